@@ -1,0 +1,42 @@
+"""The one error tree: everything that tieout refuses on purpose.
+
+    TieoutError
+    ├── ConfigError          a key of tieout.yml, or an environment variable
+    ├── ContractError        a declared contract or adapter that does not hold together
+    ├── SourceError          a feed's folder, file or connection that cannot be read
+    │   └── BatchRefused     a batch that is not landed at all, with the reason
+    ├── LakeError            the storage layer: tables, archive, catalogue
+    └── BuildError           the mart could not be built or published
+
+A message is one sentence for a person: what, where (file, row, column, value) and what to do.
+"""
+
+from __future__ import annotations
+
+
+class TieoutError(Exception):
+    """Base of all errors that end a command with one sentence and no stack trace."""
+
+
+class ConfigError(TieoutError):
+    """The configuration names something that cannot be; the message names the key."""
+
+
+class ContractError(TieoutError):
+    """A contract or an adapter does not hold together."""
+
+
+class SourceError(TieoutError):
+    """A source folder, file or connection cannot be read."""
+
+
+class BatchRefused(SourceError):  # noqa: N818 - the trade's word for it
+    """A batch is refused whole: nothing of it landed."""
+
+
+class LakeError(TieoutError):
+    """The storage layer cannot do what was asked of it."""
+
+
+class BuildError(TieoutError):
+    """The mart could not be built or published; the mart published before stays in place."""
