@@ -1,0 +1,1 @@
+"""The lake: canonical contracts and the Delta tables that hold what the feeds landed."""

@@ -1,0 +1,65 @@
+"""Contracts in words: Markdown tables made from the declarations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lake.contracts import ENTITIES
+from lake.contracts.model import DECIMALS, Column, Entity, Kind, Sensitivity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def describe(entity: Entity) -> str:
+    """Return one contract as Markdown: grain, key and a table of its columns in order."""
+    key = ", ".join(("source_system", *entity.key))
+    lines = [
+        f"# {entity.name}",
+        "",
+        f"{entity.grain[:1].upper()}{entity.grain[1:]}.",
+        "",
+        f"- Domain: {entity.domain}",
+        f"- Owner: {entity.owner}",
+        f"- Key: {key}",
+        f"- Event date: {entity.event_date or 'none'}",
+        "",
+    ]
+    header = ("column", "type", "required", "default", "refers to", "seen by", "meaning")
+    rows = [_row(column, is_key=column.name in entity.key) for column in entity.columns]
+    return "\n".join((*lines, *_table(header, rows)))
+
+
+def index() -> str:
+    """Return a Markdown table of all entities with their domain, owner and grain."""
+    rows = [(e.name, e.domain, e.owner, e.grain) for e in ENTITIES.values()]
+    return "\n".join(_table(("entity", "domain", "owner", "grain"), rows))
+
+
+def _row(column: Column, *, is_key: bool) -> tuple[str, ...]:
+    """Return the cells that describe one column."""
+    return (
+        f"**{column.name}**" if is_key else column.name,
+        _type(column),
+        "yes" if column.required else "",
+        column.default or "",
+        column.refers_to or "",
+        "all staff" if column.sensitivity is Sensitivity.INTERNAL else f"{column.sensitivity} only",
+        column.meaning,
+    )
+
+
+def _type(column: Column) -> str:
+    """Return the column's type as the specification writes it."""
+    if column.kind is Kind.ENUM:
+        return f"enum({'|'.join(column.values)})"
+    if column.kind in DECIMALS:
+        precision, scale = DECIMALS[column.kind]
+        return f"{column.kind} decimal({precision},{scale})"
+    return str(column.kind)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a Markdown table."""
+    cells = [header, ["---"] * len(header), *rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells]

@@ -1,0 +1,93 @@
+"""Publishing a built mart: one copy, then one atomic change of the pointer.
+
+Readers open `mart.duckdb`, a link to the newest `mart_<run_id>.duckdb`. A reader that holds an older run
+keeps it: files are pruned only when nobody has them open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+from pathlib import Path
+
+from lake.errors import BuildError
+
+POINTER = "mart.duckdb"
+RUN_FILE = re.compile(r"^mart_(?P<run>[0-9A-Za-z_-]+)\.duckdb$")
+
+
+def publish(built: Path, folder: Path, *, run_id: str, move_pointer: bool = True, keep: int = 3) -> Path:
+    """Copy the mart `built` into `folder` as the run `run_id` and point readers at it.
+
+    With `move_pointer` false (an as-of build) the file is laid beside and readers stay where they are.
+    Returns the published file. Raises BuildError; whatever goes wrong, the pointer is old or new, never broken.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"mart_{run_id}.duckdb"
+    if not RUN_FILE.match(target.name):
+        raise BuildError(f"The run id {run_id!r} may hold letters, digits, - and _ only.")
+    partial = folder / f".{target.name}.partial"
+    try:
+        shutil.copyfile(built, partial)
+        _flush(partial)
+        partial.replace(target)
+        if move_pointer:
+            _point(folder, target.name)
+    except OSError as error:
+        raise BuildError(f"The mart could not be published to {folder}: {error.strerror or error}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+    if move_pointer:
+        prune(folder, keep=keep)
+    return target
+
+
+def published(folder: Path) -> Path | None:
+    """Return the run file that readers are pointed at, or None before the first build."""
+    pointer = folder / POINTER
+    target = pointer.resolve()
+    return target if pointer.exists() and target.is_file() else None
+
+
+def prune(folder: Path, *, keep: int) -> list[Path]:
+    """Delete run files older than the newest `keep` that nobody holds open; return what was deleted."""
+    current = published(folder)
+    runs = [p for p in folder.iterdir() if RUN_FILE.match(p.name) and not p.is_symlink() and p != current]
+    runs.sort(key=lambda p: p.stat().st_mtime_ns, reverse=True)
+    deleted = []
+    for run in runs[max(keep - 1, 0) :]:
+        if not _held(run):
+            run.unlink(missing_ok=True)
+            deleted.append(run)
+    return deleted
+
+
+def _point(folder: Path, name: str) -> None:
+    fresh = folder / f".{POINTER}.{os.getpid()}"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(name)
+    fresh.replace(folder / POINTER)
+    _flush(folder)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _held(file: Path) -> bool:
+    """Whether another process has the database open: DuckDB holds a lock on an open file."""
+    with file.open("r+b") as handle:
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        fcntl.lockf(handle, fcntl.LOCK_UN)
+    return False

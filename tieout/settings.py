@@ -1,0 +1,140 @@
+"""The one typed configuration, read from `tieout.yml` and passed down as values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from lake.errors import ConfigError
+
+DEFAULT_FILE = Path("tieout.yml")
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+InstanceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class FeedSettings(BaseModel):
+    """One feed: an instance of a source system and where its extracts arrive."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: InstanceName
+    system: str = "canonical"
+    path: Path
+    mode: Literal["delta", "snapshot"] = "delta"
+    time_zone: str = "UTC"
+    entities: tuple[str, ...] | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        from zoneinfo import available_timezones  # noqa: PLC0415 - reads the zone database once, here only
+
+        if value not in available_timezones():
+            message = f"{value!r} is not a time zone; write one such as Europe/Berlin"
+            raise ValueError(message)
+        return value
+
+
+class Settings(BaseSettings):
+    """Everything a run needs to know.
+
+    Paths are relative to the configuration file. Secrets are never in it: object-store credentials come
+    from the environment (`AWS_ACCESS_KEY_ID` and the like).
+    """
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="TIEOUT_")
+
+    group_currency: Currency = "EUR"
+    lake_root: str = "lake/data"
+    mart_root: Path | None = None
+    clock: Literal["now", "data"] = "now"
+    keep_runs: Annotated[int, Field(ge=1, le=1000)] = 3
+    threads: Annotated[int, Field(ge=1, le=256)] = 2
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(MB|GB)$")] = "4GB"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8501
+    feeds: tuple[FeedSettings, ...] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment (`TIEOUT_LAKE_ROOT` …) win over the file."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @model_validator(mode="after")
+    def _feeds_are_distinct(self) -> Settings:
+        names = [feed.name for feed in self.feeds]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"feeds: the name {twice[0]!r} is used twice; a name is one instance of one system"
+            raise ValueError(message)
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the lake lies on a disk of this machine."""
+        return "://" not in self.lake_root
+
+    @property
+    def work_root(self) -> Path:
+        """The folder of the private build files; always on a local disk."""
+        return self.mart_folder.parent / "work"
+
+    @property
+    def mart_folder(self) -> Path:
+        """The folder of the published mart files; always on a local disk."""
+        if self.mart_root is not None:
+            return self.mart_root
+        return Path(self.lake_root) / "mart"
+
+
+def load(file: Path | None = None) -> Settings:
+    """Read the configuration from `file` (default: tieout.yml here).
+
+    Raises ConfigError with one sentence that names the file and the key.
+    """
+    path = file or DEFAULT_FILE
+    if not path.is_file():
+        raise ConfigError(f"There is no configuration file {path}; copy tieout.yml of the README or give --config.")
+    try:
+        values = YamlConfigSettingsSource(Settings, yaml_file=path).yaml_data
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark is not None else ""
+        raise ConfigError(f"{path}{where} is not valid YAML; mend that line.") from error
+    return _validated(values, path)
+
+
+def _validated(values: dict[str, Any], path: Path) -> Settings:
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "feeds"
+        raise ConfigError(f"{path}: key {key}: {first['msg']} (found {first.get('input')!r}).") from error
+    base = path.resolve().parent
+    root = str(base / settings.lake_root) if settings.is_local else settings.lake_root
+    if not settings.is_local and settings.mart_root is None:
+        raise ConfigError(f"{path}: key mart_root: name a local folder for the mart, as lake_root is an object store.")
+    return settings.model_copy(
+        update={
+            "lake_root": root,
+            "mart_root": base / settings.mart_root if settings.mart_root is not None else None,
+            "feeds": tuple(f.model_copy(update={"path": base / f.path}) for f in settings.feeds),
+        }
+    )
