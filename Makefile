@@ -1,0 +1,76 @@
+# One command for each habit. `make demo` and `make test` set up what they need.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := demo
+ARGS ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench docs clean lock
+
+help:
+	@echo "make demo   set up, simulate a firm, ingest, build, publish, serve (ARGS=--no-app stops before serving)"
+	@echo "make test   set up, then every check"
+	@echo "make lint | bench | docs | generate | lock | clean"
+
+setup: $(READY)
+
+$(READY): requirements/lock.txt pyproject.toml
+	@echo "Setting up $(VENV) (a few minutes the first time) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 11) else "tieout needs Python 3.11 or newer; found " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --progress-bar off --quiet --no-deps --require-hashes -r requirements/lock.txt
+	@$(BIN)/python -m pip check >/dev/null
+	@echo "$(CURDIR)" > $$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/tieout.pth
+	@printf '#!%s\nfrom tieout.cli import main\nmain()\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/tieout && chmod +x $(BIN)/tieout
+	@$(BIN)/python -m lake.extensions $(VENV)/duckdb_extensions
+	@touch $@
+
+# The browser for the app's tests: installed where we may, named where we may not.
+system-packages:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then echo "Installing chromium ..."; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; \
+	  else echo "The browser tests need Chromium; ask for: apt-get install chromium fonts-liberation" >&2; exit 1; fi; }
+
+demo: setup
+	@$(BIN)/python -m tieout.demo $(ARGS)
+
+generate: setup
+	@$(BIN)/python -m tieout.generate
+	@$(BIN)/python dbt_project/generate.py
+
+check-generated: setup
+	@$(BIN)/python -m tieout.generate --check
+	@$(BIN)/python dbt_project/generate.py --check
+
+lint: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+
+types: setup
+	@$(BIN)/mypy
+
+sql-lint: setup
+	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+
+test: setup system-packages lint types sql-lint check-generated
+	@$(BIN)/python -m pytest
+
+bench: setup
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
+
+docs: setup
+	@$(BIN)/python -m tieout.docs
+
+lock:
+	@$(PYTHON) -m venv /tmp/tieout-lock && /tmp/tieout-lock/bin/pip install --quiet uv
+	@/tmp/tieout-lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-find-links --no-header --python-version 3.11 -o requirements/lock.txt requirements/dev.in
+
+clean:
+	rm -rf $(DEMO) lake/data

@@ -1,0 +1,182 @@
+"""Drives dbt in process, then publishes what it built."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lake import gold, publish
+from lake.errors import BuildError
+from lake.events import Events
+from tieout.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build left behind: the run's id, its published file, and how many nodes ran and warned."""
+
+    run_id: str
+    mart: Path
+    nodes: int
+    warnings: tuple[str, ...]
+
+
+def build(settings: Settings, *, events: Events, full_refresh: bool = False, as_of: datetime | None = None) -> Built:
+    """Build every model with its tests and publish the mart.
+
+    With `as_of` the mart is built as it was known then, in files of its own, and published beside: readers
+    stay on the current run. Raises BuildError, and the mart published before stays, when a model or test fails.
+    """
+    run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")[:-4] + "Z"
+    with _work_folder(settings, as_of) as work:
+        nodes, warnings = _dbt(settings, work, run_id=run_id, full_refresh=full_refresh, as_of=as_of, events=events)
+        mart = work / "mart.duckdb"
+        events("publish_started", message="Publishing the mart")
+        if as_of is not None:
+            run_id = f"asof-{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-{run_id}"
+        published = publish.publish(
+            mart, settings.mart_folder, run_id=run_id, move_pointer=as_of is None, keep=settings.keep_runs
+        )
+        if as_of is None:
+            written = gold.write(mart, settings.lake_root, events=events)
+            events(
+                "gold_written",
+                message=f"Gold Delta tables: {written} partitions rewritten",
+                partitions=written,
+            )
+    events("published", message=f"Published {published.name}", run_id=run_id, file=str(published))
+    return Built(run_id=run_id, mart=published, nodes=nodes, warnings=warnings)
+
+
+def environment(settings: Settings, work: Path) -> dict[str, str]:
+    """Return what profiles.yml and the models read from the environment, also for plain dbt."""
+    return {
+        "TIEOUT_LAKE_ROOT": settings.lake_root,
+        "TIEOUT_WORK": str(work),
+        "TIEOUT_GROUP_CURRENCY": settings.group_currency,
+        "TIEOUT_CLOCK": settings.clock,
+        "TIEOUT_THREADS": str(settings.threads),
+        "TIEOUT_MEMORY_LIMIT": settings.memory_limit,
+        "DBT_TARGET_PATH": str(work / "dbt_target"),
+        "DBT_LOG_PATH": str(work / "dbt_logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_VERSION_CHECK": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+@contextlib.contextmanager
+def _work_folder(settings: Settings, as_of: datetime | None) -> Iterator[Path]:
+    """Yield the private folder of this build, held by a lock so that two builds never mix."""
+    root = settings.work_root
+    root.mkdir(parents=True, exist_ok=True)
+    if as_of is not None:
+        folder = Path(tempfile.mkdtemp(prefix="asof-", dir=root))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return
+    with (root / "build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BuildError(f"Another build is running in {root}; wait until it ends.") from error
+        yield root
+
+
+def _dbt(
+    settings: Settings, work: Path, *, run_id: str, full_refresh: bool, as_of: datetime | None, events: Events
+) -> tuple[int, tuple[str, ...]]:
+    os.environ.update(environment(settings, work))
+    # The imports of dbt take seconds; commands that do not build must not pay for them.
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    variables: dict[str, str] = {"run_id": run_id}
+    if as_of is not None:
+        variables["as_of"] = as_of.astimezone(UTC).isoformat()
+    arguments = [
+        "build",
+        "--project-dir", str(PROJECT / "dbt_project"),
+        "--profiles-dir", str(PROJECT),
+        "--exclude-resource-type", "unit_test",
+        "--vars", json.dumps(variables),
+        "--quiet",
+    ]  # fmt: skip
+    if full_refresh:
+        arguments.append("--full-refresh")
+    watcher = _Watcher(events)
+    events("build_started", message="Building the mart (dbt on DuckDB)", run_id=run_id)
+    try:
+        outcome = dbtRunner(callbacks=[watcher]).invoke(arguments)
+    finally:
+        _close_duckdb()
+    failures = [r for r in _results(outcome.result) if str(r.status) in {"error", "fail", "runtime error"}]
+    if failures or not outcome.success:
+        raise BuildError(_failure_sentence(failures, outcome.exception, work))
+    warned = tuple(
+        f"{r.node.name}: {str(r.message).splitlines()[0]}" for r in _results(outcome.result) if str(r.status) == "warn"
+    )
+    events(
+        "build_finished",
+        message=f"Built and tested {watcher.done} nodes",
+        nodes=watcher.done,
+        warnings=len(warned),
+    )
+    return watcher.done, warned
+
+
+class _Watcher:
+    """Counts finished nodes as dbt reports them."""
+
+    def __init__(self, events: Events) -> None:
+        self.events = events
+        self.done = 0
+
+    def __call__(self, message: Any) -> None:  # noqa: ANN401 - dbt's event is a protobuf message
+        if message.info.name != "NodeFinished":
+            return
+        self.done += 1
+        node = message.data.node_info
+        self.events(
+            "build_progress",
+            message=f"{self.done} done, latest {node.node_name}",
+            node=node.node_name,
+            done=self.done,
+        )
+
+
+def _results(result: Any) -> list[Any]:  # noqa: ANN401 - dbt's result type depends on the command
+    return list(getattr(result, "results", None) or [])
+
+
+def _failure_sentence(failures: list[Any], exception: BaseException | None, work: Path) -> str:
+    log = work / "dbt_logs" / "dbt.log"
+    if failures:
+        first = failures[0]
+        reason = " ".join(str(first.message or first.status).split())[:400]
+        others = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+        return f"{first.node.resource_type} {first.node.name}{others} failed: {reason}. The whole log is {log}."
+    reason = " ".join(str(exception or "dbt stopped without a reason").split())[:400]
+    return f"The build could not start: {reason}. The whole log is {log}."
+
+
+def _close_duckdb() -> None:
+    """Let go of the build files: the adapter keeps its connection for the life of the process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    held = DuckDBConnectionManager._ENV  # noqa: SLF001 - the adapter offers no public way
+    if held is not None:
+        held.close()
+        DuckDBConnectionManager._ENV = None  # noqa: SLF001

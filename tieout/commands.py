@@ -1,0 +1,157 @@
+"""What the verbs do: thin steps over the rooms, with their results put into words."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from datetime import date, datetime
+from pathlib import Path
+
+from lake.store import Lake
+
+from ingestion import pipeline
+from lake import publish
+from lake.errors import BuildError, ConfigError, SourceError
+from lake.events import Events
+from tieout import build as building
+from tieout import headline
+from tieout.settings import FeedSettings, Settings
+
+
+def simulate(
+    folder: Path,
+    *,
+    consultants: int,
+    months: int,
+    seed: int,
+    until: date,
+    last_day_to: Path | None,
+    events: Events,
+) -> None:
+    """Write a simulated firm's extracts into the empty or absent `folder`."""
+    import simulator  # noqa: PLC0415 - only this verb needs it
+
+    for target in (folder, last_day_to):
+        if target is not None and target.exists() and any(target.iterdir()):
+            raise SourceError(f"{target} is not empty; name a new folder, so that no real extract is overwritten.")
+    events("simulate_started", message=f"Simulating {consultants} consultants over {months} months (seed {seed})")
+    summary = simulator.simulate(
+        folder,
+        consultants=consultants,
+        months=months,
+        seed=seed,
+        until=until,
+        last_day_to=last_day_to,
+        events=events,
+    )
+    events("simulate_finished", message=str(summary))
+
+
+def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
+    """Ingest every feed (or `only` those named); return how many were refused.
+
+    A feed that is refused does not stop the others: its sentence is printed and the exit code tells.
+    """
+    unknown = sorted(set(only) - {feed.name for feed in settings.feeds})
+    if unknown:
+        raise ConfigError(f"There is no feed {unknown[0]!r}; key feeds has {_names(settings)}.")
+    if not settings.feeds:
+        raise ConfigError("Key feeds is empty: name at least one feed and the folder its extracts arrive in.")
+    lake = Lake(settings.lake_root)
+    lake.ensure()
+    refused = 0
+    for feed in settings.feeds:
+        if only and feed.name not in only:
+            continue
+        events("feed_started", message=f"Feed {feed.name} ({feed.path})", feed=feed.name)
+        try:
+            result = pipeline.ingest(lake, _feed(feed), events=events)
+        except SourceError as error:
+            refused += 1
+            events("feed_refused", message=f"Feed {feed.name} refused: {error}", feed=feed.name)
+            continue
+        events("feed_finished", message=f"Feed {feed.name}: {result}", feed=feed.name)
+    return refused
+
+
+def build(settings: Settings, *, full_refresh: bool, as_of: datetime | None, events: Events) -> None:
+    """Build, publish and print the headline figures of both bases with the bridge between them."""
+    require_lake(settings)
+    built = building.build(settings, events=events, full_refresh=full_refresh, as_of=as_of)
+    for warning in built.warnings:
+        events("build_warning", message=f"Note: {warning}")
+    print(headline.render(built.mart, currency=settings.group_currency))  # noqa: T201 - the command's own answer
+
+
+def require_lake(settings: Settings) -> None:
+    """Raise BuildError where nothing was ever landed."""
+    if settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
+        raise BuildError(f"There is no lake at {settings.lake_root} yet; run `tieout ingest` first.")
+
+
+def serve(settings: Settings, *, port: int | None, events: Events) -> int:
+    """Serve the dashboards until stopped; return the server's exit code."""
+    from dashboards import launch  # noqa: PLC0415 - only this verb needs it
+
+    mart = settings.mart_folder / publish.POINTER
+    if publish.published(settings.mart_folder) is None:
+        raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
+    number = port or settings.port
+    events("app_started", message=f"tieout is served at http://127.0.0.1:{number} (Ctrl-C stops it)", port=number)
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+        launch.command(mart=mart, port=number),
+        env={**os.environ, **launch.environment(mart=mart, lake_root=settings.lake_root)},
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait(timeout=10)
+        return 0
+
+
+def replay(settings: Settings, batch: int, *, events: Events) -> None:
+    """Land an archived batch again through today's adapter."""
+    lake = Lake(settings.lake_root)
+    feeds = {feed.name: _feed(feed) for feed in settings.feeds}
+    result = pipeline.replay(lake, batch, feeds=feeds, events=events)
+    events("replay_finished", message=f"Batch {batch} replayed: {result}")
+
+
+def maintain(settings: Settings, *, events: Events) -> None:
+    """Compact and checkpoint the lake's tables, and prune mart runs that nobody holds."""
+    from lake import maintenance  # noqa: PLC0415
+
+    maintenance.maintain(Lake(settings.lake_root), events=events)
+    if settings.mart_folder.is_dir():
+        deleted = publish.prune(settings.mart_folder, keep=settings.keep_runs)
+        events("pruned", message=f"Pruned {len(deleted)} old mart runs", runs=len(deleted))
+
+
+def adapter_check(file: Path) -> list[str]:
+    """Return what is wrong with an adapter, in plain words; raises ContractError where something is."""
+    from ingestion import adapters  # noqa: PLC0415
+
+    return adapters.check(file)
+
+
+def adapter_new(sample: Path) -> str:
+    """Return a drafted adapter as YAML text."""
+    from ingestion import drafting  # noqa: PLC0415
+
+    return drafting.draft(sample)
+
+
+def _feed(feed: FeedSettings) -> pipeline.Feed:
+    return pipeline.Feed(
+        name=feed.name,
+        system=feed.system,
+        path=feed.path,
+        mode=feed.mode,
+        time_zone=feed.time_zone,
+        entities=feed.entities,
+    )
+
+
+def _names(settings: Settings) -> str:
+    return ", ".join(feed.name for feed in settings.feeds) or "none"

@@ -1,0 +1,50 @@
+"""`make demo`: a sample firm from its extracts to the screen, one command after the other."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+
+from lake.errors import TieoutError
+from tieout import commands, settings
+from tieout.report import Reporter
+
+FOLDER = Path("demo")
+UNTIL = date(2026, 10, 31)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Simulate, ingest, build, publish and serve; with `--no-app` stop before serving. Returns an exit code."""
+    parser = argparse.ArgumentParser(prog="make demo ARGS=…")
+    parser.add_argument("--no-app", action="store_true", help="stop before serving the app")
+    parser.add_argument("--consultants", type=int, default=300)
+    parser.add_argument("--months", type=int, default=12)
+    parser.add_argument("--port", type=int, default=None)
+    options = parser.parse_args(arguments)
+    events = Reporter()
+    try:
+        config = settings.load(Path("tieout.yml"))
+        extracts = FOLDER / "extracts"
+        if not (extracts / ".complete").exists():
+            shutil.rmtree(extracts, ignore_errors=True)
+            commands.simulate(
+                extracts, consultants=options.consultants, months=options.months, seed=7, until=UNTIL,
+                last_day_to=None, events=events,
+            )  # fmt: skip
+            (extracts / ".complete").touch()
+        refused = commands.ingest(config, only=(), events=events)
+        commands.build(config, full_refresh=False, as_of=None, events=events)
+        if options.no_app:
+            events("demo_finished", message="Ready. `make demo` again serves the app.")
+            return 1 if refused else 0
+        return commands.serve(config, port=options.port, events=events)
+    except TieoutError as error:
+        sys.stderr.write(f"tieout: {error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""The headline figures after a build: both bases side by side, and the bridge that joins them."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from lake.errors import BuildError
+
+#: Both bases of a metric over all periods; a balance is taken at its last period. Same rule as the app's.
+FIGURES = """
+with newest as (
+    select metric_id, basis, max(period_end) as period_end from fct_metric group by all
+)
+select
+    dim_metric.label,
+    dim_metric.unit,
+    fct_metric.basis,
+    sum(fct_metric.numerator) / nullif(sum(fct_metric.denominator), 0) as ratio,
+    sum(fct_metric.numerator) as total,
+    any_value(dim_metric.is_ratio) as is_ratio
+from fct_metric
+inner join dim_metric using (metric_id, basis)
+inner join newest using (metric_id, basis)
+where dim_metric.is_headline
+    and (dim_metric.additivity = 'flow' or fct_metric.period_end = newest.period_end)
+group by dim_metric.label, dim_metric.unit, fct_metric.basis, dim_metric.headline_order
+order by dim_metric.headline_order, fct_metric.basis desc
+"""
+
+BRIDGE = """
+select flow, sum(operational_group), sum(breaks_group), sum(posted_group)
+from recon_bridge_total
+group by flow
+order by flow
+"""
+
+CATEGORIES = """
+select flow, category, count(*), sum(difference_group)
+from recon_item
+group by flow, category
+order by flow, abs(sum(difference_group)) desc nulls last, category
+"""
+
+
+def render(mart: Path, *, currency: str) -> str:
+    """Return the headline tables of a published mart as text; amounts in group currency.
+
+    Raises BuildError where the bridge does not close: such a mart must not be announced.
+    """
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        figures = connection.execute(FIGURES).fetchall()
+        bridge = connection.execute(BRIDGE).fetchall()
+        categories = connection.execute(CATEGORIES).fetchall()
+    open_flows = [flow for flow, operational, breaks, posted in bridge if operational - breaks != posted]
+    if open_flows:
+        raise BuildError(f"The bridge of {open_flows[0]} does not close; the mart was built but cannot be trusted.")
+    out = io.StringIO()
+    console = Console(file=out, width=110)
+    console.print(_figures(figures, currency))
+    console.print(_bridge(bridge, categories, currency))
+    return out.getvalue()
+
+
+def _figures(rows: list[tuple[str, str, str, Decimal | None, Decimal | None, bool]], currency: str) -> Table:
+    table = Table("Figure", "Operational", "Finance posted", "Both", title=f"Headline figures ({currency})")
+    cells: dict[str, dict[str, str]] = {}
+    for label, unit, basis, ratio, total, is_ratio in rows:
+        cells.setdefault(label, {})[basis] = _value(ratio if is_ratio else total, unit)
+    for label, by_basis in cells.items():
+        table.add_row(label, *(by_basis.get(b, "–") for b in ("operational", "finance_posted", "cross_basis")))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    return table
+
+
+def _bridge(
+    rows: list[tuple[str, Decimal, Decimal, Decimal]],
+    categories: list[tuple[str, str, int, Decimal]],
+    currency: str,
+) -> Table:
+    table = Table("Flow", "Step", "Items", currency, title="From operational to finance posted, all periods")
+    for flow, operational, _, posted in rows:
+        table.add_row(flow, "operational", "", f"{operational:,.2f}")
+        for of_flow, category, items, amount in categories:
+            if of_flow == flow:
+                table.add_row("", f"less {category}", f"{items:,}", f"{amount or 0:,.2f}")
+        table.add_row("", "finance posted", "", f"{posted:,.2f}", end_section=True)
+    table.columns[2].justify = table.columns[3].justify = "right"
+    return table
+
+
+def _value(value: Decimal | float | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    if unit == "share":
+        return f"{value * 100:,.1f} %"
+    return f"{value:,.1f}" if unit in {"days", "hours", "months"} else f"{value:,.0f}"

@@ -1,0 +1,130 @@
+"""Read-only questions to the published mart and the lake, and their answers as table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+from lake.store import Lake
+from rich.console import Console
+from rich.table import Table
+
+from lake import catalogue, publish
+from lake.errors import BuildError, ConfigError, LakeError
+from tieout.settings import Settings
+
+Format = Literal["table", "csv", "json"]
+READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+TABLE_ROWS = 1_000
+
+
+def run(settings: Settings, query: str, *, output: Format = "table") -> str:
+    """Run one reading statement and return its rows as text. Raises LakeError for anything else."""
+    with _connect(settings) as connection:
+        try:
+            statements = connection.extract_statements(query)
+        except duckdb.Error as error:
+            raise LakeError(_first_line(error)) from error
+        if len(statements) != 1 or statements[0].type not in READING:
+            raise LakeError("`tieout sql` takes one statement that reads (select, with, describe, explain).")
+        return _answer(connection, query, output=output)
+
+
+def exceptions(settings: Settings, *, owner: str | None, limit: int, output: Format) -> str:
+    """Return the open reconciliation items, largest difference in group currency first."""
+    query = """
+        select
+            category, owner, severity, flow, legal_entity_key, project_key, period_id, difference_group,
+            origin_type, origin_id, item_id
+        from mart.recon_item
+        where status = 'open' and (cast(? as varchar) is null or owner = cast(? as varchar))
+        order by abs(difference_group) desc nulls last, item_id
+        limit ?
+    """
+    with _connect(settings) as connection:
+        return _answer(connection, query, [owner, owner, limit], output=output)
+
+
+def export(settings: Settings, table: str, target: Path) -> int:
+    """Write one mart table to `target` (.csv, .parquet or .xlsx) and return its number of rows."""
+    suffix = target.suffix.lower()
+    if suffix not in {".csv", ".parquet", ".xlsx"}:
+        raise ConfigError(f"{target.name}: the file must end in .csv, .parquet or .xlsx.")
+    with _connect(settings) as connection:
+        known = [name for (name,) in connection.execute(
+            "select table_name from information_schema.tables where table_catalog = 'mart' order by 1"
+        ).fetchall()]  # fmt: skip
+        if table not in known:
+            raise ConfigError(f"The mart has no table {table!r}; it has {', '.join(known)}.")
+        frame = connection.execute(f'select * from mart."{table}"').pl()
+    if suffix == ".csv":
+        frame.write_csv(target)
+    elif suffix == ".parquet":
+        frame.write_parquet(target)
+    else:
+        frame.write_excel(target, worksheet=table[:31])
+    return frame.height
+
+
+def certificate(settings: Settings, entity: str, period: str) -> tuple[bool, str]:
+    """Return whether the entity's period is certified in the published mart, and the sentence that says why not."""
+    query = """
+        select is_certified, reason, run_id
+        from mart.close_certificate
+        where legal_entity_key = ? and period_id = ?
+    """
+    with _connect(settings) as connection:
+        row = connection.execute(query, [entity, period]).fetchone()
+    if row is None:
+        raise ConfigError(f"The published mart has no period {period!r} of the legal entity {entity!r}.")
+    certified, reason, run_id = row
+    if certified:
+        return True, f"{entity} {period} is certified in run {run_id}."
+    return False, f"{entity} {period} is not certified in run {run_id}: {reason}"
+
+
+def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    mart = publish.published(settings.mart_folder)
+    if mart is None and not (settings.is_local and (Path(settings.lake_root) / "tables").is_dir()):
+        raise BuildError(f"There is neither a mart nor a lake in {settings.lake_root} yet; run `tieout run` first.")
+    return catalogue.connect(Lake(settings.lake_root), mart)
+
+
+def _answer(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = (), *, output: Format
+) -> str:
+    try:
+        result = connection.execute(query, list(parameters))
+        names = [column[0] for column in result.description or []]
+        rows = result.fetchmany(TABLE_ROWS + 1) if output == "table" else result.fetchall()
+    except duckdb.Error as error:
+        raise LakeError(_first_line(error)) from error
+    return render(names, rows, output=output)
+
+
+def render(names: Sequence[str], rows: Sequence[Sequence[object]], *, output: Format) -> str:
+    """Return rows as a table (at most 1,000 rows), CSV, or JSON with decimals as exact text."""
+    if output == "json":
+        return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str, indent=1) + "\n"
+    text = io.StringIO()
+    if output == "csv":
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(["" if value is None else value for value in row] for row in rows)
+        return text.getvalue()
+    table = Table(*names)
+    for row in rows[:TABLE_ROWS]:
+        table.add_row(*("–" if value is None else str(value) for value in row))
+    Console(file=text, width=200 if len(names) > 6 else 120).print(table)  # noqa: PLR2004 - a readable width
+    if len(rows) > TABLE_ROWS:
+        text.write(f"The first {TABLE_ROWS:,} rows; --format csv prints all.\n")
+    return text.getvalue()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
