@@ -13,6 +13,8 @@ import re
 import shutil
 from pathlib import Path
 
+import duckdb
+
 from lake.errors import BuildError
 
 POINTER = "mart.duckdb"
@@ -32,12 +34,14 @@ def publish(built: Path, folder: Path, *, run_id: str, move_pointer: bool = True
     partial = folder / f".{target.name}.partial"
     try:
         shutil.copyfile(built, partial)
+        _name_the_schema(partial)
         _flush(partial)
         partial.replace(target)
         if move_pointer:
             _point(folder, target.name)
-    except OSError as error:
-        raise BuildError(f"The mart could not be published to {folder}: {error.strerror or error}.") from error
+    except (OSError, duckdb.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise BuildError(f"The mart could not be published to {folder}: {reason}.") from error
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -64,6 +68,18 @@ def prune(folder: Path, *, keep: int) -> list[Path]:
             run.unlink(missing_ok=True)
             deleted.append(run)
     return deleted
+
+
+def _name_the_schema(file: Path) -> None:
+    """Let a plain client say `mart.<table>`: DuckDB names an opened link by the file behind it, so the name
+    `mart` must be inside, as a schema of views.
+    """
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema if not exists mart")
+        names = connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
+        for (name,) in names:
+            quoted = '"' + str(name).replace('"', '""') + '"'
+            connection.execute(f"create or replace view mart.{quoted} as select * from main.{quoted}")
 
 
 def _point(folder: Path, name: str) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lake import gold, publish
+from lake import extensions, gold, publish
 from lake.errors import BuildError
 from lake.events import Events
 from tieout.settings import Settings
@@ -66,8 +66,9 @@ def environment(settings: Settings, work: Path) -> dict[str, str]:
         "TIEOUT_WORK": str(work),
         "TIEOUT_GROUP_CURRENCY": settings.group_currency,
         "TIEOUT_CLOCK": settings.clock,
+        "TIEOUT_DUCKDB_EXTENSIONS": str(extensions.default_directory()),
         "TIEOUT_THREADS": str(settings.threads),
-        "TIEOUT_MEMORY_LIMIT": settings.memory_limit,
+        "TIEOUT_MEMORY": settings.memory_limit,
         "DBT_TARGET_PATH": str(work / "dbt_target"),
         "DBT_LOG_PATH": str(work / "dbt_logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -52,9 +52,7 @@ def simulate(
     consultants: Annotated[int, typer.Option(min=5, max=50_000)] = 300,
     months: Annotated[int, typer.Option(min=1, max=60)] = 12,
     seed: Annotated[int, typer.Option(min=0)] = 7,
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last simulated day.")] = datetime(
-        2026, 10, 31
-    ),
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last simulated day.")] = LAST_DAY,
     last_day_to: Annotated[
         Path | None, typer.Option(help="Put what arrives on the last day into this folder instead.")
     ] = None,

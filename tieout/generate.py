@@ -71,8 +71,8 @@ def sql_type(column: Column) -> str:
 
 
 def plural(name: str) -> str:
-    """Return the plural of an entity's name: `time_entry` gives `time_entries`."""
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+    """Return the plural of an entity's name: `time_entry` gives `time_entries`, `holiday` `holidays`."""
+    return f"{name[:-1]}ies" if name.endswith(("ty", "ry")) else f"{name}s"
 
 
 def model_name(entity: Entity) -> str:

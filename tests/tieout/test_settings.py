@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from lake.errors import ConfigError
+from tieout import settings
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "tieout.yml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_paths_are_relative_to_the_configuration_file(tmp_path: Path) -> None:
+    file = write(tmp_path, "lake_root: my/lake\nfeeds:\n  - {name: psa, path: drops/psa}\n")
+    found = settings.load(file)
+    assert found.lake_root == str(tmp_path / "my/lake")
+    assert found.feeds[0].path == tmp_path / "drops/psa"
+    assert found.mart_folder == tmp_path / "my/lake/mart"
+    assert found.feeds[0].mode == "delta"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("grup_currency: EUR\n", "grup_currency"),
+        ("group_currency: euro\n", "group_currency"),
+        ("clock: tomorrow\n", "clock"),
+        ("keep_runs: 0\n", "keep_runs"),
+        ("memory_limit: lots\n", "memory_limit"),
+        ("feeds:\n  - {name: psa, path: x, mode: sometimes}\n", "feeds.0.mode"),
+        ("feeds:\n  - {name: psa, path: x, time_zone: Mars/Olympus}\n", "feeds.0.time_zone"),
+        ("feeds:\n  - {name: 'psa; drop', path: x}\n", "feeds.0.name"),
+        ("feeds:\n  - {name: psa}\n", "feeds.0.path"),
+        ("feeds:\n  - {name: psa, path: x}\n  - {name: psa, path: y}\n", "feeds"),
+        ("lake_root: s3://bucket/lake\n", "mart_root"),
+    ],
+)
+def test_a_wrong_key_is_named_in_one_sentence(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        settings.load(write(tmp_path, text))
+    sentence = str(refused.value)
+    assert key in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("text", ["feeds: [", "\t- x", "[1, 2]", "a: 1\na: *b"])
+def test_what_is_not_yaml_is_refused_in_one_sentence(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        settings.load(write(tmp_path, text))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no configuration file"):
+        settings.load(tmp_path / "absent.yml")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEOUT_GROUP_CURRENCY", "CHF")
+    assert settings.load(write(tmp_path, "group_currency: EUR\n")).group_currency == "CHF"
