@@ -1,0 +1,84 @@
+"""The archive of received bytes, each under its SHA-256, so that any batch can be read again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow.fs as pafs
+
+from lake.errors import LakeError
+from lake.store import Lake
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Archived:
+    """What was archived: the SHA-256 of the received bytes and how many they are."""
+
+    sha256: str
+    size: int
+
+
+def _address(sha256: str) -> tuple[str, str, str]:
+    return "archive", sha256[:2], sha256
+
+
+def store(lake: Lake, source: BinaryIO) -> Archived:
+    """Copy `source` to its end into the archive, under the hash of what was read; the same bytes once only."""
+    digest, size = hashlib.sha256(), 0
+    folder = lake.path("archive", "tmp") if lake.is_local else Path(tempfile.gettempdir())
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+        _settle(lake, temporary, digest.hexdigest())
+    except OSError as error:
+        raise LakeError(f"the archive of lake {lake.root} cannot be written: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Archived(sha256=digest.hexdigest(), size=size)
+
+
+def _settle(lake: Lake, temporary: Path, sha256: str) -> None:
+    """Move a complete copy to its place in one step, so that the archive never shows half a file."""
+    if lake.is_local:
+        place = lake.path(*_address(sha256))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            temporary.replace(place)
+        return
+    files, base = pafs.FileSystem.from_uri(lake.uri("archive"))
+    place_there = f"{base}/{sha256[:2]}/{sha256}"
+    if files.get_file_info(place_there).type == pafs.FileType.NotFound:
+        pafs.copy_files(str(temporary), place_there, destination_filesystem=files)
+
+
+@contextlib.contextmanager
+def local_copy(lake: Lake, sha256: str) -> Iterator[Path]:
+    """Give the archived bytes as a local file for as long as the block runs."""
+    if lake.is_local:
+        place = lake.path(*_address(sha256))
+        if not place.is_file():
+            raise LakeError(f"the archive of lake {lake.root} has lost the file {sha256}")
+        yield place
+        return
+    files, base = pafs.FileSystem.from_uri(lake.uri("archive"))
+    with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
+        copy = Path(folder) / sha256
+        pafs.copy_files(f"{base}/{sha256[:2]}/{sha256}", str(copy), source_filesystem=files)
+        yield copy

@@ -1,0 +1,146 @@
+"""The batch log: which batches were started, which are landed, and which files each of them brought.
+
+A batch is landed when its row says `committed`, the last thing that is written of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import polars as pl
+
+from lake import delta
+from lake.schemas import SYSTEM_TABLES
+from lake.store import Lake
+
+Mode = Literal["delta", "snapshot"]
+Status = Literal["started", "committed", "refused"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows read: landed + quarantined + excluded = rows_read."""
+
+    rows_read: int = 0
+    landed: int = 0
+    quarantined: int = 0
+    excluded: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Add two counts field by field."""
+        return Counts(
+            rows_read=self.rows_read + other.rows_read,
+            landed=self.landed + other.landed,
+            quarantined=self.quarantined + other.quarantined,
+            excluded=self.excluded + other.excluded,
+        )
+
+
+@dataclass(frozen=True)
+class Started:
+    """An unfinished batch: its number, when it was started and the plan it was started with (JSON)."""
+
+    batch_id: int
+    at: datetime
+    plan: str
+
+
+@dataclass(frozen=True)
+class BatchLog:
+    """The log of one feed's batches in a lake."""
+
+    lake: Lake
+    feed: str
+    mode: Mode
+
+    def _row(
+        self,
+        batch_id: int,
+        status: Status,
+        *,
+        at: datetime,
+        counts: Counts | None = None,
+        message: str | None = None,
+        max_updated_at: datetime | None = None,
+        plan: str | None = None,
+    ) -> pl.DataFrame:
+        row = {
+            "batch_id": batch_id,
+            "feed": self.feed,
+            "source_system": self.feed,
+            "mode": self.mode,
+            "status": status,
+            "at": at,
+            "rows_read": counts.rows_read if counts else None,
+            "landed": counts.landed if counts else None,
+            "quarantined": counts.quarantined if counts else None,
+            "excluded": counts.excluded if counts else None,
+            "message": message,
+            "max_updated_at": max_updated_at,
+            "plan": plan,
+        }
+        return pl.DataFrame([row], schema=SYSTEM_TABLES["batches"])
+
+    def start(self, plan: str) -> Started:
+        """Take the next free number of the whole lake for a batch with this plan.
+
+        Two writers never get the same number: the row lands only if nobody else's did since the newest
+        number was read.
+        """
+
+        def decide(table: delta.DeltaTable) -> tuple[pl.DataFrame, Started]:
+            newest = delta.read(table)["batch_id"].max()
+            number = (newest if isinstance(newest, int) else 0) + 1
+            started = Started(batch_id=number, at=datetime.now(UTC), plan=plan)
+            return self._row(number, "started", at=started.at, plan=plan), started
+
+        return delta.append_alone(self.lake, "batches", decide)
+
+    def commit(self, batch_id: int, counts: Counts, *, max_updated_at: datetime | None) -> bool:
+        """Write the row that makes the batch visible; False where it was already closed."""
+        return self._close(batch_id, "committed", counts=counts, max_updated_at=max_updated_at)
+
+    def refuse(self, batch_id: int, message: str) -> bool:
+        """Close the batch without landing anything of it; False where it was already closed."""
+        return self._close(batch_id, "refused", message=message)
+
+    def _close(
+        self,
+        batch_id: int,
+        status: Status,
+        *,
+        counts: Counts | None = None,
+        message: str | None = None,
+        max_updated_at: datetime | None = None,
+    ) -> bool:
+        row = self._row(
+            batch_id,
+            status,
+            at=datetime.now(UTC),
+            counts=counts,
+            message=message,
+            max_updated_at=max_updated_at,
+        )
+
+        def decide(table: delta.DeltaTable) -> tuple[pl.DataFrame, bool]:
+            log = delta.read(table)
+            closed = log.filter((pl.col("batch_id") == batch_id) & (pl.col("status") != "started"))
+            return (row, True) if closed.is_empty() else (row.clear(), False)
+
+        return delta.append_alone(self.lake, "batches", decide)
+
+    def unfinished(self) -> list[Started]:
+        """Return the feed's batches that were started and neither committed nor refused, oldest first."""
+        log = delta.read(delta.open_table(self.lake, "batches")).filter(pl.col("feed") == self.feed)
+        closed = log.filter(pl.col("status") != "started")["batch_id"]
+        still_open = log.filter(~pl.col("batch_id").is_in(closed.implode())).sort("batch_id")
+        return [Started(batch_id=r["batch_id"], at=r["at"], plan=r["plan"]) for r in still_open.to_dicts()]
+
+    def landed_files(self) -> pl.DataFrame:
+        """Return the feed's rows of batch_files, of committed batches only, in the order they landed."""
+        log = delta.read(delta.open_table(self.lake, "batches"))
+        done = log.filter((pl.col("feed") == self.feed) & (pl.col("status") == "committed"))["batch_id"]
+        files = delta.read(delta.open_table(self.lake, "batch_files"))
+        return files.filter(pl.col("batch_id").is_in(done.implode())).sort("batch_id", maintain_order=True)

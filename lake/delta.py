@@ -1,0 +1,103 @@
+"""The few things the project does to a Delta table, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+import polars as pl
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+
+from lake.errors import LakeError
+
+if TYPE_CHECKING:
+    from lake.store import Lake
+
+T = TypeVar("T")
+
+#: Arrow's plainest layout, which every Delta reader knows.
+PLAIN = pl.CompatLevel.oldest()
+
+
+def arrow_schema(columns: Mapping[str, pl.DataType]) -> pa.Schema:
+    """Return the Arrow schema that a frame with these columns is written with."""
+    return pl.DataFrame(schema=dict(columns)).to_arrow(compat_level=PLAIN).schema
+
+
+def open_table(lake: Lake, name: str) -> DeltaTable:
+    """Open a table of the lake; raises LakeError where it was never created."""
+    try:
+        return DeltaTable(lake.table_uri(name), storage_options=lake.options())
+    except TableNotFoundError:
+        raise LakeError(f"lake {lake.root} has no table {name!r}: run `tieout ingest` once to create it") from None
+
+
+def landed_version(table: DeltaTable, app_id: str) -> int:
+    """Return the newest version that the application `app_id` committed to the table, or 0."""
+    return table.transaction_version(app_id) or 0
+
+
+def append(
+    table: DeltaTable, schema: pa.Schema, frames: Iterator[pl.DataFrame], *, app_id: str, version: int
+) -> None:
+    """Append the frames as one commit, marked with the application transaction (app_id, version).
+
+    The frames are streamed: no more than a few are in memory at a time. An error raised while they are
+    produced comes out unchanged, and nothing is committed.
+    """
+    failure: list[BaseException] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            for frame in frames:
+                yield from frame.to_arrow(compat_level=PLAIN).cast(schema).to_batches()
+        except BaseException as error:
+            failure.append(error)
+            raise
+
+    reader = pa.RecordBatchReader.from_batches(schema, batches())
+    try:
+        write_deltalake(
+            table,
+            reader,
+            mode="append",
+            commit_properties=CommitProperties(app_transactions=[Transaction(app_id, version)]),
+        )
+    except Exception as error:
+        if failure:
+            raise failure[0] from None
+        raise LakeError(f"the lake table at {table.table_uri} could not be appended to: {error}") from error
+
+
+def append_alone(
+    lake: Lake, name: str, decide: Callable[[DeltaTable], tuple[pl.DataFrame, T]], *, attempts: int = 50
+) -> T:
+    """Append what `decide` makes of the table's state, refusing to commit over anybody else's commit.
+
+    `decide` is asked again whenever another writer committed in between, so that what it read still holds
+    when its rows land. Returns the second half of its answer; an empty frame lands nothing.
+    """
+    for _ in range(attempts):
+        table = open_table(lake, name)
+        frame, answer = decide(table)
+        if frame.is_empty():
+            return answer
+        try:
+            write_deltalake(
+                table,
+                frame.to_arrow(compat_level=PLAIN),
+                mode="append",
+                commit_properties=CommitProperties(max_commit_retries=0),
+            )
+        except CommitFailedError:
+            continue
+        return answer
+    raise LakeError(f"table {name!r} is so busy that {attempts} attempts to commit were overtaken; run again")
+
+
+def read(table: DeltaTable) -> pl.DataFrame:
+    """Read a small system table whole."""
+    frame = pl.read_delta(table)
+    return frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
