@@ -71,8 +71,9 @@ def prune(folder: Path, *, keep: int) -> list[Path]:
 
 
 def _name_the_schema(file: Path) -> None:
-    """Let a plain client say `mart.<table>`: DuckDB names an opened link by the file behind it, so the name
-    `mart` must be inside, as a schema of views.
+    """Let a plain client say `mart.<table>`.
+
+    DuckDB names an opened link by the file behind it, so the name `mart` must be inside, as a schema of views.
     """
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema if not exists mart")
