@@ -1,0 +1,3 @@
+{% macro money(expression) -%}
+    cast(round({{ expression }}, 2) as decimal(18, 2))
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro weekday(date) -%}
+    isodow({{ date }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro wide(expression, scale=2) -%}
+    cast({{ expression }} as decimal(38, {{ scale }}))
+{%- endmacro %}
