@@ -82,9 +82,9 @@ def ingest(
     as_json: JsonOption = False,
 ) -> None:
     """Land whatever is new in the feeds, each batch whole or not at all, exactly once."""
+    session = _open(file, as_json=as_json)
     from tieout import commands  # noqa: PLC0415
 
-    session = _open(file, as_json=as_json)
     refused = commands.ingest(session.settings, only=tuple(feed or ()), events=session.events)
     if refused:
         raise typer.Exit(1)
@@ -101,9 +101,9 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build the mart with all its tests and publish it."""
+    session = _open(file, as_json=as_json)
     from tieout import commands  # noqa: PLC0415
 
-    session = _open(file, as_json=as_json)
     commands.build(session.settings, full_refresh=full_refresh, as_of=_moment(as_of), events=session.events)
 
 
@@ -115,9 +115,9 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Ingest, then build and publish."""
+    session = _open(file, as_json=as_json)
     from tieout import commands  # noqa: PLC0415
 
-    session = _open(file, as_json=as_json)
     refused = commands.ingest(session.settings, only=(), events=session.events)
     commands.build(session.settings, full_refresh=full_refresh, as_of=None, events=session.events)
     if refused:
@@ -147,9 +147,9 @@ def serve(
     as_json: JsonOption = False,
 ) -> None:
     """Serve the dashboards on this machine until stopped."""
+    session = _open(file, as_json=as_json)
     from tieout import commands  # noqa: PLC0415
 
-    session = _open(file, as_json=as_json)
     raise typer.Exit(commands.serve(session.settings, port=port, events=session.events))
 
 
@@ -210,18 +210,18 @@ def replay(
     as_json: JsonOption = False,
 ) -> None:
     """Land a batch again from the archived bytes, through today's adapter, as a new batch."""
+    session = _open(file, as_json=as_json)
     from tieout import commands  # noqa: PLC0415
 
-    session = _open(file, as_json=as_json)
     commands.replay(session.settings, batch, events=session.events)
 
 
 @app.command()
 def maintain(*, file: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Compact small files, write checkpoints and prune old mart runs; no version is lost."""
+    session = _open(file, as_json=as_json)
     from tieout import commands  # noqa: PLC0415
 
-    session = _open(file, as_json=as_json)
     commands.maintain(session.settings, events=session.events)
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
-from lake.store import Lake
 from rich.console import Console
 from rich.table import Table
 
 from lake import catalogue, publish
 from lake.errors import BuildError, ConfigError, LakeError
+from lake.store import Lake
 from tieout.settings import Settings
 
 Format = Literal["table", "csv", "json"]
@@ -92,7 +92,12 @@ def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     mart = publish.published(settings.mart_folder)
     if mart is None and not (settings.is_local and (Path(settings.lake_root) / "tables").is_dir()):
         raise BuildError(f"There is neither a mart nor a lake in {settings.lake_root} yet; run `tieout run` first.")
-    return catalogue.connect(Lake(settings.lake_root), mart)
+    connection = catalogue.connect(Lake(settings.lake_root), mart)
+    if settings.is_local:  # an object store is reached through its own key, which this setting would cut off
+        connection.execute("set allowed_directories = [?]", [settings.lake_root])
+        connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
 
 
 def _answer(

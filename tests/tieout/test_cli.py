@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conftest import FEEDS, Firm, configure, tieout
+from tests.firm import FEEDS, Firm, configure, tieout
 
 
 def one_sentence(text: str) -> bool:

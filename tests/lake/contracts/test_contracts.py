@@ -67,9 +67,7 @@ def test_the_specification_is_declared_in_full() -> None:
         ("xref", 7, ("entity_type", "system", "source_id", "valid_from")),
     ],
 )
-def test_an_entity_has_the_columns_and_key_of_the_specification(
-    name: str, columns: int, key: tuple[str, ...]
-) -> None:
+def test_an_entity_has_the_columns_and_key_of_the_specification(name: str, columns: int, key: tuple[str, ...]) -> None:
     assert (len(entity(name).columns), entity(name).key) == (columns, key)
 
 
