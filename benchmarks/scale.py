@@ -1,4 +1,4 @@
-"""`make bench`: does the cost grow with the rows, and does a day cost a day?
+"""The scale benchmark (`make bench`): does the cost grow with the rows, and does a day cost a day.
 
 At each size: seconds and peak memory of each stage of a full run, of the day after, and of the hand-written labour
 script on the same extracts in the same run.
