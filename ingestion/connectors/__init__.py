@@ -1,0 +1,1 @@
+"""Connectors: where a feed's files come from."""

@@ -1,0 +1,77 @@
+"""The folder connector: which files a feed's folder holds, without following anything out of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from lake.errors import SourceError
+
+#: A feed's folder is not a file system: deeper nesting is a mistake.
+_DEEPEST = 4
+
+
+@dataclass(frozen=True)
+class Found:
+    """A regular file under the feed's folder: `name` is its path relative to it, with slashes."""
+
+    name: str
+    path: Path
+    size: int
+    modified_at: datetime
+
+
+def discover(folder: str, *, feed: str) -> list[Found]:
+    """Return the regular files under a folder by name; hidden ones, links, pipes and devices are left out.
+
+    Raises SourceError where the folder is missing or may not be read.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise SourceError(f"feed {feed}: folder {folder} does not exist; create it or correct feeds.path")
+    try:
+        return sorted(_walk(root, "", 0), key=lambda found: found.name)
+    except OSError as error:
+        raise SourceError(f"feed {feed}: {error.filename} cannot be read: {error.strerror}") from None
+
+
+def _walk(folder: Path, prefix: str, depth: int) -> Iterator[Found]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "_")) or entry.is_symlink():
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if depth < _DEEPEST:
+                    yield from _walk(Path(entry.path), f"{prefix}{entry.name}/", depth + 1)
+                continue
+            state = entry.stat(follow_symlinks=False)
+            if stat.S_ISREG(state.st_mode):
+                changed = datetime.fromtimestamp(state.st_mtime, tz=UTC)
+                yield Found(f"{prefix}{entry.name}", Path(entry.path), state.st_size, changed)
+
+
+def open_regular(found: Found, *, feed: str) -> BinaryIO:
+    """Open a found file, refusing what has become a link or a pipe since it was found."""
+    try:
+        handle = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise SourceError(f"feed {feed}: file {found.name} cannot be opened: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise SourceError(f"feed {feed}: file {found.name} is no regular file any more")
+    return os.fdopen(handle, "rb")
+
+
+def still_the_same(found: Found) -> bool:
+    """Whether the file has neither grown nor changed since it was found."""
+    try:
+        state = found.path.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    changed = datetime.fromtimestamp(state.st_mtime, tz=UTC)
+    return state.st_size == found.size and changed == found.modified_at

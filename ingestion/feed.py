@@ -1,0 +1,41 @@
+"""A feed as configured, and what became of one ingest of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lake.batches import Counts, Mode
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One source: `name` is its instance (the source_system of its rows), `system` names its adapter.
+
+    `path` is the folder its files arrive in, `mode` says whether they are upserts or whole entities, and
+    a timestamp without an offset is read in `time_zone`. `entities` limits what is landed; None is all.
+    """
+
+    name: str
+    system: str
+    path: str
+    mode: Mode = "delta"
+    time_zone: str = "UTC"
+    entities: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What an ingest did: `committed` a batch, or found nothing new."""
+
+    feed: str
+    status: Literal["committed", "unchanged"]
+    batch_ids: tuple[int, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+    tombstones: int = 0
+    files: int = 0
+
+    @property
+    def batch_id(self) -> int | None:
+        """The newest batch committed, None where nothing was new."""
+        return self.batch_ids[-1] if self.batch_ids else None

@@ -1,0 +1,206 @@
+"""Read, map, check and write the files of one entity of a batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ingestion import mapping, readers
+from ingestion.adapter import Adapter, Input
+from ingestion.conform import REJECTED, Context, conform
+from ingestion.plan import Item, Plan, Received, source_of
+from ingestion.readers.chunk import ROW, Chunk
+from lake import archive
+from lake.batches import Counts, Started
+from lake.contracts import ENTITIES
+from lake.errors import BatchRefused, ContractError
+from lake.quarantine import Spool
+
+if TYPE_CHECKING:
+    from lake.store import Lake
+
+_RAW = {"raw": pl.String()}
+
+
+@dataclass
+class Tally:
+    """What became of one file's rows in one entity, counted while they stream by."""
+
+    item: Item
+    rows_read: int = 0
+    landed: int = 0
+    quarantined: int = 0
+    excluded: dict[str, int] = field(default_factory=dict)
+    tombstones: int = 0
+    max_updated_at: datetime | None = None
+    drift: dict[str, None] = field(default_factory=dict)
+    totals: dict[str, Decimal] = field(default_factory=dict)
+
+    def counts(self) -> Counts:
+        """Return the row counts."""
+        return Counts(self.rows_read, self.landed, self.quarantined, sum(self.excluded.values()))
+
+    def leave_out(self, name: str, rows: int) -> None:
+        """Count rows that a named filter left out."""
+        self.excluded[name] = self.excluded.get(name, 0) + rows
+
+    def land(self, accepted: pl.DataFrame) -> None:
+        """Count rows that are about to be written."""
+        self.landed += accepted.height
+        newest = accepted["updated_at"].max()
+        if isinstance(newest, datetime):
+            self.max_updated_at = max(newest, self.max_updated_at or newest)
+
+    def record(self, batch_id: int, feed: str) -> dict[str, object]:
+        """Return the file's row of batch_files."""
+        received = self.item.received
+        return {
+            "batch_id": batch_id,
+            "feed": feed,
+            "source_system": feed,
+            "entity": self.item.entity,
+            "file": received.file,
+            "sha256": received.sha256,
+            "content_sha256": received.content_sha256,
+            "bytes": received.bytes,
+            "modified_at": received.modified_at,
+            "rows_read": self.rows_read,
+            "landed": self.landed,
+            "quarantined": self.quarantined,
+            "excluded": sum(self.excluded.values()),
+            "excluded_by": json.dumps(self.excluded),
+            "tombstones": self.tombstones,
+            "max_updated_at": self.max_updated_at,
+            "window_from": received.window_from,
+            "window_to": received.window_to,
+            "drift": json.dumps(list(self.drift)),
+        }
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The batch that is being landed: its number and plan, and how to read what the plan names."""
+
+    lake: Lake
+    feed: str
+    started: Started
+    plan: Plan
+    adapter: Adapter
+    spool: Spool
+
+    def input_of(self, item: Item) -> Input:
+        """Return the adapter's input for an item; raises ContractError where the adapter has lost it."""
+        for step in self.adapter.inputs:
+            if (step.entity, step.source.name) == (item.entity, item.source):
+                return step
+        raise ContractError(f"adapter {self.adapter.system} no longer maps {item.source} to {item.entity}")
+
+    def context(self, received: Received) -> Context:
+        """Return what the rows of a file do not say themselves."""
+        return Context(
+            source_system=self.feed,
+            file=received.file,
+            time_zone=self.plan.time_zone,
+            updated_at=received.as_at,
+            batch_id=self.started.batch_id,
+            ingested_at=self.started.at,
+            correlation_id=f"{self.feed}-{self.started.batch_id}",
+        )
+
+
+def lookups(batch: Batch) -> dict[str, pl.DataFrame]:
+    """Read the sources that other sources look up, whole."""
+    found = {}
+    for name, files in batch.plan.lookups.items():
+        source = batch.adapter.sources[name]
+        parts = []
+        for received in files:
+            with archive.local_copy(batch.lake, received.sha256) as path:
+                spec, kind = source_of(received, source, path)
+                parts += [chunk.frame for chunk in readers.read(spec, kind)]
+        whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
+        found[name] = mapping.lookup(whole, source.where, file=name)
+    return found
+
+
+def accepted_frames(
+    batch: Batch, item: Item, tally: Tally, joined: Mapping[str, pl.DataFrame]
+) -> Iterator[pl.DataFrame]:
+    """Give the accepted rows of one file, chunk by chunk; refused ones go to the spool, all are counted."""
+    step, received = batch.input_of(item), item.received
+    entity, context = ENTITIES[item.entity], batch.context(received)
+    with ExitStack() as stack:
+        path = stack.enter_context(archive.local_copy(batch.lake, received.sha256))
+        spec, kind = source_of(received, step.source, path)
+        for chunk in readers.read(spec, kind):
+            tally.rows_read += chunk.frame.height + len(chunk.unreadable)
+            _add_totals(chunk.frame, received, tally)
+            _keep_unreadable(batch, item, chunk, tally)
+            if not chunk.frame.width > 1:
+                continue
+            mapped = mapping.apply(chunk.frame, step, joined, file=received.file)
+            for name, rows in mapped.excluded.items():
+                tally.leave_out(name, rows)
+            result = conform(mapped.frame, entity, context)
+            tally.drift.update(dict.fromkeys(result.drift))
+            tally.quarantined += result.rejected.height
+            _keep_rejected(batch, item, result.rejected, mapped.origin)
+            yield result.accepted
+    _agree(received, tally)
+
+
+def _keep_unreadable(batch: Batch, item: Item, chunk: Chunk, tally: Tally) -> None:
+    if not chunk.unreadable:
+        return
+    file = item.received.file
+    rows = [
+        {
+            "row": bad.row,
+            "rule": "unreadable",
+            "reason": f"file {file}, row {bad.row}: the record {bad.why}",
+            "raw": bad.raw,
+        }
+        for bad in chunk.unreadable
+    ]
+    tally.quarantined += len(rows)
+    batch.spool.add(pl.DataFrame(rows, schema=REJECTED | _RAW), entity=item.entity, file=file)
+
+
+def _keep_rejected(batch: Batch, item: Item, rejected: pl.DataFrame, origin: pl.DataFrame) -> None:
+    if rejected.is_empty():
+        return
+    sent = origin.filter(pl.col(ROW).is_in(rejected["row"].implode()))
+    raw = sent.select(pl.col(ROW).alias("row"), raw=pl.struct(pl.exclude(ROW)).struct.json_encode())
+    joined = rejected.join(raw, on="row", how="left", maintain_order="left")
+    batch.spool.add(joined, entity=item.entity, file=item.received.file)
+
+
+def _add_totals(frame: pl.DataFrame, received: Received, tally: Tally) -> None:
+    for column in received.control_totals:
+        if column not in frame.columns:
+            raise BatchRefused(f"manifest.json gives a total of {column}, which file {received.file} has not")
+        exact = frame[column].str.strip_chars().cast(pl.Decimal(38, 10), strict=False).sum()
+        tally.totals[column] = tally.totals.get(column, Decimal(0)) + Decimal(exact or 0)
+
+
+def _agree(received: Received, tally: Tally) -> None:
+    """Raise BatchRefused where the file is not what the manifest says was sent."""
+    if received.row_count is not None and received.row_count != tally.rows_read:
+        raise BatchRefused(
+            f"file {received.file} has {tally.rows_read} rows where manifest.json says {received.row_count}: "
+            "nothing of the drop is landed; send it again complete"
+        )
+    for column, total in received.totals().items():
+        found = tally.totals.get(column, Decimal(0))
+        if found != total:
+            raise BatchRefused(
+                f"file {received.file}: {column} sums to {found.normalize():f} where manifest.json says "
+                f"{total.normalize():f}: nothing of the drop is landed; send it again"
+            )

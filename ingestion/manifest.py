@@ -1,0 +1,68 @@
+"""A drop's manifest: what its sender says was sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from ingestion.adapter import MANIFEST
+from lake.errors import BatchRefused
+
+_LARGEST = 16 << 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the manifest says of one file; None where it does not say."""
+
+    name: str
+    row_count: int | None = None
+    sha256: str | None = None
+    control_totals: Mapping[str, Decimal] = field(default_factory=dict)
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+
+
+def load(path: Path) -> dict[str, Entry]:
+    """Read a manifest; raises BatchRefused with one sentence where it is not what a manifest must be."""
+    if path.stat().st_size > _LARGEST:
+        raise BatchRefused(f"{MANIFEST} is larger than {_LARGEST} bytes")
+    try:
+        said = json.loads(path.read_bytes(), parse_float=Decimal, parse_int=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise BatchRefused(f"{MANIFEST} is not JSON: {error}") from None
+    if not isinstance(said, dict) or not isinstance(said.get("files"), list):
+        raise BatchRefused(f"{MANIFEST} must be an object with a list `files`")
+    entries = [_entry(item, i) for i, item in enumerate(said["files"], start=1)]
+    return {entry.name: entry for entry in entries}
+
+
+def _entry(item: Any, position: int) -> Entry:
+    where = f"{MANIFEST}, file {position}"
+    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+        raise BatchRefused(f"{where} has no name")
+    window = item.get("window") or {}
+    count = item.get("row_count")
+    try:
+        return Entry(
+            name=item["name"],
+            row_count=None if count is None else int(count),
+            sha256=str(item["sha256"]).lower() if item.get("sha256") else None,
+            control_totals={k: Decimal(str(v)) for k, v in (item.get("control_totals") or {}).items()},
+            window_from=_moment(window.get("from")),
+            window_to=_moment(window.get("to")),
+        )
+    except (ValueError, TypeError, AttributeError, InvalidOperation) as error:
+        raise BatchRefused(f"{where} ({item['name']}) does not make sense: {error}") from None
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

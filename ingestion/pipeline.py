@@ -1,0 +1,131 @@
+"""Ingest a feed: find what is new, archive it, land it as one batch, exactly once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from ingestion import adapter as adapters
+from ingestion import intake
+from ingestion.feed import BatchResult, Feed
+from ingestion.landing import Batch, Tally, accepted_frames, lookups
+from ingestion.lock import hold
+from ingestion.plan import Item, from_json
+from ingestion.snapshot import compare
+from lake import delta
+from lake.batches import BatchLog, Counts, Started
+from lake.contracts import ENTITIES
+from lake.errors import BatchRefused, LakeError
+from lake.events import Events, ignore
+from lake.quarantine import Spool
+from lake.schemas import SYSTEM_TABLES, entity_schema
+from lake.store import Lake
+
+
+def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
+    """Land the feed's new files as one batch over all its entities; first finish what a killed run left.
+
+    The same content again lands nothing. Raises BatchRefused, with one sentence, where the batch may not
+    land; then nothing of it is visible. Raises SourceError where the feed's folder cannot be read.
+    """
+    lake.ensure()
+    adapter = adapters.load(feed.system)
+    log = BatchLog(lake, feed.name, feed.mode)
+    with hold(lake, feed.name, events=events):
+        done: list[tuple[int, Counts, list[Tally]]] = []
+        for left in log.unfinished():
+            events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
+            done.append(_land(lake, feed, adapter, log, left, events=events))
+        plan = intake.plan(lake, feed, adapter, log.landed_files(), events=events)
+        if plan is not None:
+            started = log.start(plan.to_json())
+            events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(plan.items))
+            done.append(_land(lake, feed, adapter, log, started, events=events))
+    return _result(feed, done)
+
+
+def _result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResult:
+    return BatchResult(
+        feed=feed.name,
+        status="committed" if done else "unchanged",
+        batch_ids=tuple(batch_id for batch_id, _, _ in done),
+        counts=sum((counts for _, counts, _ in done), Counts()),
+        tombstones=sum(t.tombstones for _, _, tallies in done for t in tallies),
+        files=sum(len(tallies) for _, _, tallies in done),
+    )
+
+
+def _land(
+    lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, started: Started, *, events: Events
+) -> tuple[int, Counts, list[Tally]]:
+    """Write everything of a batch and close it; a refusal closes it too, and is raised again."""
+    batch_id = started.batch_id
+    with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
+        spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)
+        batch = Batch(lake, feed.name, started, from_json(started.plan), adapter, spool)
+        try:
+            tallies = _write(batch, feed, Path(folder), events=events)
+        except BatchRefused as error:
+            log.refuse(batch_id, str(error))
+            events("batch_refused", feed=feed.name, batch_id=batch_id, reason=str(error))
+            raise
+        spool.commit(lake)
+    _commit_files(lake, feed, batch_id, tallies)
+    counts = sum((t.counts() for t in tallies), Counts())
+    newest = max((t.max_updated_at for t in tallies if t.max_updated_at), default=None)
+    log.commit(batch_id, counts, max_updated_at=newest)
+    events("batch_committed", feed=feed.name, batch_id=batch_id, **vars(counts))
+    return batch_id, counts, tallies
+
+
+def _write(batch: Batch, feed: Feed, folder: Path, *, events: Events) -> list[Tally]:
+    joined = lookups(batch)
+    tallies: list[Tally] = []
+    for entity in batch.plan.entities():
+        mine = [Tally(item) for item in batch.plan.items if item.entity == entity]
+
+        def frames(mine: list[Tally] = mine) -> Iterator[tuple[Tally, pl.DataFrame]]:
+            for tally in mine:
+                for frame in accepted_frames(batch, tally.item, tally, joined):
+                    yield tally, frame
+
+        changed = compare(batch, entity, frames(), folder) if feed.mode == "snapshot" else frames()
+        _append(batch, entity, changed)
+        tallies += mine
+        total = sum((t.counts() for t in mine), Counts())
+        events("entity_landed", feed=feed.name, entity=entity, files=len(mine), **vars(total))
+    return tallies
+
+
+def _append(batch: Batch, entity: str, frames: Iterator[tuple[Tally, pl.DataFrame]]) -> None:
+    """Write an entity's rows as one commit, or only count them where an earlier attempt wrote them."""
+
+    def counted() -> Iterator[pl.DataFrame]:
+        for tally, frame in frames:
+            tally.land(frame)
+            yield frame
+
+    table = delta.open_table(batch.lake, entity)
+    app_id, version = f"{batch.feed}/{entity}", batch.started.batch_id
+    landed = delta.landed_version(table, app_id)
+    if landed > version:
+        raise BatchRefused(f"batch {version} of feed {batch.feed} was overtaken by batch {landed}: run again")
+    if landed == version:
+        for _ in counted():
+            pass
+        return
+    schema = delta.arrow_schema(entity_schema(ENTITIES[entity]))
+    delta.append(table, schema, counted(), app_id=app_id, version=version)
+
+
+def _commit_files(lake: Lake, feed: Feed, batch_id: int, tallies: list[Tally]) -> None:
+    table, app_id = delta.open_table(lake, "batch_files"), f"{feed.name}/batch_files"
+    if delta.landed_version(table, app_id) >= batch_id:
+        return
+    schema = SYSTEM_TABLES["batch_files"]
+    frame = pl.DataFrame([t.record(batch_id, feed.name) for t in tallies], schema=schema)
+    delta.append(table, delta.arrow_schema(schema), iter([frame]), app_id=app_id, version=batch_id)

@@ -1,0 +1,89 @@
+"""The plan of a batch: which archived files go into which entities. Written with its start, so that an
+unfinished batch is finished from the plan and the archive alone, whatever the folder holds by then."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from ingestion.readers import Source, format_of, packing_of
+from ingestion.adapter import SourceFiles
+from lake.errors import LakeError
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file as it was received and archived, with what the drop's manifest says of it."""
+
+    file: str
+    sha256: str
+    content_sha256: str
+    bytes: int
+    modified_at: datetime
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+    row_count: int | None = None
+    control_totals: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def as_at(self) -> datetime:
+        """When its rows count as last changed, where they do not say so themselves."""
+        return self.window_to or self.modified_at
+
+    def totals(self) -> dict[str, Decimal]:
+        """Return the control totals as numbers."""
+        return {column: Decimal(total) for column, total in self.control_totals.items()}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One received file on its way into one entity, by the adapter's input for (entity, source)."""
+
+    entity: str
+    source: str
+    received: Received
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All items of a batch, and the files of the sources that they look up."""
+
+    system: str
+    time_zone: str
+    items: tuple[Item, ...]
+    lookups: Mapping[str, tuple[Received, ...]] = field(default_factory=dict)
+
+    def entities(self) -> list[str]:
+        """Return the entities the batch touches, in the plan's order."""
+        return list(dict.fromkeys(item.entity for item in self.items))
+
+    def to_json(self) -> str:
+        """Write the plan down."""
+        return json.dumps(asdict(self), default=lambda v: v.isoformat(), ensure_ascii=False)
+
+
+def from_json(text: str) -> Plan:
+    """Read a plan that `to_json` wrote."""
+    try:
+        said = json.loads(text)
+        items = tuple(Item(i["entity"], i["source"], _received(i["received"])) for i in said["items"])
+        lookups = {name: tuple(_received(r) for r in files) for name, files in said["lookups"].items()}
+        return Plan(said["system"], said["time_zone"], items, lookups)
+    except (ValueError, KeyError, TypeError) as error:
+        raise LakeError(f"the plan of an unfinished batch cannot be read: {error}") from None
+
+
+def _received(said: dict[str, Any]) -> Received:
+    moments = {k: said[k] and datetime.fromisoformat(said[k]) for k in ("modified_at", "window_from", "window_to")}
+    return Received(**(said | moments))
+
+
+def source_of(received: Received, files: SourceFiles, path: Any) -> tuple[Source, str]:
+    """Return how to read a received file whose bytes are at `path`, and its format."""
+    kind = files.format or format_of(received.file) or "csv"
+    packing = packing_of(received.file)
+    return Source(path, received.file, packing, files.records, files.sheet), kind

@@ -1,0 +1,67 @@
+"""What every reader takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import polars as pl
+import pyarrow as pa
+
+from lake.errors import BatchRefused
+
+ROW = "_row"
+
+#: About how many bytes of a file, or rows of it, are in memory as one chunk.
+BLOCK_BYTES = 16 << 20
+BLOCK_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read: `path` holds the bytes, `name` is what people call it, `packing` gzip, zstd or None.
+
+    `records` is the path, with dots, to the record inside each JSON value; `sheet` names a spreadsheet's.
+    """
+
+    path: Path
+    name: str
+    packing: str | None = None
+    records: str | None = None
+    sheet: str | None = None
+
+    def open(self) -> BinaryIO:
+        """Open the unpacked bytes; raises BatchRefused where the file is empty."""
+        if self.path.stat().st_size == 0:
+            raise BatchRefused(f"file {self.name} is empty: not even a header; send it again")
+        stream = pa.input_stream(str(self.path), compression=self.packing, buffer_size=1 << 20)
+        return cast("BinaryIO", stream)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A record that could not be read as a row: its number, its text and what is wrong with it."""
+
+    row: int
+    raw: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows of a file as text columns plus `_row`, and the records that could not be read."""
+
+    frame: pl.DataFrame
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+def check_names(names: list[str], *, file: str) -> None:
+    """Raise BatchRefused where a header names a column twice or not at all."""
+    seen: set[str] = set()
+    for position, name in enumerate(names, start=1):
+        if not name:
+            raise BatchRefused(f"file {file}: column {position} of the header has no name")
+        if name in seen:
+            raise BatchRefused(f"file {file}: the header names column {name!r} twice")
+        seen.add(name)

@@ -1,0 +1,119 @@
+"""Comma-separated files, as text, in blocks.
+
+Arrow's streaming parser does the work. It cannot number a ragged row, so that at the first one the rest
+of the file is read again, record by record, by Python's parser, which can.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from ingestion.readers.chunk import BLOCK_BYTES, BLOCK_ROWS, ROW, Chunk, Source, Unreadable, check_names
+from lake.errors import BatchRefused
+
+_FIELD_LIMIT = BLOCK_BYTES
+
+
+def read(source: Source) -> Iterator[Chunk]:
+    """Give the rows of a file with a header line; an empty cell is null. Rows are numbered from 1."""
+    names = header(source)
+    check_names(names, file=source.name)
+    done = 0
+    ragged: list[object] = []
+
+    def note(row: object) -> str:
+        ragged.append(row)
+        return "skip"
+
+    try:
+        for batch in _blocks(source, names, note):
+            if ragged:
+                break
+            frame = pl.DataFrame(pl.from_arrow(batch)).with_row_index(ROW, offset=done + 1)
+            done += frame.height
+            yield Chunk(frame.with_columns(pl.col(ROW).cast(pl.Int64)))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BatchRefused(f"file {source.name} cannot be read after row {done}: {_brief(error)}") from None
+    if ragged:
+        yield from _carefully(source, names, done)
+
+
+def header(source: Source) -> list[str]:
+    """Return the names in the first line of a file."""
+    with source.open() as raw:
+        try:
+            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+            first = next(csv.reader(text, strict=True), None)
+        except UnicodeDecodeError:
+            raise BatchRefused(f"file {source.name} is not UTF-8 text: save it as UTF-8") from None
+        except (OSError, EOFError, csv.Error) as error:
+            raise BatchRefused(f"file {source.name} cannot be read: {_brief(error)}") from None
+    if not first:
+        raise BatchRefused(f"file {source.name} is empty: not even a header; send it again")
+    return first
+
+
+def _blocks(source: Source, names: list[str], note: object) -> Iterator[pa.RecordBatch]:
+    convert = pa_csv.ConvertOptions(
+        column_types={name: pa.large_string() for name in names},
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+        null_values=[""],
+    )
+    parse = pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note)
+    with source.open() as raw:
+        try:
+            yield from pa_csv.open_csv(
+                raw,
+                read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
+                parse_options=parse,
+                convert_options=convert,
+            )
+        except pa.ArrowInvalid as error:
+            # A file of a header alone, or with nothing but ragged rows, has no block to give.
+            if "Empty CSV file" not in str(error):
+                raise
+
+
+def _carefully(source: Source, names: list[str], done: int) -> Iterator[Chunk]:
+    """Read on from row `done` + 1 with exact record numbers, keeping what does not fit the header."""
+    csv.field_size_limit(_FIELD_LIMIT)
+    with source.open() as raw:
+        text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        records = (record for record in csv.reader(text) if record)
+        next(records)
+        numbered = islice(enumerate(records, start=1), done, None)
+        try:
+            while part := list(islice(numbered, BLOCK_ROWS)):
+                yield _sort_out(part, names)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise BatchRefused(f"file {source.name} cannot be read: {_brief(error)}") from None
+
+
+def _sort_out(part: list[tuple[int, list[str]]], names: list[str]) -> Chunk:
+    fitting = [(row, record) for row, record in part if len(record) == len(names)]
+    columns = {name: [record[i] or None for _, record in fitting] for i, name in enumerate(names)}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+    unreadable = tuple(
+        Unreadable(row, _line(record), f"has {len(record)} cells where the header names {len(names)}")
+        for row, record in part
+        if len(record) != len(names)
+    )
+    return Chunk(frame.with_columns(pl.Series(ROW, [row for row, _ in fitting], dtype=pl.Int64)), unreadable)
+
+
+def _line(record: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(record)
+    return out.getvalue()
+
+
+def _brief(error: BaseException) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

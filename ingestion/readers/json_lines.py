@@ -1,0 +1,99 @@
+"""JSON, one value a line, with every number kept as it was written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from ingestion.readers.chunk import BLOCK_ROWS, ROW, Chunk, Source, Unreadable
+from lake.errors import BatchRefused
+
+#: A line longer than this is no record of a business system.
+_LONGEST = 16 << 20
+
+
+def read(source: Source) -> Iterator[Chunk]:
+    """Give the record of each line that is not blank; rows are numbered by line."""
+    rows: list[tuple[int, dict[str, str | None]]] = []
+    unreadable: list[Unreadable] = []
+    with source.open() as raw:
+        for number, line in _lines(source, raw):
+            record = _record(line, source.records)
+            if isinstance(record, dict):
+                rows.append((number, record))
+            else:
+                unreadable.append(Unreadable(number, line.decode("utf-8", "replace"), record))
+            if len(rows) + len(unreadable) >= BLOCK_ROWS:
+                yield chunk(rows, unreadable)
+                rows, unreadable = [], []
+    yield chunk(rows, unreadable)
+
+
+def _lines(source: Source, raw: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    try:
+        for number, line in enumerate(raw, start=1):
+            if len(line) > _LONGEST:
+                raise BatchRefused(f"file {source.name}, line {number} is longer than {_LONGEST} bytes")
+            if line.strip():
+                yield number, line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
+    except (OSError, EOFError) as error:
+        raise BatchRefused(f"file {source.name} cannot be read: {error}") from None
+
+
+def chunk(rows: list[tuple[int, dict[str, str | None]]], unreadable: list[Unreadable]) -> Chunk:
+    """Make a chunk of numbered records; a record that lacks a column has null there."""
+    names = list(dict.fromkeys(name for _, record in rows for name in record))
+    columns: dict[str, list[str | None]] = {n: [record.get(n) for _, record in rows] for n in names}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+    numbers = pl.Series(ROW, [number for number, _ in rows], dtype=pl.Int64)
+    return Chunk(frame.with_columns(numbers), tuple(unreadable))
+
+
+def _constant(name: str) -> str:
+    return name
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Build an object, refusing one that gives a name two values."""
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        message = "an object names a member twice"
+        raise ValueError(message)
+    return result
+
+
+def parse(text: bytes | str) -> object:
+    """Parse JSON with numbers, NaN and infinities as the text they were written as; raises ValueError."""
+    return json.loads(
+        text, parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_once
+    )
+
+
+def flat(value: object, path: str | None) -> dict[str, str | None] | str:
+    """Return the record at `path` inside a JSON value as text cells, or why there is none."""
+    for step in path.split(".") if path else ():
+        if not isinstance(value, dict) or step not in value:
+            return f"has no record at {path}"
+        value = value[step]
+    if not isinstance(value, dict):
+        return "is not an object"
+    return {str(k): cell(v) for k, v in value.items()}
+
+
+def cell(value: object) -> str | None:
+    """Return a JSON value as text: a nested one as JSON, null and an empty text as None."""
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _record(line: bytes, path: str | None) -> dict[str, str | None] | str:
+    try:
+        value = parse(line)
+    except (ValueError, RecursionError) as error:
+        return f"is not JSON: {error}"
+    return flat(value, path)

@@ -1,0 +1,74 @@
+"""Parquet files, their typed columns written out as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.readers.chunk import BLOCK_ROWS, ROW, Chunk, Source, check_names
+from lake.errors import BatchRefused
+
+
+def read(source: Source) -> Iterator[Chunk]:
+    """Give the rows in the file's order, numbered from 1."""
+    done = 0
+    try:
+        with pq.ParquetFile(source.path) as file:
+            check_names(file.schema_arrow.names, file=source.name)
+            empty = file.schema_arrow.empty_table()
+            yield Chunk(as_text(pl.DataFrame(pl.from_arrow(empty))).with_columns(_numbers(0, 0)))
+            for batch in file.iter_batches(batch_size=BLOCK_ROWS):
+                frame = as_text(pl.DataFrame(pl.from_arrow(batch)))
+                yield Chunk(frame.with_columns(_numbers(done, frame.height)))
+                done += frame.height
+    except (pa.ArrowException, OSError) as error:
+        brief = str(error).splitlines()[0][:200]
+        raise BatchRefused(f"file {source.name} is not readable Parquet after row {done}: {brief}") from None
+
+
+def _numbers(done: int, height: int) -> pl.Series:
+    return pl.Series(ROW, range(done + 1, done + height + 1), dtype=pl.Int64)
+
+
+def as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with every column as text that says the value exactly; nested values as JSON."""
+    return frame.select(_text(frame[name]) for name in frame.columns)
+
+
+def _text(series: pl.Series) -> pl.Series:
+    kind = series.dtype
+    if kind == pl.String:
+        return series
+    if isinstance(kind, pl.Datetime):
+        if kind.time_zone:
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+            return series.dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ")
+        return series.dt.to_string("%Y-%m-%dT%H:%M:%S%.f")
+    if kind == pl.Boolean:
+        return series.cast(pl.String)
+    if isinstance(kind, (pl.Struct, pl.List, pl.Array)):
+        boxed = pl.DataFrame({"value": series}).select(pl.struct("value").struct.json_encode())
+        return boxed.to_series().str.slice(len('{"value":')).str.strip_suffix("}").alias(series.name)
+    if kind.is_float():
+        return _shortest(series)
+    if kind == pl.Binary:
+        return series.cast(pl.String, strict=False)
+    return series.cast(pl.String)
+
+
+def _shortest(series: pl.Series) -> pl.Series:
+    """Write floats as the shortest decimal that is the same double, without an exponent."""
+    written = [None if v is None else shortest_decimal(v) for v in series.to_list()]
+    return pl.Series(series.name, written, dtype=pl.String)
+
+
+def shortest_decimal(value: float) -> str:
+    """Return a double as its shortest decimal, without an exponent and without a trailing `.0`."""
+    text = repr(value)
+    if "e" in text:
+        text = format(Decimal(text), "f")
+    return text.removesuffix(".0")

@@ -1,0 +1,140 @@
+"""Text into typed values, and why a text that is none is refused.
+
+A value is never rounded, trimmed or guessed at: what does not say exactly one value of its kind stays
+null here and is reported by `reasons`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from lake.contracts.model import DECIMALS, Column, Kind
+
+#: Ways to write a timestamp; with an offset or Z, then bare. A space may stand for the T.
+_WITH_OFFSET = ("%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%dT%H:%M:%S%.f%:z", "%Y-%m-%dT%H:%M:%S%.f%#z")
+_WITH_SPACE = ("%Y-%m-%d %H:%M:%S%.fZ", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%d %H:%M:%S%.f%:z")
+ZONED = (*_WITH_OFFSET, *_WITH_SPACE, "%Y-%m-%d %H:%M:%S%.f%#z")
+BARE = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+
+_TS_SHAPE = (
+    r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:[0-5]\d(\.\d{1,6}0*)?)?(Z| ?UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+)
+_NUMBER = r"^[+-]?\d+(\.\d*)?$"
+_TRUE = ("true", "t", "1", "yes", "y")
+_FALSE = ("false", "f", "0", "no", "n")
+_EARLIEST = "1900-01-01"
+
+
+class Refusal(NamedTuple):
+    """A rule that a value broke, and what is wrong with it, to follow the value in a sentence."""
+
+    rule: str
+    why: str
+
+
+def _decimal_shape(kind: Kind) -> str:
+    precision, scale = DECIMALS[kind]
+    return rf"^[+-]?0*\d{{1,{precision - scale}}}(\.\d{{0,{scale}}}0*)?$"
+
+
+def _timestamp(text: pl.Expr, zone: str, formats: tuple[str, ...]) -> pl.Expr:
+    """Read timestamps by the first format that fits; a bare one in `zone`, a repeated hour as the earlier."""
+    tries = []
+    for form in formats:
+        bare = form in BARE
+        parsed = text.str.to_datetime(form, time_unit="us", time_zone=None if bare else "UTC", strict=False)
+        if bare:
+            parsed = parsed.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+            parsed = parsed.dt.convert_time_zone("UTC")
+        tries.append(parsed)
+    return pl.coalesce(tries) if len(tries) > 1 else tries[0]
+
+
+def typed(column: Column, text: pl.Expr, zone: str, *, sample: str | None = None) -> pl.Expr:
+    """Return the expression that reads a column's text; null where it is not exactly a value of its kind.
+
+    `sample` is any value of the column: the form it is written in is tried alone (see `typed_again`).
+    """
+    kind = column.kind
+    if kind in DECIMALS:
+        exact = pl.when(text.str.contains(_decimal_shape(kind))).then(text)
+        return exact.cast(pl.Decimal(*DECIMALS[kind]), strict=False)
+    if kind is Kind.DATE:
+        day = text.str.to_date("%Y-%m-%d", strict=False)
+        whole = (text.str.len_bytes() == len(_EARLIEST)) & (text >= _EARLIEST)
+        return pl.when(whole).then(day)
+    if kind is Kind.TS:
+        return _timestamp(_shaped(text), zone, _formats(sample))
+    if kind is Kind.INT:
+        return pl.when(text.str.contains(r"^[+-]?\d{1,19}$")).then(text).cast(pl.Int64, strict=False)
+    if kind is Kind.BOOL:
+        low = text.str.to_lowercase()
+        said = pl.when(low.is_in(_TRUE)).then(pl.lit(value=True))
+        return said.when(low.is_in(_FALSE)).then(pl.lit(value=False))
+    if kind is Kind.ENUM:
+        return pl.when(text.is_in(column.values)).then(text)
+    return text
+
+
+def typed_again(column: Column, text: pl.Expr, zone: str) -> pl.Expr:
+    """Read what `typed` could not, by every form that is allowed; slower, for the few that remain."""
+    if column.kind is not Kind.TS:
+        return typed(column, text, zone)
+    return _timestamp(_shaped(text), zone, ZONED + BARE)
+
+
+def _shaped(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(_TS_SHAPE) & (text >= _EARLIEST)).then(text)
+
+
+def _formats(sample: str | None) -> tuple[str, ...]:
+    """Return the one format that `sample` is written in, or every format where there is none."""
+    one = pl.Series([sample], dtype=pl.String)
+    for form in ZONED + BARE:
+        zone = None if form in BARE else "UTC"
+        if one.str.to_datetime(form, strict=False, time_zone=zone).null_count() == 0:
+            return (form,)
+    return ZONED + BARE
+
+
+def refusals(column: Column, text: pl.Series, zone: str) -> list[Refusal]:
+    """Say for each of these refused texts which rule it broke."""
+    kind = column.kind
+    if kind in DECIMALS:
+        return _decimal_refusals(kind, text)
+    if kind is Kind.TS:
+        return _timestamp_refusals(text, zone)
+    fixed = {
+        Kind.DATE: Refusal("date", "is not a calendar date; write YYYY-MM-DD, from 1900 on"),
+        Kind.INT: Refusal("int", "is not a whole number"),
+        Kind.BOOL: Refusal("bool", "is neither true nor false"),
+        Kind.ENUM: Refusal("enum", f"is not one of {', '.join(column.values)}"),
+    }
+    return [fixed.get(kind, Refusal("type", f"is not a {kind.value}"))] * len(text)
+
+
+def _decimal_refusals(kind: Kind, text: pl.Series) -> list[Refusal]:
+    precision, scale = DECIMALS[kind]
+    plain = text.str.contains(_NUMBER)
+    short = text.str.contains(rf"^[+-]?\d+(\.\d{{0,{scale}}}0*)?$")
+    no_number = Refusal("number", "is not a plain decimal number (digits, at most one point, no exponent)")
+    too_fine = Refusal("scale", f"has more than {scale} decimals and would have to be rounded")
+    too_large = Refusal("precision", f"has more than {precision - scale} digits before the point")
+    return [
+        no_number if not number else too_large if fits else too_fine
+        for number, fits in zip(plain, short, strict=True)
+    ]
+
+
+def _timestamp_refusals(text: pl.Series, zone: str) -> list[Refusal]:
+    frame = pl.DataFrame({"text": text})
+    skipped = frame.select(
+        pl.coalesce(
+            [_shaped(pl.col("text")).str.to_datetime(f, time_unit="us", strict=False) for f in BARE]
+        ).is_not_null()
+    ).to_series()
+    gap = Refusal("ts_skipped_hour", f"falls into the hour that the clocks of {zone} skip")
+    wrong = Refusal("ts", "is not a timestamp; write YYYY-MM-DDThh:mm:ss, with an offset or Z where known")
+    return [gap if s else wrong for s in skipped]

@@ -1,0 +1,53 @@
+"""Rows that were refused, kept with their raw text and the reason, until the batch is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from lake import delta
+from lake.schemas import SYSTEM_TABLES, UTC
+from lake.store import Lake
+
+_SCHEMA = SYSTEM_TABLES["quarantine"]
+
+
+class Spool:
+    """Refused rows of one batch, gathered in local files so that any number of them fits in memory."""
+
+    def __init__(self, folder: Path, *, batch_id: int, feed: str, at: datetime) -> None:
+        """Start an empty spool in an existing folder."""
+        self._folder, self._batch_id, self._feed, self._at = folder, batch_id, feed, at
+        self._parts = 0
+
+    def add(self, rejected: pl.DataFrame, *, entity: str, file: str) -> None:
+        """Keep refused rows: row, column_name, value, rule, reason and raw."""
+        if rejected.is_empty():
+            return
+        full = rejected.with_columns(
+            batch_id=pl.lit(self._batch_id, dtype=pl.Int64),
+            feed=pl.lit(self._feed),
+            source_system=pl.lit(self._feed),
+            entity=pl.lit(entity),
+            file=pl.lit(file),
+            at=pl.lit(self._at, dtype=UTC),
+        )
+        full.select(pl.col(n).cast(t) for n, t in _SCHEMA.items()).write_parquet(self._part(self._parts))
+        self._parts += 1
+
+    def _part(self, number: int) -> Path:
+        return self._folder / f"quarantine-{number:06d}.parquet"
+
+    def _frames(self) -> Iterator[pl.DataFrame]:
+        for number in range(self._parts):
+            yield pl.read_parquet(self._part(number))
+
+    def commit(self, lake: Lake) -> None:
+        """Append everything kept to the lake's quarantine table, once a batch."""
+        table, app_id = delta.open_table(lake, "quarantine"), f"{self._feed}/quarantine"
+        if self._parts and delta.landed_version(table, app_id) < self._batch_id:
+            schema = delta.arrow_schema(_SCHEMA)
+            delta.append(table, schema, self._frames(), app_id=app_id, version=self._batch_id)
