@@ -1,1 +1,5 @@
-"""simulator."""
+"""A services firm that writes canonical extracts, with known defects and their truth."""
+
+from simulator.run import Summary, simulate
+
+__all__ = ["Summary", "simulate"]

@@ -1,0 +1,100 @@
+"""What is sold: customers, deals, contracts and projects, one chain of engagements a team of a practice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from simulator.calendar import Ints
+from simulator.firm import BILLING_MODELS, CURRENCIES, ENTITIES, PRACTICES
+from simulator.people import People, numbered
+from simulator.world import World
+
+#: Draw of the billing model of a delivery project (subscriptions come beside).
+MODEL_SHARES = (0.46, 0.24, 0.15, 0.15)
+NON_BILLABLE = 5
+SUBSCRIPTION = 4
+
+
+@dataclass(frozen=True)
+class Projects:
+    """Projects as columns; client projects first, then subscriptions, then internal ones.
+
+    Months are numbers of the simulation; `end` may lie beyond it. Client projects and subscriptions have
+    one contract and one contract line each, with the project's number.
+    """
+
+    ids: pl.Series
+    lines: pl.Series
+    contracts: pl.Series
+    entity: Ints
+    practice: Ints
+    model: Ints
+    currency: Ints
+    customer: Ints
+    start: Ints
+    end: Ints
+    delivered: int
+    sold: int
+    customers: int
+
+    @property
+    def count(self) -> int:
+        """Number of projects."""
+        return len(self.entity)
+
+    def internal(self, entity: Ints, practice: Ints) -> Ints:
+        """The internal project of an entity and practice."""
+        return np.asarray(self.sold + entity * len(PRACTICES) + practice)
+
+
+def make_projects(world: World, people: People) -> Projects:
+    """Sell a year's work."""
+    rng, months = world.rng(3), world.calendar.months
+    chains = []
+    for entity in range(len(ENTITIES)):
+        for practice in range(len(PRACTICES)):
+            staff = int(((people.entity[:, 0] == entity) & (people.practice[:, 0] == practice)).sum())
+            for _ in range(max(2, round(staff / 3.2))):
+                start = 0
+                length = int(rng.integers(2, 9))
+                while start < months:
+                    chains.append((entity, practice, start, start + length - 1))
+                    start += length
+                    length = int(rng.integers(3, 10))
+    grid = np.array(chains, dtype=np.int64)
+    delivered = len(grid)
+    model = rng.choice(4, delivered, p=MODEL_SHARES)
+    subscriptions = max(6, world.consultants // 8)
+    entity_s = rng.choice(len(ENTITIES), subscriptions, p=[e.share for e in ENTITIES])
+    start_s = rng.integers(0, max(1, months - 1), subscriptions)
+    internal = len(ENTITIES) * len(PRACTICES)
+    index = np.arange(internal)
+    entity = np.concatenate([grid[:, 0], entity_s, index // len(PRACTICES)])
+    home = np.array([e.currency for e in ENTITIES])[entity]
+    foreign = (rng.random(len(entity)) < 0.1) & (np.arange(len(entity)) < delivered)
+    sold = delivered + subscriptions
+    customers = max(8, world.consultants // 4)
+    count = sold + internal
+    return Projects(
+        ids=numbered("P", count),
+        lines=numbered("CL", count),
+        contracts=numbered("C", count),
+        entity=entity,
+        practice=np.concatenate([grid[:, 1], rng.integers(0, len(PRACTICES), subscriptions), index % len(PRACTICES)]),
+        model=np.concatenate([model, np.full(subscriptions, SUBSCRIPTION), np.full(internal, NON_BILLABLE)]),
+        currency=np.where(foreign, (home + 1) % len(CURRENCIES), home),
+        customer=rng.integers(0, customers, count),
+        start=np.concatenate([grid[:, 2], start_s, np.zeros(internal, dtype=np.int64)]),
+        end=np.concatenate([grid[:, 3], start_s + 11, np.full(internal, months + 11)]),
+        delivered=delivered,
+        sold=sold,
+        customers=customers,
+    )
+
+
+def model_names(projects: Projects) -> pl.Series:
+    """Billing model of each project in the words of the contract."""
+    return pl.Series(BILLING_MODELS).gather(projects.model)

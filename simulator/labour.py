@@ -1,0 +1,175 @@
+"""Time from timesheet to ledger: posting of labour cost and of time and materials revenue, and messages."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.calendar import Ints
+from simulator.firm import ACCOUNT, ENTITIES
+from simulator.ledger import ENTITY_IDS, Ledger
+from simulator.timesheets import APPROVED, HOUR, Firm, STATUS, month_tag, next_run
+from simulator.world import World
+
+_STYLE = np.array([e.posting for e in ENTITIES])
+_CURRENCY = np.array([e.currency for e in ENTITIES])
+#: Share of records whose interface message fails first and is posted days later.
+DELAYED = 0.045
+
+
+def posting_time(entity: Ints, approved: Ints, rng: np.random.Generator) -> Ints:
+    """When the ERP posts what was approved: minutes to hours later, a few after days; summaries nightly."""
+    size = len(entity)
+    soon = approved + 1200 + np.rint(rng.exponential(2.5 * HOUR, size)).astype(np.int64)
+    late = approved + rng.integers(55 * HOUR, 200 * HOUR, size)
+    posted = np.where(rng.random(size) < DELAYED, late, soon)
+    grid = (posted // (6 * HOUR) + 1) * 6 * HOUR
+    style = _STYLE[entity]
+    posted = np.where(style == "link", grid, posted)
+    return np.asarray(np.where(style == "summary", next_run(approved) + 600, posted))
+
+
+def write_entries(firm: Firm, entries: pl.DataFrame, month: int) -> None:
+    """Write a month's time entries as the PSA exports them."""
+    world, people, projects = firm.world, firm.people, firm.projects
+    tag = month_tag(world, month)
+    named = (pl.int_range(pl.len()) % 2 == 0) & pl.col("billable")
+    sent = pl.col("status") > 0
+    approved = pl.col("status") == APPROVED
+    refused = pl.col("status") == APPROVED + 1
+    chief = pl.lit("M-") + ENTITY_IDS.gather(entries["entity"]).alias("x")
+    boundary = world.calendar.last_day_starts
+    frame = entries.select(
+        time_entry_id="id",
+        project_id=projects.ids.gather(entries["project"]),
+        employee_id=people.ids.gather(entries["worker"]),
+        work_date="day",
+        hours="hours",
+        is_billable="billable",
+        billable_hours=pl.when("billable").then("hours").otherwise(0),
+        contract_line_id=pl.when(named).then(projects.lines.gather(entries["project"])),
+        po_line_id=pl.when("contractor").then(
+            pl.lit("PO")
+            + projects.ids.gather(entries["project"]).alias("p")
+            + "-"
+            + people.ids.gather(entries["worker"]).alias("w")
+        ),
+        status=pl.col("status").replace_strict(list(range(4)), list(STATUS)),
+        submitted_at=pl.when(sent).then("submitted"),
+        submitted_by=pl.when(sent).then(people.ids.gather(entries["worker"]).alias("w2")),
+        approved_at=pl.when(approved).then("approved"),
+        approved_by=pl.when(approved).then(chief),
+        rejected_at=pl.when(refused).then("approved"),
+        rejection_reason=pl.when(refused).then(pl.lit("Wrong project or task")),
+        reverses_id=pl.when(pl.col("reverses") >= 0).then(
+            pl.lit(f"T{tag}-") + (pl.col("reverses") + 1).cast(pl.String).str.zfill(7)
+        ),
+        updated_at="updated",
+    )
+    decided = (entries["updated"] >= boundary) & (entries["submitted"] < boundary) & (entries["status"] >= APPROVED)
+    blank = dict.fromkeys(("approved_at", "approved_by", "rejected_at", "rejection_reason"), None)
+    before = frame.filter(decided).with_columns(
+        status=pl.lit("submitted"),
+        updated_at=pl.col("submitted_at"),
+        **{k: pl.lit(v, frame.schema[k]) for k, v in blank.items()},
+    )
+    world.drop.write("time_entry", frame, part=tag, before=before)
+
+
+def with_posting(firm: Firm, rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """Add when each approved record is posted (null: not yet) and in which period of its books."""
+    calendar = firm.world.calendar
+    entity = rows["entity"].to_numpy()
+    posted = posting_time(entity, rows["approved"].to_numpy(), rng)
+    period = calendar.open_month(entity, rows["period"].to_numpy(), posted)
+    done = (pl.col("status") == APPROVED) & (pl.col("posted") <= calendar.now)
+    return rows.with_columns(posted=pl.Series(posted), posted_period=pl.Series(period)).with_columns(
+        pl.when(done).then("posted"), due=pl.col("posted")
+    )
+
+
+def post_labour(firm: Firm, ledger: Ledger, entries: pl.DataFrame, month: int) -> None:
+    """Post the labour cost of employees' time, each entity in its own way."""
+    tag = month_tag(firm.world, month)
+    rows = entries.filter(~pl.col("contractor") & pl.col("posted").is_not_null())
+    rows = rows.select(
+        "entity",
+        "posted",
+        period="posted_period",
+        currency=pl.Series(_CURRENCY[rows["entity"].to_numpy()]),
+        amount="cost",
+        functional="cost",
+        quantity="hours",
+        origin_type=pl.lit("time_entry"),
+        origin_system=pl.lit("psa"),
+        origin_id="id",
+        project_id=firm.projects.ids.gather(rows["project"]),
+        employee_id=firm.people.ids.gather(rows["worker"]),
+        correlation_id=pl.lit("time_to_erp:") + pl.col("id"),
+    )
+    post_by_style(ledger, rows, tag=f"L{tag}", account=ACCOUNT["labor_cost"], against=ACCOUNT["labor_absorption"])
+
+
+def post_by_style(ledger: Ledger, rows: pl.DataFrame, *, tag: str, account: str, against: str) -> None:
+    """Post rows of all entities, each in the way its ERP posts."""
+    for index, entity in enumerate(ENTITIES):
+        ledger.post(
+            rows.filter(pl.col("entity") == index),
+            tag=f"{tag}-{entity.id}",
+            account=account,
+            against=against,
+            how=entity.posting,
+        )
+
+
+def write_messages(world: World, rows: pl.DataFrame, *, flow: str, origin: str, system: str, part: str) -> None:
+    """Write the middleware's log: one attempt, or a failure and a second attempt where posting took days."""
+    rows = rows.filter(pl.col("status") == APPROVED)
+    slow = (pl.col("due") - pl.col("approved")) > 54 * HOUR
+    now = world.calendar.now
+    base = rows.select(
+        key=pl.lit(f"{flow}:") + pl.col("id"),
+        origin_id="id",
+        region=pl.Series([e.region for e in ENTITIES]).gather(rows["entity"]),
+        queued_at=pl.col("approved") + 300,
+        slow=slow,
+        posted="posted",
+    )
+    first = base.with_columns(
+        attempt=pl.lit(1, pl.Int64),
+        status=pl.when("slow")
+        .then(pl.lit("failed"))
+        .when(pl.col("posted").is_null())
+        .then(pl.lit("queued"))
+        .otherwise(pl.lit("succeeded")),
+        done=pl.when("slow").then(pl.col("queued_at") + 90).otherwise("posted"),
+    )
+    again = base.filter(pl.col("slow") & pl.col("posted").is_not_null()).with_columns(
+        attempt=pl.lit(2, pl.Int64),
+        status=pl.lit("succeeded"),
+        queued_at=pl.col("posted") - 900,
+        done=pl.col("posted"),
+    )
+    both = pl.concat([first, again]).filter(pl.col("queued_at") <= now)
+    failed = pl.col("status") == "failed"
+    frame = both.select(
+        message_id=pl.col("key") + "#" + pl.col("attempt").cast(pl.String),
+        correlation_id="key",
+        idempotency_key="key",
+        flow=pl.lit(flow),
+        source_name=pl.lit(system),
+        target_name=pl.lit("erp"),
+        origin_type=pl.lit(origin),
+        origin_system=pl.lit(system),
+        origin_id="origin_id",
+        region="region",
+        attempt="attempt",
+        status="status",
+        queued_at="queued_at",
+        started_at=pl.when(pl.col("status") != "queued").then(pl.min_horizontal(pl.col("queued_at") + 20, "done")),
+        finished_at=pl.when(pl.col("status") != "queued").then("done"),
+        error_code=pl.when(failed).then(pl.lit("ERP-423")),
+        error_message=pl.when(failed).then(pl.lit("Record is locked by another user")),
+        updated_at=pl.when(pl.col("status") == "queued").then("queued_at").otherwise("done"),
+    )
+    world.drop.write("integration_message", frame, part=f"{flow}-{part}")

@@ -1,0 +1,215 @@
+"""Reference data of the ERP, HCM and governance feeds."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.calendar import DAY, holidays, seconds, workday
+from simulator.firm import ACCOUNTS, CURRENCIES, ENTITIES, PRACTICES, ROLES
+from simulator.ledger import CURRENCY_IDS, ENTITY_IDS
+from simulator.money import LISTED
+from simulator.people import People
+from simulator.world import World
+
+_NEVER = np.datetime64("2199-01-01", "D")
+
+
+def write_reference(world: World) -> None:
+    """Write entities, accounts, periods, exchange rates, holidays, transfer prices and access."""
+    calendar, drop = world.calendar, world.drop
+    born = int(seconds(calendar.first[:1])[0]) - 30 * DAY
+    stamp = pl.lit(born, pl.Int64).alias("updated_at")
+    drop.write(
+        "legal_entity",
+        pl.DataFrame(
+            {
+                "legal_entity_id": [e.id for e in ENTITIES],
+                "name": [e.name for e in ENTITIES],
+                "functional_currency": [CURRENCIES[e.currency] for e in ENTITIES],
+                "region": [e.region for e in ENTITIES],
+                "time_zone": [e.time_zone for e in ENTITIES],
+                "work_week": ["mon-fri"] * len(ENTITIES),
+                "labor_costing": ["standard"] * len(ENTITIES),
+            }
+        ).with_columns(stamp),
+    )
+    centers = [(f"CC-{e.id}-{i + 1}", f"{p} {e.country}", e.id) for e in ENTITIES for i, p in enumerate(PRACTICES)]
+    drop.write(
+        "cost_center",
+        pl.DataFrame(centers, schema=["cost_center_id", "name", "legal_entity_id"], orient="row").with_columns(stamp),
+    )
+    drop.write(
+        "account",
+        pl.DataFrame(ACCOUNTS, schema=["account_id", "account_no", "name", "account_class"], orient="row").with_columns(
+            stamp, is_statistical=pl.col("account_id") == "A9000"
+        ),
+    )
+    _periods(world)
+    rates = world.rates
+    days = np.arange(rates.first_day, calendar.today + 1)
+    frames = []
+    for pair in LISTED:
+        source, target = CURRENCIES[pair[0]], CURRENCIES[pair[1]]
+        for kind, at, values in (
+            ("daily", days, rates.daily[pair]),
+            ("average", calendar.last, rates.average[pair]),
+            ("closing", calendar.last, rates.closing[pair]),
+        ):
+            frame = pl.DataFrame({"rate_date": at, "rate": values}).with_columns(
+                from_currency=pl.lit(source), to_currency=pl.lit(target), rate_type=pl.lit(kind)
+            )
+            frames.append(
+                frame.filter(
+                    pl.lit(kind == "daily") | pl.Series(at <= calendar.today - 0) & pl.Series(at < calendar.first[-1])
+                )
+            )
+    drop.write(
+        "fx_rate",
+        pl.concat(frames).with_columns(
+            rate=(pl.col("rate") // 100_000_000).cast(pl.String)
+            + "."
+            + (pl.col("rate") % 100_000_000).cast(pl.String).str.zfill(8),
+            updated_at=pl.col("rate_date").cast(pl.Int64) * DAY + 5 * 3600,
+        ),
+    )
+    free = [(e.id, d) for i, e in enumerate(ENTITIES) for d in holidays(i, calendar)]
+    drop.write(
+        "holiday",
+        pl.DataFrame(
+            {
+                "legal_entity_id": [f[0] for f in free],
+                "holiday_date": np.array([f[1] for f in free], dtype="datetime64[D]"),
+            }
+        ).with_columns(stamp, name=pl.lit("Public holiday")),
+    )
+    pairs = [(p.id, r.id) for p in ENTITIES for r in ENTITIES if p is not r]
+    drop.write(
+        "intercompany_rule",
+        pl.DataFrame(pairs, schema=["provider_entity_id", "receiver_entity_id"], orient="row").with_columns(
+            stamp,
+            valid_from=pl.lit(calendar.first[0] - 365).cast(pl.Date),
+            method=pl.lit("cost_plus"),
+            value=pl.lit(12, pl.Int64),
+        ),
+    )
+    grants = [
+        ("ceo@northmark.example", "executive", "*", "*", False),
+        ("cfo@northmark.example", "finance", "*", "*", True),
+        ("controller.us@northmark.example", "finance", "US01", "*", True),
+        ("cloud.lead@northmark.example", "delivery", "*", "Cloud", False),
+        ("support@northmark.example", "support", "*", "*", False),
+        ("admin@northmark.example", "admin", "*", "*", True),
+    ]
+    names = ["user_email", "role", "legal_entity_id", "practice", "may_see_rates"]
+    drop.write("access_grant", pl.DataFrame(grants, schema=names, orient="row").with_columns(stamp))
+
+
+def _periods(world: World) -> None:
+    calendar, drop = world.calendar, world.drop
+    grid = pl.DataFrame({"entity": range(len(ENTITIES))}).join(
+        pl.DataFrame({"period": range(calendar.months)}), how="cross"
+    )
+    entity, period = grid["entity"].to_numpy(), grid["period"].to_numpy()
+    closed = calendar.closed[entity, period]
+    shut = pl.Series(closed <= calendar.now)
+    names = pl.Series(calendar.period_ids()).gather(grid["period"])
+    opened = seconds(calendar.first)[period] + 6 * 3600
+    soft = seconds(workday(calendar.last + 1, 3))[period] + 17 * 3600
+    grid = grid.with_columns(
+        legal_entity_id=ENTITY_IDS.gather(grid["entity"]),
+        period_id=names,
+        start_date=pl.Series(calendar.first).gather(grid["period"]),
+        end_date=pl.Series(calendar.last).gather(grid["period"]),
+        close_due_at=pl.Series(calendar.close_due).gather(grid["period"]),
+        timesheet_cutoff_at=pl.Series(calendar.cutoff).gather(grid["period"]),
+        closed_at=pl.when(shut).then(pl.Series(closed)),
+        status=pl.when(shut).then(pl.lit("closed")).otherwise(pl.lit("open")),
+        updated_at=pl.when(shut).then(pl.Series(closed)).otherwise(pl.Series(opened)),
+    ).with_columns(fiscal_year=pl.col("period_id").str.slice(0, 4).cast(pl.Int64))
+    drop.write("accounting_period", grid.drop("entity", "period"))
+    events = [
+        grid.select(
+            "legal_entity_id", "period_id", event_at=pl.Series(moment), event=pl.lit(event), actor=pl.lit("controller")
+        )
+        for event, moment in (("opened", opened), ("soft_closed", soft), ("closed", closed))
+    ]
+    frame = pl.concat(events).filter(pl.col("event_at") <= calendar.now)
+    drop.write("period_event", frame.with_columns(updated_at="event_at"))
+
+
+def write_people(world: World, people: People) -> None:
+    """Write workers, their assignments and cost rates."""
+    calendar, drop = world.calendar, world.drop
+    start = int(seconds(calendar.first[:1])[0]) - 5 * DAY
+    hired = seconds(people.hired)
+    shown = pl.Series((people.hired <= calendar.today) & (hired >= 0))
+    left = pl.when(pl.Series(people.left < calendar.today + 30)).then(pl.Series(people.left))
+    born = np.maximum(hired - 10 * DAY, start)
+    vendor = pl.Series(np.where(people.contractor, people.vendor + 1, 0)).cast(pl.String).str.zfill(4)
+    number = people.ids.str.slice(1)
+    base = pl.DataFrame({"employee_id": people.ids})
+    drop.write(
+        "employee",
+        base.with_columns(
+            employee_no=pl.lit("N") + number,
+            full_name=pl.lit("Worker ") + number,
+            email=pl.lit("w") + number + pl.lit("@northmark.example"),
+            worker_type=pl.when(pl.Series(people.contractor)).then(pl.lit("contractor")).otherwise(pl.lit("employee")),
+            vendor_id=pl.when(pl.Series(people.contractor)).then(pl.lit("V") + vendor),
+            hire_date=pl.Series(people.hired),
+            termination_date=left,
+            updated_at=pl.when(left.is_not_null())
+            .then(pl.Series(np.minimum(seconds(people.left) - 20 * DAY, calendar.now - DAY)))
+            .otherwise(pl.Series(born)),
+        ).filter(shown),
+    )
+    assignments, rates = [], []
+    for half in (0, 1):
+        low = people.hired if half == 0 else people.moved
+        keep = shown & pl.Series(low <= calendar.today)
+        entity = pl.Series(people.entity[:, half])
+        ends = (
+            pl.when(pl.Series(people.moved <= calendar.today)).then(pl.Series(people.moved))
+            if half == 0
+            else pl.lit(None, pl.Date)
+        )
+        assignments.append(
+            base.with_columns(
+                valid_from=pl.Series(low),
+                valid_to=ends,
+                legal_entity_id=ENTITY_IDS.gather(entity),
+                cost_center_id=pl.lit("CC-")
+                + ENTITY_IDS.gather(entity)
+                + "-"
+                + pl.Series(people.practice[:, half] + 1).cast(pl.String),
+                practice=pl.Series(PRACTICES).gather(people.practice[:, half]),
+                role=pl.Series([r.name for r in ROLES]).gather(people.role),
+                grade=pl.Series([r.grade for r in ROLES]).gather(people.role),
+                manager_id=pl.lit("M-") + ENTITY_IDS.gather(entity),
+                location=pl.Series([e.country for e in ENTITIES]).gather(entity),
+                fte=pl.Series(people.fte) / 100,
+                weekly_hours=pl.Series([e.weekly_hours for e in ENTITIES]).gather(entity),
+                billable_target=pl.Series([r.target for r in ROLES]).gather(people.role),
+                updated_at=pl.Series(np.maximum(seconds(low) - 10 * DAY, start)),
+            ).filter(keep)
+        )
+        since = people.hired if half == 0 else people.raised
+        until = (
+            pl.when(pl.Series(people.raised <= calendar.today)).then(pl.Series(people.raised))
+            if half == 0
+            else pl.lit(None, pl.Date)
+        )
+        currency = pl.Series([e.currency for e in ENTITIES]).gather(entity)
+        rates.append(
+            base.with_columns(
+                valid_from=pl.Series(since),
+                rate_basis=pl.lit("burdened"),
+                valid_to=until,
+                hourly_cost=pl.Series(people.cost[:, half]),
+                currency=CURRENCY_IDS.gather(currency),
+                updated_at=pl.Series(np.maximum(seconds(since) - 10 * DAY, start)),
+            ).filter(shown & pl.Series(since <= calendar.today))
+        )
+    drop.write("employee_assignment", pl.concat(assignments))
+    drop.write("employee_cost_rate", pl.concat(rates))

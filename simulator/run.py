@@ -1,0 +1,119 @@
+"""Play the firm month by month, in an order that needs no month's detail in memory after it."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from simulator import billing, events as occasions, revenue
+from simulator.calendar import Ints, make_calendar
+from simulator.drop import Drop
+from simulator.engagements import make_projects
+from simulator.expenses import month_expenses, write_expenses
+from simulator.labour import post_labour, with_posting, write_entries, write_messages
+from simulator.ledger import Ledger
+from simulator.money import make_rates
+from simulator.people import make_people
+from simulator.reference import write_people, write_reference
+from simulator.sales import write_sales
+from simulator.staffing import Staffing
+from simulator.terms import make_terms
+from simulator.timesheets import APPROVED, Firm, month_entries, month_tag, rate_card
+from simulator.vendors import bill_contractors, write_orders
+from simulator.world import World
+
+Listener: TypeAlias = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a simulation wrote: rows an entity, and the present of the simulated firm."""
+
+    out: Path
+    rows: dict[str, int]
+    build_time: datetime
+
+
+def _quiet(event: str, /, **fields: object) -> None:
+    """Listen to nothing."""
+
+
+def simulate(
+    out: Path,
+    *,
+    consultants: int = 300,
+    months: int = 12,
+    seed: int = 7,
+    until: date = date(2026, 10, 31),
+    last_day_to: Path | None = None,
+    events: Listener = _quiet,
+) -> Summary:
+    """Write a year of a services firm to `out` as canonical extracts, one folder a feed.
+
+    Where `last_day_to` is given, rows that changed on the last simulated day go there instead.
+    """
+    calendar = make_calendar(months=months, until=until)
+    drop = Drop(out, last_day_to, calendar.last_day_starts)
+    rates = make_rates(calendar, np.random.default_rng([seed, 0]))
+    world = World(calendar, rates, drop, seed, consultants)
+    people = make_people(world)
+    projects = make_projects(world, people)
+    firm = Firm(world, people, projects, Staffing(world, people, projects), rate_card(world, projects))
+    ledger = Ledger(world)
+    write_reference(world)
+    write_people(world, people)
+    group = np.zeros((projects.count, months), dtype=np.int64)
+    work: list[pl.DataFrame] = []
+    contractors: list[pl.DataFrame] = []
+    pending = pl.DataFrame()
+    for month in range(months):
+        events("simulate.month", month=calendar.period_ids()[month])
+        entries, absences = month_entries(firm, month)
+        entries = with_posting(firm, entries, world.rng(14, month))
+        tag = month_tag(world, month)
+        drop.write("absence", absences, part=tag)
+        write_entries(firm, entries, month)
+        write_messages(world, entries, flow="time_to_erp", origin="time_entry", system="psa", part=tag)
+        post_labour(firm, ledger, entries, month)
+        costs = month_expenses(firm, entries, month)
+        write_expenses(firm, ledger, costs, month)
+        _add(group, entries.filter(~pl.col("contractor")))
+        _add(group, costs)
+        contractors.append(entries.filter(pl.col("contractor") & (pl.col("status") > 0)))
+        work.append(entries.filter(pl.col("status") > 0).group_by("project").agg(pl.col("hours", "value").sum()))
+        sold = [
+            billing.billable(firm, entries, origin="time_entry", system="psa"),
+            billing.billable(firm, costs, origin="expense", system="expense"),
+        ]
+        for rows, origin, system in ((entries, "time_entry", "psa"), (costs, "expense", "expense")):
+            named = rows.with_columns(origin_type=pl.lit(origin), origin_system=pl.lit(system))
+            revenue.post_sales(firm, ledger, named, month)
+        pending = pl.concat([*([pending] if pending.width else []), *sold])
+        billing.issue(firm, ledger, pending.filter(pl.col("invoice_month") == month), month)
+        pending = pending.filter(pl.col("invoice_month") > month)
+    hired = pl.concat(contractors)
+    write_orders(firm, hired)
+    hired = bill_contractors(firm, ledger, hired)
+    _add(group, hired)
+    terms = make_terms(
+        firm, pl.concat(work).group_by("project").agg(pl.col("hours", "value").sum()).sort("project"), group
+    )
+    write_sales(firm, terms)
+    forecasts = revenue.forecast(firm, terms)
+    revenue.write_forecasts(firm, terms, forecasts)
+    revenue.write_schedule(firm, ledger, revenue.schedule(firm, terms, forecasts))
+    occasions.write_events(firm, ledger, terms)
+    ledger.write_balances()
+    return Summary(out, drop.rows, calendar.build_time)
+
+
+def _add(group: Ints, rows: pl.DataFrame) -> None:
+    rows = rows.filter(pl.col("status") == APPROVED)
+    np.add.at(group, (rows["project"].to_numpy(), rows["period"].to_numpy()), rows["group"].to_numpy())
