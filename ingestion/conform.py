@@ -20,7 +20,7 @@ _SHOWN = 200
 _SEED = 20_260_101
 
 #: Columns of the rejected frame: one row per refused source row, `reason` naming everything wrong with it.
-REJECTED = {
+REJECTED: dict[str, pl.DataType] = {
     "row": pl.Int64(),
     "column_name": pl.String(),
     "value": pl.String(),
@@ -44,10 +44,14 @@ class Context:
 
 @dataclass(frozen=True)
 class Conformed:
-    """`accepted` in the entity's stored schema; `rejected` as REJECTED; `drift` the unknown columns."""
+    """`accepted` in the entity's stored schema; `rejected` as REJECTED; `drift` the unknown columns.
+
+    `rejected_keys` holds source_system and the key of each rejected row, null where it cannot be read.
+    """
 
     accepted: pl.DataFrame
     rejected: pl.DataFrame
+    rejected_keys: pl.DataFrame
     drift: tuple[str, ...]
 
 
@@ -88,11 +92,15 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context) -> Conformed:
     values = _cast(text, declared, context.time_zone)
     broken = _broken(text, values, declared, entity, context.time_zone)
     rejected = _sentences(text, broken, context)
+    keys = values.select("source_system", *entity.key)
+    refused = keys.clear()
     if broken:
-        keep = ~reduce(or_, (mask for _, mask, _ in broken))
-        values, text = values.filter(keep), text.filter(keep)
+        bad = reduce(or_, (mask for _, mask, _ in broken))
+        refused = keys.filter(bad)
+        values, text = values.filter(~bad), text.filter(~bad)
     drift = tuple(unknown_columns(frame.columns, entity))
-    return Conformed(accepted=_stored(text, values, entity, context, drift), rejected=rejected, drift=drift)
+    accepted = _stored(text, values, entity, context, drift)
+    return Conformed(accepted=accepted, rejected=rejected, rejected_keys=refused, drift=drift)
 
 
 def _emptied(frame: pl.DataFrame) -> pl.DataFrame:
@@ -108,9 +116,7 @@ def _first(series: pl.Series) -> str | None:
 
 def _cast(text: pl.DataFrame, columns: tuple[Column, ...], zone: str) -> pl.DataFrame:
     """Read every column; what its usual form does not explain is tried again by all forms allowed."""
-    values = text.select(
-        typed(c, pl.col(c.name), zone, sample=_first(text[c.name])).alias(c.name) for c in columns
-    )
+    values = text.select(typed(c, pl.col(c.name), zone, sample=_first(text[c.name])).alias(c.name) for c in columns)
     again = [c for c in columns if values[c.name].null_count() > text[c.name].null_count()]
     if not again:
         return values
@@ -153,11 +159,9 @@ def _sentences(text: pl.DataFrame, broken: _Broken, context: Context) -> pl.Data
     if not parts:
         return pl.DataFrame(schema=REJECTED)
     grouped = pl.concat(parts).group_by("row", maintain_order=True)
-    together = grouped.agg(
-        pl.col("column_name", "value", "rule").first(), reason=pl.col("reason").str.join("; ")
-    )
+    together = grouped.agg(pl.col("column_name", "value", "rule").first(), reason=pl.col("reason").str.join("; "))
     sentence = pl.format("file {}, row {}: {}", pl.lit(context.file), "row", "reason")
-    return together.with_columns(reason=sentence).select(list(REJECTED)).cast(dict(REJECTED)).sort("row")
+    return together.with_columns(reason=sentence).select(pl.col(n).cast(t) for n, t in REJECTED.items()).sort("row")
 
 
 def _stored(

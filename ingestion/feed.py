@@ -14,6 +14,7 @@ class Feed:
 
     `path` is the folder its files arrive in, `mode` says whether they are upserts or whole entities, and
     a timestamp without an offset is read in `time_zone`. `entities` limits what is landed; None is all.
+    A snapshot that would delete more than the share `max_delete_share` of an entity is refused.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Feed:
     mode: Mode = "delta"
     time_zone: str = "UTC"
     entities: tuple[str, ...] | None = None
+    max_delete_share: float = 0.2
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 import pyarrow as pa
@@ -19,9 +21,20 @@ from lake.errors import BatchRefused, SourceError
 from lake.events import Events
 from lake.store import Lake
 
+#: The filter under which a file is noted that repeats the newest snapshot by another name; no row is read.
+REPEAT = "same_as_newest_snapshot"
 
-def plan(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, events: Events) -> Plan | None:
-    """Return the plan of what is new in the feed's folder, archived; None where nothing is."""
+
+@dataclass(frozen=True)
+class Intake:
+    """What a folder offers: the plan of what is new, if anything; and repeats of a snapshot by new names."""
+
+    plan: Plan | None
+    repeats: tuple[Item, ...] = ()
+
+
+def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, events: Events) -> Intake:
+    """Archive what the feed's folder holds and plan the batch of what is new in it."""
     found = discover(feed.path, feed=feed.name)
     inputs = [i for i in adapter.inputs if feed.entities is None or i.entity in feed.entities]
     wanted = [f for f in found if any(_uses(i, adapter, f.name) for i in inputs)]
@@ -31,14 +44,42 @@ def plan(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, even
     entries = _manifest(found, wanted)
     received = {f.name: _receive(lake, feed, f, entries) for f in wanted}
     chosen: list[Item] = []
+    also: list[Item] = []
     for entity in dict.fromkeys(i.entity for i in inputs):
-        mine = [i for i in inputs if i.entity == entity]
-        chosen += _new(entity, mine, received, landed.filter(pl.col("entity") == entity), feed)
-    if not chosen:
-        return None
-    names = dict.fromkeys(j.source for i in inputs for j in i.joins if any(c.source == i.source.name and c.entity == i.entity for c in chosen))
+        items = _items([i for i in inputs if i.entity == entity], adapter, received)
+        before = landed.filter(pl.col("entity") == entity)
+        if feed.mode == "snapshot":
+            fresh, same = newest_snapshot(items, before)
+            chosen, also = chosen + fresh, also + same
+        else:
+            chosen += not_landed(items, before)
+    return Intake(_plan(feed, adapter, inputs, chosen, received) if chosen else None, tuple(also))
+
+
+def _plan(feed: Feed, adapter: Adapter, inputs: list[Input], chosen: list[Item], received: dict[str, Received]) -> Plan:
+    taken = {(item.entity, item.source) for item in chosen}
+    names = dict.fromkeys(j.source for i in inputs if (i.entity, i.source.name) in taken for j in i.joins)
     lookups = {n: tuple(r for f, r in received.items() if adapter.sources[n].matches(f)) for n in names}
     return Plan(adapter.system, feed.time_zone, tuple(chosen), lookups)
+
+
+def _items(inputs: Iterable[Input], adapter: Adapter, received: dict[str, Received]) -> list[Item]:
+    """Return what the folder offers an entity; a file counts as other content where what it joins changed."""
+    items = []
+    for step in inputs:
+        joined = sorted(
+            r.content_sha256
+            for j in step.joins
+            for name, r in received.items()
+            if adapter.sources[j.source].matches(name)
+        )
+        for name, file in received.items():
+            if step.source.matches(name):
+                content = file.content_sha256
+                if joined:
+                    content = hashlib.sha256(" ".join([content, *joined]).encode()).hexdigest()
+                items.append(Item(step.entity, step.source.name, content, file))
+    return items
 
 
 def _uses(step: Input, adapter: Adapter, file: str) -> bool:
@@ -101,15 +142,43 @@ def _content_hash(lake: Lake, sha256: str, name: str) -> str:
     return digest.hexdigest()
 
 
-def _new(
-    entity: str, inputs: Iterable[Input], received: dict[str, Received], landed: pl.DataFrame, feed: Feed
-) -> list[Item]:
-    """Return the entity's files whose content has not landed in it yet, each content once."""
+def not_landed(items: list[Item], landed: pl.DataFrame) -> list[Item]:
+    """Return the items whose content has not landed yet under any name, each content once."""
     known = set(landed["content_sha256"].to_list())
-    chosen: list[Item] = []
-    for step in inputs:
-        for name, file in received.items():
-            if step.source.matches(name) and file.content_sha256 not in known:
-                known.add(file.content_sha256)
-                chosen.append(Item(entity, step.source.name, file))
-    return chosen
+    fresh = {item.content: item for item in reversed(items) if item.content not in known}
+    return [item for item in items if fresh.get(item.content) is item]
+
+
+def newest_snapshot(items: list[Item], landed: pl.DataFrame) -> tuple[list[Item], list[Item]]:
+    """Return the items that make up a new snapshot, or else those that repeat the newest one by new names.
+
+    A file is new where its name was not seen, or was last seen with other content: so that a file that is
+    left lying in the folder does not count again, and one that returns to earlier content does. Where a
+    new file takes the place of a part of the newest snapshot, the other parts still stand.
+    """
+    seen = dict(zip(landed["file"], landed["content_sha256"], strict=True))
+    fresh = [i for i in items if seen.get(i.received.file) != i.content]
+    if not fresh:
+        return [], []
+    if landed.is_empty():
+        return fresh, []
+    newest = landed.filter(pl.col("batch_id") == pl.col("batch_id").max())
+    newest = newest.filter(~pl.col("excluded_by").str.contains(REPEAT, literal=True))
+    parts = set(newest["file"].to_list())
+    if any(i.received.file in parts for i in fresh):
+        fresh = [i for i in items if i in fresh or i.received.file in parts]
+    if {i.content for i in fresh} == set(newest["content_sha256"].to_list()):
+        return [], [i for i in fresh if i.received.file not in parts]
+    _refuse_older(fresh, newest)
+    return fresh, []
+
+
+def _refuse_older(fresh: list[Item], newest: pl.DataFrame) -> None:
+    known = newest["window_to"].max()
+    for item in fresh:
+        said = item.received.window_to
+        if said and isinstance(known, datetime) and said < known:
+            raise BatchRefused(
+                f"the snapshot {item.received.file} of {item.entity} is as at {said.isoformat()}, older than "
+                f"the newest landed, as at {known.isoformat()}: nothing is landed; take it away"
+            )

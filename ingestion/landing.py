@@ -26,7 +26,7 @@ from lake.quarantine import Spool
 if TYPE_CHECKING:
     from lake.store import Lake
 
-_RAW = {"raw": pl.String()}
+_RAW: dict[str, pl.DataType] = {"raw": pl.String()}
 
 
 @dataclass
@@ -42,6 +42,9 @@ class Tally:
     max_updated_at: datetime | None = None
     drift: dict[str, None] = field(default_factory=dict)
     totals: dict[str, Decimal] = field(default_factory=dict)
+    refused_keys: list[pl.DataFrame] = field(default_factory=list)
+    refused_without_key: int = 0
+    note: str | None = None
 
     def counts(self) -> Counts:
         """Return the row counts."""
@@ -58,6 +61,20 @@ class Tally:
         if isinstance(newest, datetime):
             self.max_updated_at = max(newest, self.max_updated_at or newest)
 
+    def bury(self, tombstones: pl.DataFrame) -> None:
+        """Count rows that are written beyond those read: keys that a snapshot no longer has."""
+        self.tombstones += tombstones.height
+        newest = tombstones["updated_at"].max()
+        if isinstance(newest, datetime):
+            self.max_updated_at = max(newest, self.max_updated_at or newest)
+
+    def refuse(self, keys: pl.DataFrame) -> None:
+        """Remember the keys of refused rows: they are at the source, though they did not land."""
+        whole = keys.drop_nulls()
+        self.refused_without_key += keys.height - whole.height
+        if not whole.is_empty():
+            self.refused_keys.append(whole)
+
     def record(self, batch_id: int, feed: str) -> dict[str, object]:
         """Return the file's row of batch_files."""
         received = self.item.received
@@ -68,7 +85,7 @@ class Tally:
             "entity": self.item.entity,
             "file": received.file,
             "sha256": received.sha256,
-            "content_sha256": received.content_sha256,
+            "content_sha256": self.item.content,
             "bytes": received.bytes,
             "modified_at": received.modified_at,
             "rows_read": self.rows_read,
@@ -151,6 +168,7 @@ def accepted_frames(
             result = conform(mapped.frame, entity, context)
             tally.drift.update(dict.fromkeys(result.drift))
             tally.quarantined += result.rejected.height
+            tally.refuse(result.rejected_keys)
             _keep_rejected(batch, item, result.rejected, mapped.origin)
             yield result.accepted
     _agree(received, tally)
@@ -170,6 +188,7 @@ def _keep_unreadable(batch: Batch, item: Item, chunk: Chunk, tally: Tally) -> No
         for bad in chunk.unreadable
     ]
     tally.quarantined += len(rows)
+    tally.refused_without_key += len(rows)
     batch.spool.add(pl.DataFrame(rows, schema=REJECTED | _RAW), entity=item.entity, file=file)
 
 

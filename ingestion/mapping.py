@@ -55,10 +55,9 @@ def nested(frame: pl.DataFrame) -> pl.DataFrame:
     if not groups:
         return frame
     structs = [
-        pl.struct(pl.col(n).alias(n.partition(".")[2]) for n in names).alias(head)
-        for head, names in groups.items()
+        pl.struct(pl.col(n).alias(n.partition(".")[2]) for n in names).alias(head) for head, names in groups.items()
     ]
-    return frame.select(pl.exclude(n for names in groups.values() for n in names), *structs)
+    return frame.select(pl.exclude([n for names in groups.values() for n in names]), *structs)
 
 
 def lookup(frame: pl.DataFrame, where: str | None, *, file: str) -> pl.DataFrame:
@@ -70,9 +69,7 @@ def lookup(frame: pl.DataFrame, where: str | None, *, file: str) -> pl.DataFrame
     return wide.filter(keep)
 
 
-def _joined(
-    frame: pl.DataFrame, name: str, on: Mapping[str, str], other: pl.DataFrame, *, file: str
-) -> pl.DataFrame:
+def _joined(frame: pl.DataFrame, name: str, on: Mapping[str, str], other: pl.DataFrame, *, file: str) -> pl.DataFrame:
     """Look up one row of `other` for each row here; of several with the same key the last counts."""
     there = _run(other, {f"key_{i}": pl.sql_expr(k) for i, k in enumerate(on.values())}, file=name)
     keys = there.columns

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from datetime import datetime
+from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +19,8 @@ from ingestion.snapshot import compare
 from lake import delta
 from lake.batches import BatchLog, Counts, Started
 from lake.contracts import ENTITIES
-from lake.errors import BatchRefused, LakeError
+from lake.contracts.model import Entity
+from lake.errors import BatchRefused
 from lake.events import Events, ignore
 from lake.quarantine import Spool
 from lake.schemas import SYSTEM_TABLES, entity_schema
@@ -40,10 +41,12 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
         for left in log.unfinished():
             events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
             done.append(_land(lake, feed, adapter, log, left, events=events))
-        plan = intake.plan(lake, feed, adapter, log.landed_files(), events=events)
-        if plan is not None:
-            started = log.start(plan.to_json())
-            events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(plan.items))
+        landed = log.landed_files()
+        found = intake.take_in(lake, feed, adapter, landed, events=events)
+        _remember(lake, feed, landed, found.repeats)
+        if found.plan is not None:
+            started = log.start(found.plan.to_json())
+            events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
             done.append(_land(lake, feed, adapter, log, started, events=events))
     return _result(feed, done)
 
@@ -68,7 +71,7 @@ def _land(
         spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)
         batch = Batch(lake, feed.name, started, from_json(started.plan), adapter, spool)
         try:
-            tallies = _write(batch, feed, Path(folder), events=events)
+            tallies = _write(batch, feed, log, Path(folder), events=events)
         except BatchRefused as error:
             log.refuse(batch_id, str(error))
             events("batch_refused", feed=feed.name, batch_id=batch_id, reason=str(error))
@@ -77,49 +80,74 @@ def _land(
     _commit_files(lake, feed, batch_id, tallies)
     counts = sum((t.counts() for t in tallies), Counts())
     newest = max((t.max_updated_at for t in tallies if t.max_updated_at), default=None)
-    log.commit(batch_id, counts, max_updated_at=newest)
+    note = "; ".join(t.note for t in tallies if t.note) or None
+    log.commit(batch_id, counts, max_updated_at=newest, note=note)
     events("batch_committed", feed=feed.name, batch_id=batch_id, **vars(counts))
     return batch_id, counts, tallies
 
 
-def _write(batch: Batch, feed: Feed, folder: Path, *, events: Events) -> list[Tally]:
+def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Events) -> list[Tally]:
     joined = lookups(batch)
     tallies: list[Tally] = []
-    for entity in batch.plan.entities():
-        mine = [Tally(item) for item in batch.plan.items if item.entity == entity]
-
-        def frames(mine: list[Tally] = mine) -> Iterator[tuple[Tally, pl.DataFrame]]:
-            for tally in mine:
-                for frame in accepted_frames(batch, tally.item, tally, joined):
-                    yield tally, frame
-
-        changed = compare(batch, entity, frames(), folder) if feed.mode == "snapshot" else frames()
-        _append(batch, entity, changed)
+    for name in batch.plan.entities():
+        entity = ENTITIES[name]
+        mine = [Tally(item) for item in batch.plan.items if item.entity == name]
+        frames = _frames(batch, mine, joined)
+        if feed.mode == "snapshot":
+            rows = compare(
+                batch,
+                entity,
+                frames,
+                folder,
+                tallies=mine,
+                committed=log.committed(),
+                max_delete_share=feed.max_delete_share,
+            )
+        else:
+            rows = _landed(frames)
+        _append(batch, entity, rows)
         tallies += mine
         total = sum((t.counts() for t in mine), Counts())
-        events("entity_landed", feed=feed.name, entity=entity, files=len(mine), **vars(total))
+        events("entity_landed", feed=feed.name, entity=name, files=len(mine), **vars(total))
     return tallies
 
 
-def _append(batch: Batch, entity: str, frames: Iterator[tuple[Tally, pl.DataFrame]]) -> None:
+def _frames(
+    batch: Batch, tallies: list[Tally], joined: Mapping[str, pl.DataFrame]
+) -> Iterator[tuple[Tally, pl.DataFrame]]:
+    for tally in tallies:
+        for frame in accepted_frames(batch, tally.item, tally, joined):
+            yield tally, frame
+
+
+def _landed(frames: Iterator[tuple[Tally, pl.DataFrame]]) -> Iterator[pl.DataFrame]:
+    for tally, frame in frames:
+        tally.land(frame)
+        yield frame
+
+
+def _append(batch: Batch, entity: Entity, rows: Iterator[pl.DataFrame]) -> None:
     """Write an entity's rows as one commit, or only count them where an earlier attempt wrote them."""
-
-    def counted() -> Iterator[pl.DataFrame]:
-        for tally, frame in frames:
-            tally.land(frame)
-            yield frame
-
-    table = delta.open_table(batch.lake, entity)
-    app_id, version = f"{batch.feed}/{entity}", batch.started.batch_id
+    table = delta.open_table(batch.lake, entity.name)
+    app_id, version = f"{batch.feed}/{entity.name}", batch.started.batch_id
     landed = delta.landed_version(table, app_id)
     if landed > version:
         raise BatchRefused(f"batch {version} of feed {batch.feed} was overtaken by batch {landed}: run again")
     if landed == version:
-        for _ in counted():
-            pass
+        deque(rows, maxlen=0)
         return
-    schema = delta.arrow_schema(entity_schema(ENTITIES[entity]))
-    delta.append(table, schema, counted(), app_id=app_id, version=version)
+    delta.append(table, delta.arrow_schema(entity_schema(entity)), rows, app_id=app_id, version=version)
+
+
+def _remember(lake: Lake, feed: Feed, landed: pl.DataFrame, repeats: tuple[Item, ...]) -> None:
+    """Note under which other names the newest snapshot was received, so that they do not count as new later."""
+    rows = []
+    for item in repeats:
+        mine = landed.filter(pl.col("entity") == item.entity)["batch_id"].max()
+        rows.append(Tally(item, excluded={intake.REPEAT: 0}).record(int(str(mine)), feed.name))
+    if rows:
+        frame = pl.DataFrame(rows, schema=SYSTEM_TABLES["batch_files"])
+        delta.append_alone(lake, "batch_files", lambda _: (frame, None))
 
 
 def _commit_files(lake: Lake, feed: Feed, batch_id: int, tallies: list[Tally]) -> None:

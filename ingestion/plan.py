@@ -1,5 +1,6 @@
 """The plan of a batch: which archived files go into which entities. Written with its start, so that an
-unfinished batch is finished from the plan and the archive alone, whatever the folder holds by then."""
+unfinished batch is finished from the plan and the archive alone, whatever the folder holds by then.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from ingestion.readers import Source, format_of, packing_of
 from ingestion.adapter import SourceFiles
+from ingestion.readers import Source, format_of, packing_of
 from lake.errors import LakeError
 
 
@@ -41,10 +43,14 @@ class Received:
 
 @dataclass(frozen=True)
 class Item:
-    """One received file on its way into one entity, by the adapter's input for (entity, source)."""
+    """One received file on its way into one entity, by the adapter's input for (entity, source).
+
+    `content` identifies what is landed: the hash of the unpacked file, and of what is joined to it.
+    """
 
     entity: str
     source: str
+    content: str
     received: Received
 
 
@@ -70,7 +76,7 @@ def from_json(text: str) -> Plan:
     """Read a plan that `to_json` wrote."""
     try:
         said = json.loads(text)
-        items = tuple(Item(i["entity"], i["source"], _received(i["received"])) for i in said["items"])
+        items = tuple(Item(i["entity"], i["source"], i["content"], _received(i["received"])) for i in said["items"])
         lookups = {name: tuple(_received(r) for r in files) for name, files in said["lookups"].items()}
         return Plan(said["system"], said["time_zone"], items, lookups)
     except (ValueError, KeyError, TypeError) as error:
@@ -82,7 +88,7 @@ def _received(said: dict[str, Any]) -> Received:
     return Received(**(said | moments))
 
 
-def source_of(received: Received, files: SourceFiles, path: Any) -> tuple[Source, str]:
+def source_of(received: Received, files: SourceFiles, path: Path) -> tuple[Source, str]:
     """Return how to read a received file whose bytes are at `path`, and its format."""
     kind = files.format or format_of(received.file) or "csv"
     packing = packing_of(received.file)

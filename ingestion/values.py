@@ -18,9 +18,7 @@ _WITH_SPACE = ("%Y-%m-%d %H:%M:%S%.fZ", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%d %H
 ZONED = (*_WITH_OFFSET, *_WITH_SPACE, "%Y-%m-%d %H:%M:%S%.f%#z")
 BARE = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
-_TS_SHAPE = (
-    r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:[0-5]\d(\.\d{1,6}0*)?)?(Z| ?UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
-)
+_TS_SHAPE = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:[0-5]\d(\.\d{1,6}0*)?)?(Z| ?UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
 _NUMBER = r"^[+-]?\d+(\.\d*)?$"
 _TRUE = ("true", "t", "1", "yes", "y")
 _FALSE = ("false", "f", "0", "no", "n")
@@ -57,25 +55,27 @@ def typed(column: Column, text: pl.Expr, zone: str, *, sample: str | None = None
 
     `sample` is any value of the column: the form it is written in is tried alone (see `typed_again`).
     """
-    kind = column.kind
-    if kind in DECIMALS:
-        exact = pl.when(text.str.contains(_decimal_shape(kind))).then(text)
-        return exact.cast(pl.Decimal(*DECIMALS[kind]), strict=False)
-    if kind is Kind.DATE:
-        day = text.str.to_date("%Y-%m-%d", strict=False)
-        whole = (text.str.len_bytes() == len(_EARLIEST)) & (text >= _EARLIEST)
-        return pl.when(whole).then(day)
-    if kind is Kind.TS:
-        return _timestamp(_shaped(text), zone, _formats(sample))
-    if kind is Kind.INT:
-        return pl.when(text.str.contains(r"^[+-]?\d{1,19}$")).then(text).cast(pl.Int64, strict=False)
-    if kind is Kind.BOOL:
-        low = text.str.to_lowercase()
-        said = pl.when(low.is_in(_TRUE)).then(pl.lit(value=True))
-        return said.when(low.is_in(_FALSE)).then(pl.lit(value=False))
-    if kind is Kind.ENUM:
-        return pl.when(text.is_in(column.values)).then(text)
-    return text
+    match column.kind:
+        case Kind.DATE:
+            day = text.str.to_date("%Y-%m-%d", strict=False)
+            value = pl.when((text.str.len_bytes() == len(_EARLIEST)) & (text >= _EARLIEST)).then(day)
+        case Kind.TS:
+            return _timestamp(_shaped(text), zone, _formats(sample))
+        case Kind.INT:
+            whole = pl.when(text.str.contains(r"^[+-]?\d{1,19}$")).then(text)
+            return whole.cast(pl.Int64, strict=False)
+        case Kind.BOOL:
+            low = text.str.to_lowercase()
+            value = pl.when(low.is_in(_TRUE)).then(pl.lit(value=True))
+            value = value.when(low.is_in(_FALSE)).then(pl.lit(value=False))
+        case Kind.ENUM:
+            value = pl.when(text.is_in(column.values)).then(text)
+        case Kind.ID | Kind.TEXT:
+            return text
+        case decimal:
+            exact = pl.when(text.str.contains(_decimal_shape(decimal))).then(text)
+            return exact.cast(pl.Decimal(*DECIMALS[decimal]), strict=False)
+    return value
 
 
 def typed_again(column: Column, text: pl.Expr, zone: str) -> pl.Expr:
@@ -123,8 +123,7 @@ def _decimal_refusals(kind: Kind, text: pl.Series) -> list[Refusal]:
     too_fine = Refusal("scale", f"has more than {scale} decimals and would have to be rounded")
     too_large = Refusal("precision", f"has more than {precision - scale} digits before the point")
     return [
-        no_number if not number else too_large if fits else too_fine
-        for number, fits in zip(plain, short, strict=True)
+        no_number if not number else too_large if fits else too_fine for number, fits in zip(plain, short, strict=True)
     ]
 
 

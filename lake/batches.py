@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import polars as pl
+from deltalake import DeltaTable
 
 from lake import delta
 from lake.schemas import SYSTEM_TABLES
@@ -90,7 +91,7 @@ class BatchLog:
         number was read.
         """
 
-        def decide(table: delta.DeltaTable) -> tuple[pl.DataFrame, Started]:
+        def decide(table: DeltaTable) -> tuple[pl.DataFrame, Started]:
             newest = delta.read(table)["batch_id"].max()
             number = (newest if isinstance(newest, int) else 0) + 1
             started = Started(batch_id=number, at=datetime.now(UTC), plan=plan)
@@ -98,9 +99,11 @@ class BatchLog:
 
         return delta.append_alone(self.lake, "batches", decide)
 
-    def commit(self, batch_id: int, counts: Counts, *, max_updated_at: datetime | None) -> bool:
+    def commit(
+        self, batch_id: int, counts: Counts, *, max_updated_at: datetime | None, note: str | None = None
+    ) -> bool:
         """Write the row that makes the batch visible; False where it was already closed."""
-        return self._close(batch_id, "committed", counts=counts, max_updated_at=max_updated_at)
+        return self._close(batch_id, "committed", counts=counts, max_updated_at=max_updated_at, message=note)
 
     def refuse(self, batch_id: int, message: str) -> bool:
         """Close the batch without landing anything of it; False where it was already closed."""
@@ -124,7 +127,7 @@ class BatchLog:
             max_updated_at=max_updated_at,
         )
 
-        def decide(table: delta.DeltaTable) -> tuple[pl.DataFrame, bool]:
+        def decide(table: DeltaTable) -> tuple[pl.DataFrame, bool]:
             log = delta.read(table)
             closed = log.filter((pl.col("batch_id") == batch_id) & (pl.col("status") != "started"))
             return (row, True) if closed.is_empty() else (row.clear(), False)
@@ -138,9 +141,13 @@ class BatchLog:
         still_open = log.filter(~pl.col("batch_id").is_in(closed.implode())).sort("batch_id")
         return [Started(batch_id=r["batch_id"], at=r["at"], plan=r["plan"]) for r in still_open.to_dicts()]
 
+    def committed(self) -> list[int]:
+        """Return the numbers of the feed's committed batches."""
+        log = delta.read(delta.open_table(self.lake, "batches"))
+        mine = log.filter((pl.col("feed") == self.feed) & (pl.col("status") == "committed"))
+        return mine["batch_id"].to_list()
+
     def landed_files(self) -> pl.DataFrame:
         """Return the feed's rows of batch_files, of committed batches only, in the order they landed."""
-        log = delta.read(delta.open_table(self.lake, "batches"))
-        done = log.filter((pl.col("feed") == self.feed) & (pl.col("status") == "committed"))["batch_id"]
         files = delta.read(delta.open_table(self.lake, "batch_files"))
-        return files.filter(pl.col("batch_id").is_in(done.implode())).sort("batch_id", maintain_order=True)
+        return files.filter(pl.col("batch_id").is_in(self.committed())).sort("batch_id", maintain_order=True)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
+from lake.ahead import Ahead
 from lake.errors import LakeError
 
 if TYPE_CHECKING:
@@ -39,36 +40,26 @@ def landed_version(table: DeltaTable, app_id: str) -> int:
     return table.transaction_version(app_id) or 0
 
 
-def append(
-    table: DeltaTable, schema: pa.Schema, frames: Iterator[pl.DataFrame], *, app_id: str, version: int
-) -> None:
+def append(table: DeltaTable, schema: pa.Schema, frames: Iterator[pl.DataFrame], *, app_id: str, version: int) -> None:
     """Append the frames as one commit, marked with the application transaction (app_id, version).
 
     The frames are streamed: no more than a few are in memory at a time. An error raised while they are
     produced comes out unchanged, and nothing is committed.
     """
-    failure: list[BaseException] = []
-
-    def batches() -> Iterator[pa.RecordBatch]:
+    with Ahead(b for f in frames for b in f.to_arrow(compat_level=PLAIN).cast(schema).to_batches()) as batches:
+        reader = pa.RecordBatchReader.from_batches(schema, batches)
         try:
-            for frame in frames:
-                yield from frame.to_arrow(compat_level=PLAIN).cast(schema).to_batches()
-        except BaseException as error:
-            failure.append(error)
-            raise
-
-    reader = pa.RecordBatchReader.from_batches(schema, batches())
-    try:
-        write_deltalake(
-            table,
-            reader,
-            mode="append",
-            commit_properties=CommitProperties(app_transactions=[Transaction(app_id, version)]),
-        )
-    except Exception as error:
-        if failure:
-            raise failure[0] from None
-        raise LakeError(f"the lake table at {table.table_uri} could not be appended to: {error}") from error
+            write_deltalake(
+                table,
+                reader,
+                mode="append",
+                commit_properties=CommitProperties(app_transactions=[Transaction(app_id, version)]),
+            )
+        except Exception as error:
+            if batches.failure is not None:
+                raise batches.failure from None
+            where = table.table_uri
+            raise LakeError(f"the lake table at {where} could not be appended to: {error}") from error
 
 
 def append_alone(

@@ -22,9 +22,10 @@ _FIELD_LIMIT = BLOCK_BYTES
 
 
 def read(source: Source) -> Iterator[Chunk]:
-    """Give the rows of a file with a header line; an empty cell is null. Rows are numbered from 1."""
+    """Give the rows below a header, numbered from 1, after an empty chunk; an empty cell is null."""
     names = header(source)
     check_names(names, file=source.name)
+    yield Chunk(pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {ROW: pl.Int64}))
     done = 0
     ragged: list[object] = []
 

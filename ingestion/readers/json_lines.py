@@ -66,9 +66,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def parse(text: bytes | str) -> object:
     """Parse JSON with numbers, NaN and infinities as the text they were written as; raises ValueError."""
-    return json.loads(
-        text, parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_once
-    )
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_once)
 
 
 def flat(value: object, path: str | None) -> dict[str, str | None] | str:

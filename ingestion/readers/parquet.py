@@ -40,24 +40,18 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _text(series: pl.Series) -> pl.Series:
-    kind = series.dtype
-    if kind == pl.String:
-        return series
-    if isinstance(kind, pl.Datetime):
-        if kind.time_zone:
-            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-            return series.dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ")
-        return series.dt.to_string("%Y-%m-%dT%H:%M:%S%.f")
-    if kind == pl.Boolean:
-        return series.cast(pl.String)
-    if isinstance(kind, (pl.Struct, pl.List, pl.Array)):
-        boxed = pl.DataFrame({"value": series}).select(pl.struct("value").struct.json_encode())
-        return boxed.to_series().str.slice(len('{"value":')).str.strip_suffix("}").alias(series.name)
-    if kind.is_float():
-        return _shortest(series)
-    if kind == pl.Binary:
-        return series.cast(pl.String, strict=False)
-    return series.cast(pl.String)
+    match series.dtype:
+        case pl.Datetime(time_zone=zone):
+            if zone:
+                series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+            return series.dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ" if zone else "%Y-%m-%dT%H:%M:%S%.f")
+        case pl.Struct() | pl.List() | pl.Array():
+            boxed = pl.DataFrame({"value": series}).select(pl.struct("value").struct.json_encode())
+            written = boxed.to_series().str.slice(len('{"value":')).str.strip_suffix("}").alias(series.name)
+            return written.to_frame().select(pl.when(series.is_not_null()).then(pl.first())).to_series()
+        case pl.Float32() | pl.Float64():
+            return _shortest(series)
+    return series if series.dtype == pl.String else series.cast(pl.String)
 
 
 def _shortest(series: pl.Series) -> pl.Series:
