@@ -1,0 +1,158 @@
+with lines as (
+    select * from {{ ref('int_invoice_lines') }}
+),
+
+parts as (
+    select * from {{ ref('int_invoice_line_origins') }}
+),
+
+origins as (
+    select * from {{ ref('int_origin_attributes') }}
+),
+
+projects as (
+    select * from {{ ref('int_projects') }}
+),
+
+only_lines as (
+    select * from {{ ref('int_project_stream_lines') }}
+),
+
+-- An issued document counts on its date; a void takes it back on the day it was voided.
+events as (
+    select
+        lines.*,
+        cast(null as {{ dbt.type_string() }}) as event_component,
+        case when lines.document_type = 'credit_note' then -1 else 1 end as flow_sign,
+        lines.invoice_date as transaction_date,
+        lines.period_id as event_period_id,
+        coalesce(lines.issued_at, cast(lines.invoice_date as timestamp with time zone)) as posted_at
+    from lines
+
+    union all
+
+    select
+        lines.*,
+        'void' as event_component,
+        case when lines.document_type = 'credit_note' then 1 else -1 end as flow_sign,
+        lines.void_date as transaction_date,
+        lines.void_period_id as event_period_id,
+        lines.voided_at as posted_at
+    from lines
+    where lines.status = 'void'
+),
+
+traced as (
+    select
+        events.*,
+        parts.part,
+        parts.component as part_component,
+        parts.origin_type as part_origin_type,
+        parts.origin_system as part_origin_system,
+        parts.origin_id as part_origin_id,
+        parts.origin_level,
+        cast(events.flow_sign * parts.amount as decimal(18, 2)) as amount_transaction,
+        cast(events.flow_sign * parts.functional_amount as decimal(18, 2)) as amount_functional,
+        cast(events.flow_sign * parts.quantity as decimal(18, 2)) as hours,
+        coalesce(nullif(events.project_key, 'none'), origins.project_key, 'none') as told_project_key,
+        coalesce(nullif(events.contract_line_key, 'none'), origins.contract_line_key, 'none')
+            as told_contract_line_key,
+        coalesce(origins.worker_key, 'none') as worker_key,
+        coalesce(origins.vendor_key, 'none') as vendor_key,
+        nullif(origins.practice, 'none') as origin_practice,
+        coalesce(origins.role, 'none') as role
+    from events
+    inner join parts
+        on
+            events.source_system = parts.source_system
+            and events.invoice_line_id = parts.invoice_line_id
+    left join origins
+        on
+            parts.origin_type = origins.origin_type
+            and parts.origin_system = origins.origin_system
+            and parts.origin_id = origins.origin_id
+),
+
+placed as (
+    select
+        traced.*,
+        projects.practice as project_practice,
+        projects.billing_model as project_billing_model,
+        projects.customer_key as project_customer_key,
+        group_rates.average_rate,
+        group_rates.is_provisional,
+        coalesce(
+            nullif(traced.told_contract_line_key, 'none'), only_lines.contract_line_key, 'unmapped'
+        ) as placed_contract_line_key
+    from traced
+    left join projects
+        on traced.told_project_key = projects.project_key
+    left join only_lines
+        on
+            traced.told_project_key = only_lines.project_key
+            and only_lines.revenue_stream
+            = case when traced.part_origin_type = 'expense' then 'reimbursable' else 'services' end
+            and traced.told_contract_line_key = 'none'
+    {{ group_rate_join(
+        'group_rates', 'traced.legal_entity_key', 'traced.event_period_id', 'traced.functional_currency'
+    ) }}
+),
+
+final as (
+    select
+        'invoice_line:' || source_system || ':' || invoice_line_id || ':' || part
+        || coalesce(':' || event_component, '') as ledger_id,
+        'billing' as flow,
+        coalesce(event_component, part_component) as component,
+        part_origin_type as origin_type,
+        part_origin_system as origin_system,
+        part_origin_id as origin_id,
+        origin_level,
+        'invoice_line' as source_entity,
+        source_system,
+        invoice_line_id as source_id,
+        invoice_line_id,
+        invoice_id as posting_event_id,
+        coalesce(origin_type, 'manual') as posting_origin_type,
+        case when event_component = 'void' then invoice_line_id else applies_to_invoice_id end as reverses_id,
+        source_system || ':' || coalesce(applies_to_invoice_id, invoice_id) as reversal_chain_id,
+        legal_entity_key,
+        told_project_key as project_key,
+        placed_contract_line_key as contract_line_key,
+        coalesce(nullif(customer_key, 'none'), project_customer_key, 'none') as customer_key,
+        worker_key,
+        vendor_key,
+        region,
+        coalesce(origin_practice, project_practice, 'none') as practice,
+        role,
+        coalesce(project_billing_model, 'none') as billing_model,
+        transaction_date,
+        event_period_id as work_period_id,
+        event_period_id as period_id,
+        currency,
+        functional_currency,
+        amount_transaction,
+        amount_functional,
+        {{ translate('amount_functional', 'average_rate') }} as amount_group,
+        coalesce(is_provisional, false) as is_group_rate_provisional,
+        hours,
+        'issued' as source_status,
+        posted_at,
+        {{ unmapped_members({
+            'legal_entity': 'legal_entity_key',
+            'project': 'told_project_key',
+            'customer': 'customer_key',
+            'contract_line': 'placed_contract_line_key',
+        }) }} as unmapped_members,
+        _batch_id,
+        _file,
+        _row
+    from placed
+)
+
+select
+    {{ ledger_columns('posted', absent=[
+        'gl_line_id', 'counterparty_entity_key', 'account_key', 'account_class', 'revenue_stream',
+        'billable_hours', 'submitted_at', 'approved_at'
+    ]) }}
+from final

@@ -1,0 +1,119 @@
+with lines as (
+    select * from {{ ref('int_gl_lines') }}
+    where flow is not null
+),
+
+links as (
+    select * from {{ ref('int_gl_posting_links') }}
+),
+
+through_invoices as (
+    select * from {{ ref('int_gl_invoice_origins') }}
+),
+
+parts as (
+    select
+        links.source_system,
+        links.gl_line_id,
+        cast(null as {{ dbt.type_string() }}) as invoice_line_id,
+        links.origin_type,
+        links.origin_system,
+        links.origin_id,
+        links.amount,
+        links.functional_amount,
+        links.quantity,
+        'link' as origin_level
+    from links
+    left join
+        (
+            select distinct source_system, gl_line_id, invoice_system, invoice_reference
+            from through_invoices
+        ) as followed
+        on
+            links.source_system = followed.source_system
+            and links.gl_line_id = followed.gl_line_id
+            and links.origin_system = followed.invoice_system
+            and links.origin_id = followed.invoice_reference
+            and links.origin_type = 'invoice'
+    where followed.gl_line_id is null
+
+    union all
+
+    select
+        source_system,
+        gl_line_id,
+        invoice_line_id,
+        origin_type,
+        origin_system,
+        origin_id,
+        amount,
+        functional_amount,
+        quantity,
+        origin_level
+    from through_invoices
+),
+
+gathered as (
+    select
+        source_system,
+        gl_line_id,
+        origin_type,
+        origin_system,
+        origin_id,
+        min(invoice_line_id) as invoice_line_id,
+        cast(sum(amount) as decimal(18, 2)) as amount,
+        cast(sum(functional_amount) as decimal(18, 2)) as functional_amount,
+        cast(sum(quantity) as decimal(18, 2)) as quantity,
+        min(origin_level) as origin_level
+    from parts
+    group by source_system, gl_line_id, origin_type, origin_system, origin_id
+),
+
+named as (
+    select
+        source_system,
+        gl_line_id,
+        sum(amount) as amount,
+        sum(functional_amount) as functional_amount,
+        sum(quantity) as quantity
+    from gathered
+    group by source_system, gl_line_id
+)
+
+select
+    source_system,
+    gl_line_id,
+    concat_ws(':', origin_type, origin_system, origin_id) as part,
+    cast(null as {{ dbt.type_string() }}) as component,
+    invoice_line_id,
+    origin_type,
+    origin_system,
+    origin_id,
+    origin_level,
+    amount,
+    functional_amount,
+    quantity
+from gathered
+
+union all
+
+-- What the named records do not add up to stays with the line.
+select
+    lines.source_system,
+    lines.gl_line_id,
+    'remainder' as part,
+    'remainder' as component,
+    cast(null as {{ dbt.type_string() }}) as invoice_line_id,
+    lines.origin_type,
+    cast(null as {{ dbt.type_string() }}) as origin_system,
+    cast(null as {{ dbt.type_string() }}) as origin_id,
+    'summary' as origin_level,
+    cast(lines.amount - named.amount as decimal(18, 2)) as amount,
+    cast(lines.functional_amount - named.functional_amount as decimal(18, 2)) as functional_amount,
+    cast(lines.quantity - named.quantity as decimal(18, 2)) as quantity
+from lines
+inner join named
+    on
+        lines.source_system = named.source_system
+        and lines.gl_line_id = named.gl_line_id
+where lines.amount <> named.amount or lines.functional_amount <> named.functional_amount

@@ -1,0 +1,132 @@
+{#- The classes whose lines are the result of the period: any of them with a counterparty is intercompany. -#}
+{%- set profit_and_loss = [
+    'services_revenue', 'recurring_revenue', 'reimbursable_revenue', 'labor_cost', 'payroll_cost',
+    'labor_absorption', 'expense_cost', 'subcontractor_cost', 'intercompany_revenue', 'intercompany_cost',
+    'overhead', 'loss_provision'
+] -%}
+
+with lines as (
+    select * from {{ ref('int_gl_lines_current') }}
+),
+
+unbalanced as (
+    select * from {{ ref('int_gl_journals_unbalanced') }}
+),
+
+systems as (
+    select * from {{ ref('int_origin_systems') }}
+),
+
+chains as (
+    select * from {{ ref('int_gl_reversal_chains') }}
+),
+
+entities as (
+    select * from {{ ref('int_legal_entities') }}
+),
+
+balanced as (
+    select lines.*
+    from lines
+    left join unbalanced
+        on
+            lines.source_system = unbalanced.source_system
+            and lines.legal_entity_id = unbalanced.legal_entity_id
+            and lines.journal_id = unbalanced.journal_id
+    where unbalanced.journal_id is null
+),
+
+resolved as (
+    select
+        balanced.*,
+        {{ resolved_key('balanced.legal_entity_id', 'entity_map') }} as legal_entity_key,
+        {{ resolved_key('balanced.counterparty_entity_id', 'counterparty_map') }} as counterparty_entity_key,
+        {{ resolved_key('balanced.project_id', 'project_map') }} as project_key,
+        {{ resolved_key('balanced.employee_id', 'worker_map') }} as worker_key,
+        {{ resolved_key('balanced.customer_id', 'customer_map') }} as customer_key,
+        {{ resolved_key('balanced.contract_line_id', 'contract_line_map') }} as contract_line_key,
+        {{ resolved_key('balanced.account_id', 'account_map') }} as account_key
+    from balanced
+    {{ resolve_join('legal_entity', 'entity_map', 'balanced.source_system', 'balanced.legal_entity_id', 'balanced.posting_date') }}
+    {{ resolve_join('legal_entity', 'counterparty_map', 'balanced.source_system', 'balanced.counterparty_entity_id', 'balanced.posting_date') }}
+    {{ resolve_join('project', 'project_map', 'balanced.source_system', 'balanced.project_id', 'balanced.posting_date') }}
+    {{ resolve_join('employee', 'worker_map', 'balanced.source_system', 'balanced.employee_id', 'balanced.posting_date') }}
+    {{ resolve_join('customer', 'customer_map', 'balanced.source_system', 'balanced.customer_id', 'balanced.posting_date') }}
+    {{ resolve_join('contract_line', 'contract_line_map', 'balanced.source_system', 'balanced.contract_line_id', 'balanced.posting_date') }}
+    {{ resolve_join('account', 'account_map', 'balanced.source_system', 'balanced.account_id', 'balanced.posting_date') }}
+),
+
+classified as (
+    select
+        resolved.*,
+        entities.functional_currency,
+        entities.region,
+        case
+            when resolved.account_class in ('intercompany_revenue', 'intercompany_cost') then 'intercompany'
+            when
+                resolved.counterparty_entity_id is not null
+                and resolved.account_class in ('{{ profit_and_loss | join("', '") }}')
+                then 'intercompany'
+            when
+                resolved.account_class in ('services_revenue', 'recurring_revenue', 'reimbursable_revenue')
+                then 'revenue'
+            when resolved.account_class = 'labor_cost' then 'labor_cost'
+            when
+                resolved.account_class = 'payroll_cost'
+                and resolved.project_id is not null
+                and entities.labor_costing = 'actual'
+                then 'labor_cost'
+            when resolved.account_class = 'expense_cost' then 'expense_cost'
+            when resolved.account_class = 'subcontractor_cost' then 'vendor_cost'
+            when resolved.account_class = 'loss_provision' then 'loss_provision'
+        end as flow
+    from resolved
+    left join entities
+        on resolved.legal_entity_key = entities.legal_entity_key
+)
+
+select
+    classified.source_system,
+    classified.gl_line_id,
+    classified.journal_id,
+    coalesce(classified.posting_event_id, classified.journal_id) as posting_event_id,
+    classified.legal_entity_key,
+    classified.counterparty_entity_key,
+    classified.project_key,
+    classified.worker_key,
+    classified.customer_key,
+    classified.contract_line_key,
+    classified.account_key,
+    classified.account_class,
+    classified.region,
+    classified.flow,
+    case when classified.flow in ('revenue', 'intercompany') then -1 else 1 end as flow_sign,
+    classified.period_id,
+    classified.posting_date,
+    classified.posted_at,
+    classified.amount,
+    classified.currency,
+    classified.functional_amount,
+    classified.functional_currency,
+    group_rates.average_rate as group_rate,
+    group_rates.is_provisional as is_group_rate_provisional,
+    classified.quantity,
+    classified.origin_type,
+    coalesce(classified.origin_system, systems.sole_system) as origin_system,
+    classified.origin_id,
+    classified.correlation_id,
+    classified.reverses_gl_line_id,
+    classified.source_system || ':' || coalesce(chains.root_gl_line_id, classified.gl_line_id) as reversal_chain_id,
+    classified._batch_id,
+    classified._file,
+    classified._row
+from classified
+{{ group_rate_join(
+    'group_rates', 'classified.legal_entity_key', 'classified.period_id', 'classified.functional_currency'
+) }}
+left join chains
+    on
+        classified.source_system = chains.source_system
+        and classified.gl_line_id = chains.gl_line_id
+left join systems
+    on classified.origin_type = systems.origin_type

@@ -1,0 +1,102 @@
+with lines as (
+    select * from {{ ref('int_gl_allocated') }}
+),
+
+origins as (
+    select * from {{ ref('int_origin_attributes') }}
+),
+
+projects as (
+    select * from {{ ref('int_projects') }}
+),
+
+assignments as (
+    select * from {{ ref('int_worker_assignments') }}
+),
+
+only_lines as (
+    select * from {{ ref('int_project_stream_lines') }}
+),
+
+-- What the line states counts; what it leaves unsaid, its origin says.
+told as (
+    select
+        lines.*,
+        coalesce(nullif(lines.stated_project_key, 'none'), origins.project_key, 'none') as project_key,
+        coalesce(nullif(lines.stated_worker_key, 'none'), origins.worker_key, 'none') as worker_key,
+        coalesce(nullif(lines.stated_contract_line_key, 'none'), origins.contract_line_key, 'none')
+            as told_contract_line_key,
+        coalesce(origins.vendor_key, 'none') as vendor_key,
+        nullif(origins.practice, 'none') as origin_practice,
+        nullif(origins.role, 'none') as origin_role,
+        origins.hours as origin_hours,
+        origins.billable_hours as origin_billable_hours,
+        case
+            when lines.flow <> 'revenue' then null
+            when lines.origin_type = 'expense' then 'reimbursable'
+            when lines.account_class = 'recurring_revenue' then 'recurring'
+            when lines.account_class = 'reimbursable_revenue' then 'reimbursable'
+            else 'services'
+        end as revenue_stream
+    from lines
+    left join origins
+        on
+            lines.origin_type = origins.origin_type
+            and lines.origin_system = origins.origin_system
+            and lines.origin_id = origins.origin_id
+),
+
+placed as (
+    select
+        told.*,
+        case
+            when told.told_contract_line_key <> 'none' then told.told_contract_line_key
+            when only_lines.contract_line_key is not null then only_lines.contract_line_key
+            when told.flow in ('revenue', 'loss_provision') then 'unmapped'
+            else 'none'
+        end as contract_line_key,
+        coalesce(nullif(told.stated_customer_key, 'none'), projects.customer_key, 'none') as customer_key,
+        coalesce(told.origin_practice, assignments.practice, projects.practice, 'none') as practice,
+        coalesce(told.origin_role, assignments.role, 'none') as role,
+        coalesce(projects.billing_model, 'none') as billing_model,
+        'posted' as source_status,
+        told.period_id as work_period_id,
+        case
+            when told.origin_hours is null then null
+            when told.hours = told.origin_hours then told.origin_billable_hours
+            when told.origin_hours = 0 then 0
+            else cast({{ divide('told.hours * told.origin_billable_hours', 'told.origin_hours', 2) }} as decimal(18, 2))
+        end as billable_hours
+    from told
+    left join projects
+        on told.project_key = projects.project_key
+    left join assignments
+        on
+            told.origin_practice is null
+            and told.worker_key = assignments.worker_key
+            and told.transaction_date >= assignments.valid_from
+            and told.transaction_date < assignments.valid_to
+    left join only_lines
+        on
+            told.project_key = only_lines.project_key
+            and coalesce(told.revenue_stream, 'services') = only_lines.revenue_stream
+            and told.told_contract_line_key = 'none'
+),
+
+final as (
+    select
+        *,
+        {{ unmapped_members({
+            'legal_entity': 'legal_entity_key',
+            'counterparty_entity': 'counterparty_entity_key',
+            'project': 'project_key',
+            'employee': 'worker_key',
+            'customer': 'customer_key',
+            'contract_line': 'contract_line_key',
+            'account': 'account_key',
+        }) }} as unmapped_members
+    from placed
+)
+
+select {{ ledger_columns('posted', absent=['submitted_at', 'approved_at']) }}
+from final

@@ -1,0 +1,84 @@
+with lines as (
+    select * from {{ ref('int_invoice_lines') }}
+),
+
+found as (
+    select * from {{ ref('int_invoice_line_records') }}
+
+    union all
+
+    select * from {{ ref('int_credit_note_origins') }}
+),
+
+parts as (
+    select
+        lines.source_system,
+        lines.invoice_line_id,
+        found.origin_type,
+        found.origin_system,
+        found.origin_id,
+        found.origin_level,
+        found.amount,
+        case
+            when lines.amount = found.amount then lines.functional_amount
+            when lines.currency = lines.functional_currency then found.amount
+            else cast({{ divide('lines.functional_amount * found.amount', 'lines.amount', 2) }} as decimal(18, 2))
+        end as functional_amount,
+        found.quantity
+    from lines
+    inner join found
+        on
+            lines.source_system = found.source_system
+            and lines.invoice_line_id = found.invoice_line_id
+),
+
+named as (
+    select
+        source_system,
+        invoice_line_id,
+        sum(amount) as amount,
+        sum(functional_amount) as functional_amount,
+        sum(quantity) as quantity
+    from parts
+    group by source_system, invoice_line_id
+)
+
+select
+    source_system,
+    invoice_line_id,
+    concat_ws(':', origin_type, origin_system, origin_id) as part,
+    cast(null as {{ dbt.type_string() }}) as component,
+    origin_type,
+    origin_system,
+    origin_id,
+    origin_level,
+    amount,
+    functional_amount,
+    quantity
+from parts
+
+union all
+
+-- Lines with no record, and what the records leave of the others.
+select
+    lines.source_system,
+    lines.invoice_line_id,
+    'remainder' as part,
+    case when named.invoice_line_id is not null then 'remainder' end as component,
+    lines.origin_type,
+    cast(null as {{ dbt.type_string() }}) as origin_system,
+    cast(null as {{ dbt.type_string() }}) as origin_id,
+    case when named.invoice_line_id is not null or lines.origin_type = 'summary' then 'summary' else 'none' end
+        as origin_level,
+    cast(lines.amount - coalesce(named.amount, 0) as decimal(18, 2)) as amount,
+    cast(lines.functional_amount - coalesce(named.functional_amount, 0) as decimal(18, 2)) as functional_amount,
+    cast(lines.quantity - coalesce(named.quantity, 0) as decimal(18, 2)) as quantity
+from lines
+left join named
+    on
+        lines.source_system = named.source_system
+        and lines.invoice_line_id = named.invoice_line_id
+where
+    named.invoice_line_id is null
+    or lines.amount <> named.amount
+    or lines.functional_amount <> named.functional_amount
