@@ -1,0 +1,57 @@
+-- Grain: one row an adjusted entry of time or expense and currency. Where the adjustment does not say whose
+-- entry it is, the id must belong to one system only.
+with adjustments as (
+    select * from {{ ref('stg_billing__billing_adjustments') }}
+    where not is_deleted and type <> 'reclassify'
+),
+
+build as (
+    select * from {{ ref('int_build') }}
+),
+
+entries as (
+    select
+        'time_entry' as origin_type,
+        time_entry_id as origin_id,
+        source_system
+    from {{ ref('int_time_priced') }}
+    where time_entry_id in (select origin_id from adjustments where origin_system is null)
+    union all
+    select
+        'expense' as origin_type,
+        expense_id as origin_id,
+        source_system
+    from {{ ref('int_expense_priced') }}
+    where expense_id in (select origin_id from adjustments where origin_system is null)
+),
+
+only_system as (
+    select
+        origin_type,
+        origin_id,
+        min(source_system) as source_system
+    from entries
+    group by origin_type, origin_id
+    having count(*) = 1
+)
+
+select
+    adjustments.origin_type,
+    coalesce(adjustments.origin_system, only_system.source_system) as origin_system,
+    adjustments.origin_id,
+    adjustments.currency,
+    max(adjustments.effective_date) as effective_date,
+    cast(
+        sum(case when adjustments.type = 'write_up' then adjustments.amount else -adjustments.amount end)
+        as decimal(18, 2)
+    ) as amount
+from adjustments
+cross join build
+left join only_system
+    on
+        adjustments.origin_type = only_system.origin_type
+        and adjustments.origin_id = only_system.origin_id
+where
+    coalesce(adjustments.origin_system, only_system.source_system) is not null
+    and adjustments.effective_date <= cast(build.build_time as date)
+group by 1, 2, 3, 4
