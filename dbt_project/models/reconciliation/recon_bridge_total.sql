@@ -1,0 +1,52 @@
+with ledger as (
+
+    select
+        flow,
+        legal_entity_key,
+        coalesce(project_key, 'none') as project_key,
+        coalesce(period_id, 'none') as period_id,
+        {%- for amount in ['functional', 'group'] %}
+        coalesce(sum(amount_{{ amount }}) filter (where basis = 'operational'), 0) as operational_{{ amount }},
+        coalesce(sum(amount_{{ amount }}) filter (where basis = 'finance_posted'), 0) as posted_{{ amount }},
+        {%- endfor %}
+        count(*) filter (where amount_functional is null or amount_group is null) as rows_without_rate
+    from {{ ref('fct_project_ledger') }}
+    group by flow, legal_entity_key, coalesce(project_key, 'none'), coalesce(period_id, 'none')
+
+),
+
+breaks as (
+
+    select
+        flow,
+        legal_entity_key,
+        project_key,
+        period_id,
+        sum(amount_functional) as breaks_functional,
+        sum(amount_group) as breaks_group,
+        sum(item_count) as item_count
+    from {{ ref('recon_bridge') }}
+    group by flow, legal_entity_key, project_key, period_id
+
+)
+
+select
+    ledger.flow,
+    ledger.legal_entity_key,
+    ledger.project_key,
+    ledger.period_id,
+    cast(ledger.operational_functional as decimal(18, 2)) as operational_functional,
+    cast(coalesce(breaks.breaks_functional, 0) as decimal(18, 2)) as breaks_functional,
+    cast(ledger.posted_functional as decimal(18, 2)) as posted_functional,
+    cast(ledger.operational_group as decimal(18, 2)) as operational_group,
+    cast(coalesce(breaks.breaks_group, 0) as decimal(18, 2)) as breaks_group,
+    cast(ledger.posted_group as decimal(18, 2)) as posted_group,
+    cast(coalesce(breaks.item_count, 0) as bigint) as item_count,
+    ledger.rows_without_rate
+from ledger
+left join breaks
+    on
+        ledger.flow = breaks.flow
+        and ledger.legal_entity_key = breaks.legal_entity_key
+        and ledger.project_key = breaks.project_key
+        and ledger.period_id = breaks.period_id

@@ -1,0 +1,51 @@
+-- Reversal chains of the books: lines that a later line reverses, with what is left of them.
+
+with posted as (
+
+    select *
+    from {{ ref('fct_project_ledger') }}
+    -- a credit note names the whole invoice, not the line: billing nets by origin
+    where basis = 'finance_posted' and flow <> 'billing'
+
+),
+
+reversed_chains as (
+
+    select distinct reversal_chain_id
+    from posted
+    where reverses_id is not null and reversal_chain_id is not null
+
+),
+
+chains as (
+
+    select
+        posted.flow,
+        posted.reversal_chain_id,
+        count(*) as line_count,
+        count(distinct posted.currency) as currency_count,
+        sum(posted.amount_transaction) as left_transaction,
+        sum(posted.amount_functional) as left_functional,
+        bool_or(coalesce(posted.posting_origin_type, '') = 'accrual') as is_accrual,
+        -- the first line's own origin stands for reversing lines that name none
+        max_by(posted.origin_type, case when posted.reverses_id is null then 1 else 0 end) as root_origin_type,
+        max_by(posted.origin_system, case when posted.reverses_id is null then 1 else 0 end) as root_origin_system,
+        max_by(posted.origin_id, case when posted.reverses_id is null then 1 else 0 end) as root_origin_id,
+        max_by(posted.source_id, case when posted.reverses_id is null then 1 else 0 end) as root_source_id
+    from posted
+    inner join reversed_chains on posted.reversal_chain_id = reversed_chains.reversal_chain_id
+    group by posted.flow, posted.reversal_chain_id
+
+)
+
+select
+    flow,
+    reversal_chain_id,
+    line_count,
+    is_accrual,
+    case when currency_count = 1 then left_transaction = 0 else left_functional = 0 end as is_closed,
+    root_origin_type,
+    root_origin_system,
+    root_origin_id,
+    root_source_id
+from chains

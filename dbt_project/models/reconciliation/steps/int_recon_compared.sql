@@ -1,0 +1,101 @@
+-- The open groups as a whole: totals of both sides, what they are about, and the home cell, which is
+-- where operations put the fact.
+
+with matched as (
+
+    select * from {{ ref('int_recon_matched') }}
+
+),
+
+duplicates as (
+
+    select * from {{ ref('int_recon_duplicates') }}
+
+),
+
+marked as (
+
+    select
+        matched.*,
+        matched.basis = 'operational' as is_operational,
+        matched.basis = 'finance_posted' as is_live
+    from matched
+    left join duplicates on matched.ledger_id = duplicates.ledger_id
+    where duplicates.ledger_id is null
+
+),
+
+-- one row speaks for the group: the largest operational one, else the largest posted one
+speakers as (
+
+    select
+        *,
+        row_number() over (
+            partition by match_key
+            order by is_operational desc, abs(amount_functional) desc, period_id asc nulls last, ledger_id asc
+        ) as speaker_rank
+    from marked
+
+),
+
+totals as (
+
+    select
+        match_key,
+        count(*) filter (where is_operational) as operational_count,
+        count(*) filter (where is_live) as posted_count,
+        count(distinct currency) > 1 as is_two_currencies,
+        {%- for amount in ['transaction', 'functional', 'group'] %}
+        coalesce(sum(amount_{{ amount }}) filter (where is_operational), 0) as operational_{{ amount }},
+        coalesce(sum(amount_{{ amount }}) filter (where is_live), 0) as posted_{{ amount }},
+        {%- endfor %}
+        sum(hours) filter (where is_operational) as operational_hours,
+        sum(hours) filter (where is_live) as posted_hours,
+        min(posted_at) filter (where is_live) as first_posted_at,
+        min(legal_entity_key) filter (where is_live) as posted_legal_entity_key,
+        min(project_key) filter (where is_live) as posted_project_key,
+        min(period_id) filter (where is_live) as posted_period_id,
+        bool_or(is_live and posting_origin_type = 'accrual') as has_accrual,
+        max(unmapped_members) filter (where is_live) as posted_unmapped_members
+    from marked
+    group by match_key
+
+)
+
+select
+    totals.*,
+    speakers.flow,
+    speakers.match_kind,
+    speakers.component,
+    speakers.origin_type,
+    speakers.origin_system,
+    speakers.origin_id,
+    speakers.match_origin_type,
+    speakers.match_origin_system,
+    speakers.match_origin_id,
+    speakers.posting_origin_type,
+    speakers.legal_entity_key as home_legal_entity_key,
+    coalesce(speakers.project_key, 'none') as home_project_key,
+    coalesce(speakers.period_id, 'none') as home_period_id,
+    speakers.counterparty_entity_key,
+    speakers.contract_line_key,
+    speakers.customer_key,
+    speakers.worker_key,
+    speakers.region,
+    speakers.work_period_id,
+    speakers.currency,
+    speakers.functional_currency,
+    speakers.source_status,
+    speakers.submitted_at,
+    speakers.approved_at,
+    speakers.unmapped_members,
+    speakers.is_original_posted,
+    case
+        when speakers.match_kind in ('pool', 'leg', 'accrual') then speakers.match_kind
+        when totals.operational_count = 0 then 'posted_only'
+        -- a posting and its reversal are nothing posted
+        when totals.posted_transaction = 0 and totals.posted_functional = 0 then 'unposted'
+        else 'both'
+    end as compared_as
+from totals
+inner join speakers on totals.match_key = speakers.match_key and speakers.speaker_rank = 1

@@ -1,0 +1,98 @@
+-- Rules 18 to 23 as breaks: one row a step, and what the steps leave within their tolerances as rounding.
+
+with factored as (
+
+    select * from {{ ref('int_recon_factored') }}
+
+),
+
+steps as (
+
+    select
+        match_key,
+        1 as step,
+        case when plan = 'hours_then_rate' then 'hours_difference' else plan end as category,
+        first_amount as difference_amount,
+        first_functional as difference_functional
+    from factored
+
+    union all
+
+    select match_key, 2, 'rate_difference', rate_amount, rate_functional from factored
+
+    union all
+
+    select match_key, 3, 'fx_difference', 0, fx_functional from factored
+
+),
+
+grouped as (
+
+    select
+        steps.*,
+        case
+            when factored.plan in ('rounding', 'accrual') or not factored.has_rates
+                then case when steps.step = 1 then factored.open_group else 0 end
+            else {{ divide(wide('steps.difference_functional') ~ ' * ' ~ wide('factored.home_group'), 'factored.o_functional', 2) }}
+        end as difference_group
+    from steps
+    inner join factored on steps.match_key = factored.match_key
+
+),
+
+explained as (
+
+    select
+        match_key,
+        count(*) filter (where difference_amount <> 0 or difference_functional <> 0) as step_count,
+        sum(difference_amount) as difference_amount,
+        sum(difference_functional) as difference_functional,
+        sum(difference_group) as difference_group
+    from grouped
+    group by match_key
+
+),
+
+remainders as (
+
+    select
+        factored.*,
+        factored.d_amount - explained.difference_amount as rest_amount,
+        factored.open_functional - explained.difference_functional as rest_functional,
+        factored.open_group - explained.difference_group as rest_group,
+        greatest(explained.step_count, 1) as step_count
+    from factored
+    inner join explained on factored.match_key = explained.match_key
+
+),
+
+breaks as (
+
+    select match_key, category, difference_amount, difference_functional, difference_group
+    from grouped
+    where difference_amount <> 0 or difference_functional <> 0 or difference_group <> 0
+
+    union all
+
+    select match_key, 'rounding', rest_amount, rest_functional, rest_group
+    from remainders
+    where
+        (rest_amount <> 0 or rest_functional <> 0 or rest_group <> 0)
+        and abs(rest_amount) <= amount_tolerance * step_count
+        and abs(rest_functional) <= functional_tolerance * step_count
+        and abs(rest_group) <= group_tolerance * step_count
+
+)
+
+select
+    breaks.match_key,
+    breaks.category,
+    'home' as leg,
+    factored.home_legal_entity_key as legal_entity_key,
+    factored.home_project_key as project_key,
+    factored.home_period_id as period_id,
+    cast(case when not factored.is_two_currencies then breaks.difference_amount end as decimal(18, 2)) as difference_transaction,
+    cast(breaks.difference_functional as decimal(18, 2)) as difference_functional,
+    cast(breaks.difference_group as decimal(18, 2)) as difference_group
+from breaks
+inner join factored on breaks.match_key = factored.match_key

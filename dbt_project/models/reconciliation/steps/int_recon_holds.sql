@@ -1,0 +1,90 @@
+-- What finance or delivery holds back on purpose, by the origin or by contract line and period.
+
+with events as (
+
+    select * from {{ ref('stg_billing__billing_events') }}
+
+),
+
+schedule_lines as (
+
+    select * from {{ ref('stg_billing__revenue_schedule_lines') }}
+
+),
+
+build as (
+
+    select * from {{ ref('int_build') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('stg_billing__invoices') }}
+
+),
+
+invoice_lines as (
+
+    select * from {{ ref('stg_billing__invoice_lines') }}
+
+),
+
+holds as (
+
+    select
+        'billing' as flow,
+        'billing_event' as origin_type,
+        source_system as origin_system,
+        billing_event_id as origin_id,
+        cast(null as {{ dbt.type_string() }}) as period_id,
+        hold_reason
+    from events
+    where status = 'on_hold' and not is_deleted
+
+    union all
+
+    select
+        'billing',
+        invoice_lines.origin_type,
+        coalesce(invoice_lines.origin_system, invoice_lines.source_system),
+        invoice_lines.origin_id,
+        null,
+        invoices.hold_reason
+    from invoice_lines
+    inner join invoices
+        on
+            invoice_lines.source_system = invoices.source_system
+            and invoice_lines.invoice_id = invoices.invoice_id
+    where
+        invoices.status = 'on_hold'
+        and not invoices.is_deleted
+        and not invoice_lines.is_deleted
+        and invoice_lines.origin_id is not null
+
+    union all
+
+    -- a schedule holds back what is matched on contract line and period: the line's key stands for the origin
+    select
+        'revenue',
+        'contract_line',
+        'canonical',
+        {{ resolved_key('schedule_lines.contract_line_id', 'contract_line_map') }},
+        schedule_lines.period_id,
+        schedule_lines.hold_reason
+    from schedule_lines
+    cross join build
+    {{ resolve_join('contract_line', 'contract_line_map', 'schedule_lines.source_system', 'schedule_lines.contract_line_id', 'build.build_date') }}
+    where schedule_lines.status = 'on_hold' and not schedule_lines.is_deleted
+
+)
+
+select
+    flow,
+    origin_type,
+    origin_system,
+    origin_id,
+    period_id,
+    max(hold_reason) as hold_reason
+from holds
+group by flow, origin_type, origin_system, origin_id, period_id

@@ -1,0 +1,69 @@
+-- Groups with both sides that differ in the home cell, measured for the formulas: o operational, p posted,
+-- H hours, A amount, in the currency that the two sides share (else the functional one with rate 1).
+
+with home as (
+
+    select * from {{ ref('int_recon_home') }}
+    where
+        compared_as = 'both'
+        and (
+            open_transaction <> 0 or open_functional <> 0 or open_group <> 0
+            or operational_hours <> coalesce(posted_hours, operational_hours)
+        )
+
+),
+
+tolerances as (
+
+    select * from {{ ref('int_recon_tolerances') }}
+
+),
+
+build as (
+
+    select * from {{ ref('int_build') }}
+
+),
+
+sides as (
+
+    select
+        home.*,
+        case when home.is_two_currencies then home.home_functional else home.home_transaction end as o_amount,
+        home.home_functional as o_functional,
+        case when home.is_two_currencies then home.open_functional else home.open_transaction end as d_amount,
+        case
+            when home.is_two_currencies then home.home_functional - home.open_functional
+            else home.home_transaction - home.open_transaction
+        end as p_amount,
+        home.home_functional - home.open_functional as p_functional,
+        coalesce(home.operational_hours, 0) as o_hours,
+        home.posted_hours as p_hours,
+        coalesce(transaction_tolerances.amount, functional_tolerances.amount, 0) as amount_tolerance,
+        coalesce(functional_tolerances.amount, 0) as functional_tolerance,
+        coalesce(group_tolerances.amount, 0) as group_tolerance
+    from home
+    cross join build
+    left join tolerances as transaction_tolerances
+        on
+            home.flow = transaction_tolerances.flow
+            and case when home.is_two_currencies then home.functional_currency else home.currency end
+            = transaction_tolerances.currency
+    left join tolerances as functional_tolerances
+        on home.flow = functional_tolerances.flow and home.functional_currency = functional_tolerances.currency
+    left join tolerances as group_tolerances
+        on home.flow = group_tolerances.flow and build.group_currency = group_tolerances.currency
+
+)
+
+select
+    *,
+    -- without operational amount there is no rate to work with: the difference is taken as it is
+    o_amount <> 0 and o_functional <> 0 as has_rates,
+    coalesce(p_hours, 0) <> 0 and o_hours <> 0 as has_hours,
+    coalesce(p_hours, o_hours) = o_hours as is_equal_hours,
+    posted_count > 1 and abs(p_amount) < abs(o_amount) and sign(p_amount) = sign(o_amount) as is_partial,
+    abs(d_amount) <= amount_tolerance
+    and abs(open_functional) <= functional_tolerance
+    and abs(open_group) <= group_tolerance as is_within_tolerance
+from sides

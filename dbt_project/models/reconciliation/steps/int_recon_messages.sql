@@ -1,0 +1,77 @@
+-- The newest attempt to carry an origin to the books, for the origins that are still open.
+
+with keyed as (
+
+    select * from {{ ref('int_recon_keyed') }}
+
+),
+
+open_groups as (
+
+    select * from {{ ref('int_recon_open_groups') }}
+
+),
+
+messages as (
+
+    select
+        message_id,
+        correlation_id,
+        origin_type,
+        coalesce(origin_system, source_name) as origin_system,
+        origin_id,
+        attempt,
+        status,
+        error_code,
+        error_message,
+        queued_at
+    from {{ ref('stg_integration__integration_messages') }}
+    where
+        not is_deleted
+        and origin_id is not null
+        and flow not in ('project_create', 'master_data', 'forecast')
+
+),
+
+open_origins as (
+
+    select distinct
+        keyed.origin_type,
+        keyed.origin_system,
+        keyed.origin_id
+    from keyed
+    inner join open_groups on keyed.match_key = open_groups.match_key
+    where keyed.origin_id is not null
+
+),
+
+ranked as (
+
+    select
+        messages.*,
+        row_number() over (
+            partition by messages.origin_type, messages.origin_system, messages.origin_id
+            order by messages.queued_at desc nulls last, messages.attempt desc nulls last, messages.message_id desc nulls last
+        ) as newest
+    from messages
+    inner join open_origins
+        on
+            messages.origin_type = open_origins.origin_type
+            and messages.origin_system = open_origins.origin_system
+            and messages.origin_id = open_origins.origin_id
+
+)
+
+select
+    origin_type,
+    origin_system,
+    origin_id,
+    message_id,
+    correlation_id,
+    status,
+    error_code,
+    error_message,
+    queued_at,
+    status in ('failed', 'dead_letter') as is_failed
+from ranked
+where newest = 1

@@ -1,0 +1,77 @@
+-- Which pool an unposted operational row belongs to: the most specific one of its books, project and
+-- period that was posted after its approval.
+
+with open_rows as (
+
+    select * from {{ ref('int_recon_open_rows') }}
+
+),
+
+pool_lines as (
+
+    select * from {{ ref('int_recon_pools') }}
+
+),
+
+failures as (
+
+    select * from {{ ref('int_recon_messages') }} where is_failed
+
+),
+
+pools as (
+
+    select
+        pool_key,
+        flow,
+        legal_entity_key,
+        project_key,
+        period_id,
+        worker_key,
+        contract_line_key,
+        max(posted_at) as posted_at
+    from pool_lines
+    group by pool_key, flow, legal_entity_key, project_key, period_id, worker_key, contract_line_key
+
+),
+
+candidates as (
+
+    select open_rows.*
+    from open_rows
+    left join failures
+        on
+            open_rows.origin_type = failures.origin_type
+            and open_rows.origin_system = failures.origin_system
+            and open_rows.origin_id = failures.origin_id
+    where
+        open_rows.basis = 'operational'
+        and open_rows.match_kind = 'origin'
+        and open_rows.group_posted_count = 0
+        and open_rows.source_status <> 'submitted'
+        and coalesce(open_rows.unmapped_members, '') = ''
+        and failures.origin_id is null
+
+)
+
+select
+    candidates.ledger_id,
+    -- one pool a row: the pool key that names employee or contract line sorts above the one that names neither
+    max_by(
+        pools.pool_key,
+        case when pools.worker_key is not null then 2 else 0 end
+        + case when pools.contract_line_key is not null then 1 else 0 end
+    ) as pool_key,
+    max(pools.posted_at) as posted_at
+from candidates
+inner join pools
+    on
+        candidates.flow = pools.flow
+        and candidates.legal_entity_key = pools.legal_entity_key
+        and coalesce(candidates.project_key, 'none') = pools.project_key
+        and candidates.period_id = pools.period_id
+where
+    (pools.worker_key is null or pools.worker_key = candidates.worker_key)
+    and (pools.contract_line_key is null or pools.contract_line_key = candidates.contract_line_key)
+    and candidates.approved_at <= pools.posted_at
+group by candidates.ledger_id

@@ -1,0 +1,40 @@
+-- Posted totals that name no origin: summary and payroll lines without links, and revenue or billing
+-- posted by contract line and period where operations know the single entries.
+
+with open_rows as (
+
+    select * from {{ ref('int_recon_open_rows') }}
+
+),
+
+lines as (
+
+    select
+        *,
+        case when flow in ('revenue', 'billing', 'loss_provision') then coalesce(contract_line_key, 'none') else 'none' end
+            as pool_contract_line_key
+    from open_rows
+    where
+        basis = 'finance_posted'
+        and coalesce(component, '') <> 'remainder'
+        and (
+            (match_kind = 'line' and posting_origin_type in ('summary', 'payroll'))
+            or (match_kind = 'term' and group_operational_count = 0)
+        )
+
+)
+
+select
+    ledger_id,
+    flow,
+    legal_entity_key,
+    coalesce(project_key, 'none') as project_key,
+    period_id,
+    nullif(nullif(coalesce(worker_key, 'none'), 'none'), 'unmapped') as worker_key,
+    nullif(nullif(pool_contract_line_key, 'none'), 'unmapped') as contract_line_key,
+    match_kind,
+    posting_origin_type,
+    posted_at,
+    flow || '|pool|' || legal_entity_key || '|' || coalesce(project_key, 'none') || '|' || coalesce(period_id, '')
+    || '|' || coalesce(worker_key, 'none') || '|' || pool_contract_line_key as pool_key
+from lines
