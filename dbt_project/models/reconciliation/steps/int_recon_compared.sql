@@ -91,6 +91,7 @@ select
     speakers.unmapped_members,
     speakers.is_original_posted,
     case
+        when speakers.match_kind = 'term_pool' then 'pool'
         when speakers.match_kind in ('pool', 'leg', 'accrual') then speakers.match_kind
         when totals.operational_count = 0 then 'posted_only'
         -- a posting and its reversal are nothing posted

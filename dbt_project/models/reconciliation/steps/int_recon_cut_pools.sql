@@ -20,6 +20,7 @@ differences as (
         cells.legal_entity_key,
         cells.project_key,
         cells.period_id,
+        compared.match_kind,
         compared.is_two_currencies,
         cells.operational_transaction - cells.posted_transaction as difference_transaction,
         cells.operational_functional - cells.posted_functional as difference_functional,
@@ -33,6 +34,8 @@ select
     match_key,
     case
         when difference_functional = 0 and (difference_transaction = 0 or is_two_currencies) then 'rounding'
+        -- posted by contract line and period, against entries or milestones that operations know one by one
+        when match_kind = 'term_pool' then 'estimate_difference'
         else 'summary_unallocated'
     end as category,
     'home' as leg,

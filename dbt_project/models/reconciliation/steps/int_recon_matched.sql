@@ -56,7 +56,11 @@ select
     flow,
     component,
     coalesce(line_pool_key, member_pool_key, folded_key, match_key) as match_key,
-    case when coalesce(line_pool_key, member_pool_key) is not null then 'pool' else match_kind end as match_kind,
+    case
+        when coalesce(line_pool_key, member_pool_key) like '%|term_pool|%' then 'term_pool'
+        when coalesce(line_pool_key, member_pool_key) is not null then 'pool'
+        else match_kind
+    end as match_kind,
     origin_type,
     origin_system,
     origin_id,

@@ -73,5 +73,5 @@ inner join pools
 where
     (pools.worker_key is null or pools.worker_key = candidates.worker_key)
     and (pools.contract_line_key is null or pools.contract_line_key = candidates.contract_line_key)
-    and candidates.approved_at <= pools.posted_at
+    and (candidates.approved_at <= pools.posted_at or candidates.approved_at is null)
 group by candidates.ledger_id

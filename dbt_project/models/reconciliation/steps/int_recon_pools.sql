@@ -35,6 +35,6 @@ select
     match_kind,
     posting_origin_type,
     posted_at,
-    flow || '|pool|' || legal_entity_key || '|' || coalesce(project_key, 'none') || '|' || coalesce(period_id, '')
+    flow || case when match_kind = 'term' then '|term_pool|' else '|pool|' end || legal_entity_key || '|' || coalesce(project_key, 'none') || '|' || coalesce(period_id, '')
     || '|' || coalesce(worker_key, 'none') || '|' || pool_contract_line_key as pool_key
 from lines
