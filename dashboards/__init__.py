@@ -1,1 +1,1 @@
-"""dashboards."""
+"""The app: executive and analyst pages over the published mart, read-only."""

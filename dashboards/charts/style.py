@@ -1,0 +1,98 @@
+"""Colours and layout shared by every figure, in both themes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboards.components import formats
+
+MOST_PERIOD_LABELS = 14
+MOST_LONG_LABELS = 5
+SHORT_LABEL = 12  # "Oct<br>2025" and shorter
+BETTER = "#0072b2"
+WORSE = "#d55e00"
+FONT = "Inter, 'Source Sans', sans-serif"
+Theme = Literal["light", "dark"]
+Look = Literal["actual", "other_basis", "plan", "forecast"]
+POSTED_FIRST: tuple[tuple[str, Look], ...] = (("finance_posted", "actual"), ("operational", "other_basis"))
+OPERATIONAL_FIRST: tuple[tuple[str, Look], ...] = (("operational", "actual"), ("finance_posted", "other_basis"))
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme; every one has at least 3:1 against its background, text at least 4.5:1."""
+
+    actual: str
+    other_basis: str
+    text: str
+    muted: str
+    grid: str
+    better: str
+    worse: str
+    background: str
+
+
+PALETTES: dict[Theme, Palette] = {
+    "light": Palette(
+        actual="#33475b", other_basis="#8296a9", text="#1f2a37", muted="#5b6673", grid="#e6e9ed",
+        better=BETTER, worse=WORSE, background="#ffffff",
+    ),
+    "dark": Palette(
+        actual="#c3ced9", other_basis="#74879a", text="#e6ebf0", muted="#a3afbb", grid="#2b3644",
+        better="#56b4e9", worse="#f0883e", background="#10171f",
+    ),
+}  # fmt: skip
+
+
+def theme() -> Theme:
+    """Return the theme at the reader's screen; light until the browser has said."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def base(palette: Palette, *, height: int, **layout: Any) -> go.Figure:  # noqa: ANN401 - plotly's own words
+    """Return an empty figure with the common look."""
+    figure = go.Figure()
+    style(figure, palette, height=height, **layout)
+    return figure
+
+
+def style(figure: go.Figure, palette: Palette, *, height: int, **layout: Any) -> None:  # noqa: ANN401
+    """Give a figure the common look: no background, thin grid, quiet text."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 12, "color": palette.muted},
+        hoverlabel={"font": {"family": FONT, "size": 12}},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "title": None},
+        bargap=0.3,
+        modebar={"remove": ["zoom", "pan", "select", "lasso", "zoomin", "zoomout", "autoscale", "reset"]},
+    )
+    figure.update_layout(**layout)
+    figure.update_xaxes(
+        showgrid=False, zeroline=False, automargin=True, color=palette.muted, fixedrange=True, title=None
+    )
+    figure.update_yaxes(
+        gridcolor=palette.grid, zeroline=False, automargin=True, color=palette.muted, fixedrange=True, title=None
+    )
+
+
+def period_axis(figure: go.Figure, periods: Sequence[str], **where: int) -> None:
+    """Label the horizontal axis with periods, as many as there is room for."""
+    labels = formats.axis(periods)
+    most = MOST_PERIOD_LABELS if max(map(len, labels), default=0) <= SHORT_LABEL else MOST_LONG_LABELS
+    step = 1 + (len(periods) - 1) // most
+    figure.update_xaxes(
+        type="category", tickmode="array", tickvals=list(periods)[::step], ticktext=labels[::step], tickangle=0, **where
+    )
+
+
+def draw(figure: go.Figure, *, alt: str, key: str) -> None:
+    """Put a figure on the page; `alt` says in a sentence what it shows."""
+    st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=alt, key=key)

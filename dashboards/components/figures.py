@@ -1,0 +1,87 @@
+"""What pages do with the metric layer: cards and tables out of catalogue entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import formats, kpi, table
+from dashboards.components.frame import Page
+from dashboards.measure import Definition, Series, definitions_of, members_of, series_of
+from dashboards.queries import metrics, reference
+
+Key = tuple[str, str]
+NAMED = {"legal_entity_key": "legal_entity", "customer_key": "customer", "project_key": "project"}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The metrics of one page: their definitions and their sums by period, read with one query."""
+
+    page: Page
+    catalogue: dict[Key, Definition]
+    sums: pl.DataFrame
+
+    def has(self, key: Key) -> bool:
+        """Tell whether the catalogue of this run defines the metric on this basis."""
+        return key in self.catalogue
+
+    def series(self, key: Key) -> Series:
+        """Return a metric's series over the periods chosen."""
+        return series_of(self.sums, self.catalogue[key], self.page.scope.filters.periods)
+
+
+def read(page: Page, keys: tuple[Key, ...]) -> Figures:
+    """Read the sums of the metrics named."""
+    wanted = tuple(dict.fromkeys(metric for metric, _ in keys))
+    return Figures(page, definitions_of(metrics.definitions(page.scope)), metrics.by_period(page.scope, wanted))
+
+
+def cards(figures: Figures, keys: kpi.Cards, *, across: int = 3) -> None:
+    """Draw the cards of the metrics that this run defines."""
+    known = [card for card in keys if figures.has(card[:2])]
+    with st.grid(max(1, min(across, len(known))), min_column_width=230):
+        for metric, basis, trend in known:
+            kpi.card(figures.series((metric, basis)), trend=trend)
+
+
+def members(
+    figures: Figures, keys: tuple[Key, ...], member: metrics.Member
+) -> tuple[dict[str, str], dict[str, dict[Key, Series]]]:
+    """Return the names of one dimension's members and each one's series, in the order of the names."""
+    page = figures.page
+    known = [key for key in keys if figures.has(key)]
+    sums = metrics.by_member(page.scope, tuple(dict.fromkeys(metric for metric, _ in known)), member)
+    names = reference.names(page.scope.run, NAMED[member]) if member in NAMED else {}
+    found: dict[str, dict[Key, Series]] = {}
+    for key in known:
+        for one, series in members_of(sums, figures.catalogue[key], page.scope.filters.periods).items():
+            found.setdefault(one, {})[key] = series
+    plain = formats.words if member == "billing_model" else formats.member
+    return {one: names.get(one) or plain(one) for one in found}, found
+
+
+def member_table(
+    figures: Figures, keys: tuple[Key, ...], member: metrics.Member, *, header: str, name: str, rows: int = 12
+) -> None:
+    """Draw a table of members × metrics over all periods chosen, the largest first by the first metric."""
+    names, found = members(figures, keys, member)
+    known = [key for key in keys if figures.has(key)]
+    columns: dict[str, Any] = {"member": st.column_config.TextColumn(header, width="medium", pinned=True)}
+    columns |= {_column(key): table.column(figures.catalogue[key]) for key in known}
+    lines = [
+        {"member": names[one]} | {_column(key): series[key].total if key in series else None for key in known}
+        for one, series in found.items()
+    ]
+    frame = pl.DataFrame(lines, infer_schema_length=None)
+    if frame.height and known:
+        frame = frame.sort(_column(known[0]), descending=True, nulls_last=True)
+    shares = tuple(_column(key) for key in known if figures.catalogue[key].unit == "share")
+    table.show(figures.page, frame, name=name, columns=columns, basis="as each column says", shares=shares, rows=rows)
+
+
+def _column(key: Key) -> str:
+    return f"{key[0]}_{key[1]}"

@@ -1,0 +1,96 @@
+"""The sidebar's filters: they live in the URL, survive page changes and are printed as a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import formats
+from dashboards.entitlement import Rights
+from dashboards.mart import Run
+from dashboards.queries import reference
+from dashboards.scope import Filters
+
+PERIODS_AT_FIRST = 12
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One filter over the members of a dimension: its words, its key in the URL and its column."""
+
+    label: str
+    key: str
+    everything: str
+    column: str
+
+
+CHOICES = (
+    Choice("Legal entity", "entity", "All entities", "legal_entity_key"),
+    Choice("Region", "region", "All regions", "region"),
+    Choice("Practice", "practice", "All practices", "practice"),
+    Choice("Customer", "customer", "All customers", "customer_key"),
+    Choice("Billing model", "billing", "All billing models", "billing_model"),
+)
+
+
+def choose(run: Run, rights: Rights) -> Filters:
+    """Draw the filters in the sidebar and return what is chosen."""
+    periods = _periods(reference.periods(run, rights))
+    chosen = [_members(choice, run, rights) for choice in CHOICES]
+    return Filters(periods, *chosen)
+
+
+def sentence(filters: Filters, run: Run) -> str:
+    """Say in words what is chosen, for the page, for a phone and for an export."""
+    chosen = (filters.entities, filters.regions, filters.practices, filters.customers, filters.billing_models)
+    listed = [
+        ", ".join(_named(choice, run, key) for key in keys) if keys else choice.everything.lower()
+        for choice, keys in zip(CHOICES, chosen, strict=True)
+    ]
+    return " · ".join([_span(filters.periods), *listed])
+
+
+def default_span(periods: pl.DataFrame) -> tuple[str, str]:
+    """Return the first and last period shown at first: the twelve closed last everywhere, else the newest twelve."""
+    closed = periods.filter(pl.col("is_closed"))["period_id"].to_list()
+    known = closed or periods["period_id"].to_list()
+    return known[-PERIODS_AT_FIRST:][0], known[-1]
+
+
+def _periods(periods: pl.DataFrame) -> tuple[str, ...]:
+    known = periods["period_id"].to_list()
+    if len(known) < 2:  # noqa: PLR2004 - a slider needs two ends
+        return tuple(known)
+    first, last = st.select_slider(
+        "Period", options=known, value=default_span(periods), key="period", bind="query-params"
+    )
+    return tuple(known[known.index(first) : known.index(last) + 1])
+
+
+def _members(choice: Choice, run: Run, rights: Rights) -> tuple[str, ...]:
+    return tuple(
+        st.multiselect(
+            choice.label,
+            options=reference.members(run, rights, choice.column),
+            format_func=lambda key: _named(choice, run, key),
+            placeholder=choice.everything,
+            key=choice.key,
+            bind="query-params",
+        )
+    )
+
+
+def _named(choice: Choice, run: Run, key: str) -> str:
+    if choice.column == "legal_entity_key":
+        return reference.names(run, "legal_entity").get(key, key)
+    if choice.column == "customer_key":
+        return reference.names(run, "customer").get(key, key)
+    return formats.words(key) if choice.column == "billing_model" else formats.member(key)
+
+
+def _span(periods: tuple[str, ...]) -> str:
+    if not periods:
+        return "no period"
+    return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"

@@ -1,0 +1,49 @@
+"""The KPI card: one figure with its basis, its change, its trend and its definition."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from dashboards.components import formats
+from dashboards.components.badges import badge
+from dashboards.measure import Series
+
+HEIGHT = 178
+Trend = Literal["line", "bar", "area"]
+Cards = tuple[tuple[str, str, Trend], ...]
+
+
+def card(series: Series, *, label: str | None = None, trend: Trend = "line") -> None:
+    """Draw one KPI: the last period's value, the change from the period before, and the trend."""
+    definition = series.definition
+    before = series.points[-2].period_id if len(series.points) > 1 else None
+    moved = formats.change(series.change, definition.unit)
+    trend_values = [None if one is None else float(one) for one in series.values()]
+    st.metric(
+        f"{label or definition.label} {badge(definition.basis)}",
+        formats.figure(series.latest, definition.unit),
+        delta=moved if before else None,
+        delta_color=_colour(series, moved),
+        delta_arrow="auto" if _moved(moved) else "off",
+        delta_description=f"vs {before}" if before and moved else None,
+        help=definition.help,
+        border=True,
+        height=HEIGHT,
+        chart_data=[one for one in trend_values if one is not None] or None,
+        chart_type=trend,
+    )
+
+
+def _moved(text: str | None) -> bool:
+    """Tell whether a change is still one after rounding."""
+    return bool(text) and any(digit in str(text) for digit in "123456789")
+
+
+def _colour(series: Series, moved: str | None) -> Literal["blue", "orange", "gray"]:
+    """Blue is better, orange is worse, grey says nothing; the arrow and the sign say it without colour."""
+    change, direction = series.change, series.definition.direction
+    if not change or not _moved(moved) or direction not in {"up", "down"}:
+        return "gray"
+    return "blue" if (change > 0) == (direction == "up") else "orange"

@@ -1,0 +1,146 @@
+"""A table that says what it is, and can be taken away as CSV or XLSX with an About sheet."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import streamlit as st
+import xlsxwriter  # type: ignore[import-untyped]
+from streamlit.typing import DataframeState
+
+from dashboards.components import formats, text
+from dashboards.components.badges import word
+from dashboards.components.frame import Page
+from dashboards.measure import Definition
+
+ROW = 35
+HEADER = 35
+MOST_ROWS = 14
+
+
+def show(
+    page: Page,
+    frame: pl.DataFrame,
+    *,
+    name: str,
+    columns: dict[str, Any],
+    basis: str,
+    select: str | None = None,
+    shares: tuple[str, ...] = (),
+    rows: int = MOST_ROWS,
+) -> int | None:
+    """Draw `frame` with its column configuration and export; return the selected row where `select` is a key.
+
+    `shares` names the columns that hold shares of one; they are drawn as percentages and exported as they are.
+    """
+    if not frame.height:
+        text.note(":material/info: No rows for these filters.")
+        return None
+    event = st.dataframe(
+        _shown(frame.select([one for one in columns if one in frame.columns]), shares),
+        column_config=columns,
+        hide_index=True,
+        height=min(frame.height, rows) * ROW + HEADER,
+        row_height=ROW,
+        alt=name,
+        key=select,
+        on_select="rerun" if select else "ignore",
+        selection_mode="single-row",
+    )
+    _exports(page, frame, name=name, basis=basis)
+    if not select or not isinstance(event, dict):
+        return None
+    return _selected(event)
+
+
+def _selected(event: DataframeState) -> int | None:
+    chosen = event["selection"]["rows"]
+    return int(chosen[0]) if chosen else None
+
+
+def _shown(frame: pl.DataFrame, shares: tuple[str, ...]) -> pl.DataFrame:
+    """Return what the grid draws: it knows floats, not decimals; exports keep the decimals."""
+    floats = frame.with_columns(pl.col(pl.Decimal).cast(pl.Float64))
+    return floats.with_columns(pl.col(one).cast(pl.Float64) * 100 for one in shares if one in frame.columns)
+
+
+def _exports(page: Page, frame: pl.DataFrame, *, name: str, basis: str) -> None:
+    file = f"{name.lower().replace(' ', '_')}_{page.scope.run.run_id}"
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        st.download_button(
+            "CSV", data=lambda: frame.write_csv().encode(), file_name=f"{file}.csv", mime="text/csv",
+            icon=":material/download:", type="tertiary", key=f"csv_{page.title}_{name}", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            "XLSX", data=lambda: workbook(frame, about=about(page, name=name, basis=basis)),
+            file_name=f"{file}.xlsx", icon=":material/download:", type="tertiary",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"xlsx_{page.title}_{name}", on_click="ignore",
+        )  # fmt: skip
+
+
+def column(definition: Definition) -> Any:  # noqa: ANN401 - streamlit's own type is private
+    """Return the column of one metric: its unit's format, its basis in the header, its definition as help."""
+    header = f"{definition.label} · {word(definition.basis)}"
+    if definition.unit == "share":
+        return st.column_config.ProgressColumn(
+            header, help=definition.help, format="%.1f%%", min_value=0.0, max_value=100.0, color="blue"
+        )
+    if definition.unit == "money":
+        return st.column_config.NumberColumn(header, help=definition.help, format="compact")
+    return st.column_config.NumberColumn(header, help=definition.help, format="localized")
+
+
+def about(page: Page, *, name: str, basis: str) -> list[tuple[str, str]]:
+    """Return what an export says about itself."""
+    return [
+        ("Table", name),
+        ("Page", page.title),
+        ("Basis", basis),
+        ("Filters", page.sentence),
+        ("Data as of", formats.moment(page.fresh.data_as_of)),
+        ("Run id", page.fresh.run_id),
+        ("Last closed period", page.fresh.last_closed_period or formats.NULL),
+        ("Group currency", page.fresh.group_currency),
+        ("Rows shown to", page.scope.rights.sentence),
+    ]
+
+
+def workbook(frame: pl.DataFrame, *, about: list[tuple[str, str]]) -> bytes:
+    """Return an XLSX file with the rows and a sheet About; text is written as text, never as a formula."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        bold = book.add_format({"bold": True})
+        date = book.add_format({"num_format": "yyyy-mm-dd"})
+        data = book.add_worksheet("Data")
+        data.freeze_panes(1, 0)
+        for column, header in enumerate(frame.columns):
+            data.write_string(0, column, header, bold)
+            data.set_column(column, column, max(12, len(header) + 2))
+        for number, row in enumerate(frame.iter_rows(), start=1):
+            for column, cell in enumerate(row):
+                _write(data, number, column, cell, date)
+        sheet = book.add_worksheet("About")
+        sheet.set_column(0, 0, 20)
+        sheet.set_column(1, 1, 90)
+        for number, (label, text) in enumerate(about):
+            sheet.write_string(number, 0, label, bold)
+            sheet.write_string(number, 1, text)
+    return buffer.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, cell: object, date: Any) -> None:  # noqa: ANN401 - untyped library
+    if cell is None:
+        return
+    if isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell)
+    elif isinstance(cell, (int, float, Decimal)):
+        sheet.write_number(row, column, float(cell))
+    elif hasattr(cell, "isoformat") and not hasattr(cell, "hour"):
+        sheet.write_datetime(row, column, cell, date)
+    else:
+        sheet.write_string(row, column, str(cell))

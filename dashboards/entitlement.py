@@ -1,0 +1,65 @@
+"""What the signed-in person may see: rights read from the access grants, never widened by the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The rows one person may see.
+
+    `grants` are pairs of legal entity key and practice, `*` meaning all; `who` is shown on the screen.
+    """
+
+    who: str
+    grants: tuple[tuple[str, str], ...]
+    may_see_rates: bool
+    roles: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """Whether no row is hidden from this person."""
+        return (EVERYTHING, EVERYTHING) in self.grants
+
+    @property
+    def sentence(self) -> str:
+        """Say in words what is shown to whom."""
+        if self.who == LOCAL.who:
+            return "Local mode without sign-in: every row is shown."
+        if self.everything:
+            return f"Signed in as {self.who}: every row is shown."
+        if not self.grants:
+            return f"Signed in as {self.who}: no rows are granted to you; ask your administrator."
+        return f"Signed in as {self.who}: only the legal entities and practices granted to you are shown."
+
+
+LOCAL = Rights(who="local user", grants=((EVERYTHING, EVERYTHING),), may_see_rates=True, roles=("admin",))
+
+
+def predicate(rights: Rights, *, entity: str | None, practice: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL condition and its parameters that keep only granted rows.
+
+    A table without a practice column shows only what is granted for all practices of an entity; one without
+    a legal entity only what is granted for all entities. Nothing granted is nothing shown.
+    """
+    if rights.everything:
+        return "true", ()
+    choices: list[str] = []
+    values: list[str] = []
+    for granted_entity, granted_practice in rights.grants:
+        parts: list[str] = []
+        found: list[str] = []
+        for column, granted in ((entity, granted_entity), (practice, granted_practice)):
+            if granted == EVERYTHING:
+                continue
+            if column is None:
+                break
+            parts.append(f"{column} = ?")
+            found.append(granted)
+        else:
+            choices.append("(" + " and ".join(parts) + ")" if parts else "true")
+            values.extend(found)
+    return ("(" + " or ".join(choices) + ")" if choices else "false"), tuple(values)

@@ -1,0 +1,40 @@
+"""How the app is started: the command line and its environment, as values."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+APP = Path(__file__).parent / "app.py"
+MART_VARIABLE = "TIEOUT_MART"
+
+
+def command(*, mart: Path, port: int, address: str = "127.0.0.1", headless: bool = True) -> list[str]:
+    """Return the arguments that serve the app; `mart` is checked by the app itself, which may start before it."""
+    del mart
+    return [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(APP),
+        f"--server.port={port}",
+        f"--server.address={address}",
+        f"--server.headless={'true' if headless else 'false'}",
+        "--browser.gatherUsageStats=false",
+        "--server.fileWatcherType=none",
+        "--server.showEmailPrompt=false",
+        f"--browser.serverAddress={address}",
+    ]
+
+
+def environment(*, mart: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for `command`: the caller's own, and where the published mart's pointer lies."""
+    known = dict(os.environ if base is None else base)
+    known[MART_VARIABLE] = str(mart.absolute())
+    home = str(APP.parent.parent)
+    earlier = known.get("PYTHONPATH")
+    known["PYTHONPATH"] = os.pathsep.join([home, earlier]) if earlier else home
+    return known

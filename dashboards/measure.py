@@ -1,0 +1,137 @@
+"""Figures from sums: a ratio is always sum of numerators over sum of denominators, a balance its last period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import polars as pl
+
+Unit = Literal["money", "share", "hours", "days", "count", "months"]
+Basis = Literal["operational", "finance_posted", "cross_basis"]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a metric means, as the catalogue says it."""
+
+    metric_id: str
+    basis: str
+    label: str
+    unit: str
+    is_ratio: bool
+    is_balance: bool
+    direction: str
+    formula: str
+    owner: str
+    source: str
+
+    @property
+    def help(self) -> str:
+        """Return the help text: formula, owner and source."""
+        return (
+            f"{self.formula}\n\n**Owner:** {self.owner}  \n**Source:** {self.source}  \n**Metric:** `{self.metric_id}`"
+        )
+
+
+@dataclass(frozen=True)
+class Point:
+    """The two sums of one period."""
+
+    period_id: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One metric on one basis over the periods asked for, oldest first; a period without rows has empty sums."""
+
+    definition: Definition
+    points: tuple[Point, ...]
+
+    def at(self, index: int) -> Decimal | None:
+        """Return the value of one period; negative indexes count from the end."""
+        if not -len(self.points) <= index < len(self.points):
+            return None
+        return value(self.points[index : index + 1 or None], self.definition)
+
+    @property
+    def latest(self) -> Decimal | None:
+        """Return the value of the last period."""
+        return self.at(-1)
+
+    @property
+    def change(self) -> Decimal | None:
+        """Return the last period's value less the one before it; None where either is missing."""
+        now, before = self.at(-1), self.at(-2)
+        return None if now is None or before is None else now - before
+
+    @property
+    def total(self) -> Decimal | None:
+        """Return the value over all periods: sums for a flow, the last period for a balance."""
+        return value(self.points, self.definition)
+
+    def values(self) -> list[Decimal | None]:
+        """Return the value of each period."""
+        return [value((point,), self.definition) for point in self.points]
+
+
+def value(points: tuple[Point, ...], definition: Definition) -> Decimal | None:
+    """Roll points up into one value; None where there is nothing to show or to divide by."""
+    used = points[-1:] if definition.is_balance else points
+    numerators = [point.numerator for point in used if point.numerator is not None]
+    if not numerators:
+        return None
+    total = sum(numerators, Decimal(0))
+    if not definition.is_ratio:
+        return total
+    base = sum((point.denominator for point in used if point.denominator is not None), Decimal(0))
+    return total / base if base else None
+
+
+def definitions_of(frame: pl.DataFrame) -> dict[tuple[str, str], Definition]:
+    """Return the catalogue by metric id and basis."""
+    found = {}
+    for row in frame.iter_rows(named=True):
+        definition = Definition(
+            metric_id=row["metric_id"],
+            basis=row["basis"],
+            label=row["label"],
+            unit=row["unit"],
+            is_ratio=bool(row["is_ratio"]),
+            is_balance=row["additivity"] == "balance",
+            direction=str(row.get("direction") or "none"),
+            formula=str(row.get("formula") or "–"),
+            owner=str(row.get("owner") or "–"),
+            source=str(row.get("source") or "–"),
+        )
+        found[definition.metric_id, definition.basis] = definition
+    return found
+
+
+def series_of(frame: pl.DataFrame, definition: Definition, periods: tuple[str, ...]) -> Series:
+    """Return one metric's series out of a frame of sums by period, with a point for every period asked for."""
+    rows = frame.filter((pl.col("metric_id") == definition.metric_id) & (pl.col("basis") == definition.basis))
+    known = {
+        row["period_id"]: Point(row["period_id"], _decimal(row["numerator"]), _decimal(row["denominator"]))
+        for row in rows.iter_rows(named=True)
+    }
+    return Series(definition, tuple(known.get(period, Point(period, None, None)) for period in periods))
+
+
+def members_of(frame: pl.DataFrame, definition: Definition, periods: tuple[str, ...]) -> dict[str, Series]:
+    """Return one series a member out of a frame of sums by member and period; the missing member is `none`."""
+    named = frame.with_columns(pl.col("member").fill_null("none"))
+    mine = named.filter((pl.col("metric_id") == definition.metric_id) & (pl.col("basis") == definition.basis))
+    return {
+        str(member[0]): series_of(part, definition, periods)
+        for member, part in sorted(mine.partition_by("member", as_dict=True).items(), key=lambda pair: str(pair[0]))
+    }
+
+
+def _decimal(raw: Decimal | float | None) -> Decimal | None:
+    if raw is None or isinstance(raw, Decimal):
+        return raw
+    return Decimal(str(raw))

@@ -1,0 +1,131 @@
+"""The data page: what a figure means, and how fresh it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import formats, frame, table, text
+from dashboards.components.badges import BADGES
+from dashboards.components.frame import Page
+from dashboards.mart import CONSOLE_ROWS, CONSOLE_SECONDS, ConsoleError, console
+from dashboards.queries import catalogue, metrics
+
+NO_BASIS = "none: this table holds no amounts"
+VIEWS = ("Metrics", "Freshness", "Batches", "Quarantine", "Contract drift", "Conservation", "SQL console")
+TABLES = {
+    "Freshness": ("obs_freshness", "1, 2", "How new the newest row of every feed and entity is."),
+    "Batches": ("obs_batches", "batch_id desc", "What each batch read, landed, quarantined, and left out by a filter."),
+    "Quarantine": ("obs_quarantine", "1 desc", "Rows refused at the door, with file, row, column, value and rule."),
+    "Contract drift": ("obs_drift", "1, 2", "Columns that extracts carry and no contract knows, kept beside the row."),
+    "Conservation": ("obs_conservation", "1, 2", "Proofs that all rows read are landed, quarantined or excluded."),
+}  # fmt: skip
+EXAMPLE = """select metric_id, basis, period_id, sum(numerator) as numerator, sum(denominator) as denominator
+from fct_metric
+group by all
+order by all
+limit 50"""
+
+
+def body(page: Page) -> None:
+    """Draw the page, one of its views at a time."""
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], key="data_view", bind="query-params",
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    with st.container(border=True):
+        if view == "SQL console":
+            _console(page)
+        elif view in TABLES:
+            _table(page, str(view))
+        else:
+            _metrics(page)
+
+
+def _metrics(page: Page) -> None:
+    st.subheader("Metric catalogue", anchor=False)
+    text.note("One definition of every figure, used by pages, exports and SQL alike")
+    rows = metrics.definitions(page.scope).with_columns(
+        basis_word=pl.col("basis").replace({basis: word for basis, (word, _) in BADGES.items()})
+    )
+    words = st.column_config.TextColumn
+    columns: dict[str, Any] = {
+        "label": words("Metric", width="medium"),
+        "basis_word": words("Basis"),
+        "formula": words("Formula", width="large"),
+        "unit": words("Unit"),
+        "additivity": words("Adds up as"),
+        "owner": words("Owner"),
+        "source": words("Source"),
+        "caveats": words("Mind that", width="large"),
+        "metric_id": words("Id"),
+    }
+    table.show(page, rows, name="Metric catalogue", columns=columns, basis="as the column Basis says", rows=18)
+
+
+def _table(page: Page, view: str) -> None:
+    name, order, meaning = TABLES[view]
+    st.subheader(view, anchor=False)
+    text.note(meaning)
+    rows = catalogue.rows(page.scope, name, order=order)
+    if rows is None:
+        frame.nothing(f"This run was published without {name}.")
+        return
+    columns: dict[str, Any] = {one: _column(one, rows.schema[one]) for one in rows.columns}
+    table.show(page, rows, name=view, columns=columns, basis=NO_BASIS, rows=16)
+
+
+def _column(name: str, kind: pl.DataType) -> Any:  # noqa: ANN401 - streamlit's own type is private
+    header = formats.words(name)
+    if isinstance(kind, pl.Datetime):
+        return st.column_config.DatetimeColumn(header, format="D MMM YYYY HH:mm")
+    if kind.is_integer():
+        return st.column_config.NumberColumn(header, format="plain" if name.endswith("_id") else "localized")
+    if kind == pl.Boolean:
+        return st.column_config.CheckboxColumn(header)
+    return st.column_config.Column(header)
+
+
+def _console(page: Page) -> None:
+    st.subheader("SQL console", anchor=False)
+    if not page.scope.rights.everything:
+        frame.nothing("The console reads whole tables, so it is open only to people who may see every row.")
+        return
+    text.note(
+        f"Reads the published mart and nothing else: no files, no writing, {CONSOLE_ROWS:,} rows, "
+        f"{CONSOLE_SECONDS:.0f} seconds. "
+        "Mind the basis: a sum over both bases means nothing."
+    )
+    left, right = st.columns([3, 2])
+    with left, st.form("sql", border=False):
+        statement = st.text_area("Statement", value=EXAMPLE, height=180)
+        run = st.form_submit_button("Run", type="primary")
+    with right:
+        tables = catalogue.mart_tables(page.scope)
+        st.dataframe(
+            tables, hide_index=True, height=240, alt="Tables of the mart",
+            column_config={
+                "table_name": st.column_config.TextColumn("Table"),
+                "columns": st.column_config.TextColumn("Columns", width="large"),
+            },
+        )  # fmt: skip
+    if not run:
+        return
+    try:
+        with st.spinner("Reading the mart"):
+            rows, cut = console(page.scope.run, statement)
+    except ConsoleError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    if cut:
+        frame.nothing(f"Only the first {CONSOLE_ROWS:,} rows are shown.")
+    columns = {one: st.column_config.Column(one) for one in rows.columns}
+    table.show(page, rows, name="Result", columns=columns, basis="as the statement says", rows=20)
+
+
+frame.show(
+    body, title="Data and definitions", question="What does this figure mean, and how fresh is it?",
+    bases=("operational", "finance_posted"),
+)  # fmt: skip

@@ -1,0 +1,143 @@
+"""The integration page: are the interfaces well, and what waits because of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.charts import bars, style
+from dashboards.components import figures, formats, frame, kpi, table, text
+from dashboards.components.badges import badge, word
+from dashboards.components.frame import Page
+from dashboards.queries import integration
+
+CARDS: kpi.Cards = (
+    ("posted_within_sla", "cross_basis", "line"),
+    ("recon_exceptions", "cross_basis", "bar"),
+    ("billing_cycle_days", "finance_posted", "line"),
+)
+AGES = ("Not due yet", "Up to 7 days", "8 to 30 days", "31 to 90 days", "Over 90 days")
+VIEWS = ("IT: messages", "Finance: what waits")
+NO_BASIS = "none: counts of messages, not amounts of either basis"
+
+
+def body(page: Page) -> None:
+    """Draw the page, one of its two views at a time."""
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], key="integration_view", bind="query-params",
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    if view == VIEWS[1]:
+        _finance(page)
+    else:
+        _messages(page)
+
+
+def _messages(page: Page) -> None:
+    days = integration.by_day(page.scope)
+    if not days.height:
+        frame.nothing("No integration messages in the periods chosen.")
+        return
+    attempts, failed = int(days["attempts"].sum()), int(days["failed"].sum())
+    with st.grid(5, min_column_width=170):
+        _fact("Messages", f"{attempts:,}", "Attempts of all interfaces in the periods chosen")
+        _fact("Failed", formats.figure(failed / attempts if attempts else None, "share"), "Failed attempts ÷ attempts")
+        _fact("Dead letters", f"{int(days['dead_letter'].sum()):,}", "Messages given up after all retries")
+        _fact("Retries", f"{int(days['retries'].sum()):,}", "Attempts after the first")
+        _fact("Waiting now", f"{int(days['queue_depth'][-1] or 0):,}", f"Queue depth on {formats.day(days['day'][-1])}")
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        _throughput(days)
+    with right.container(border=True, height="stretch"):
+        _latency(days)
+    with st.container(border=True):
+        st.subheader("Interfaces by flow and region", anchor=False)
+        text.note("Most failures first · latency p50 is the mean of the days' p50 by volume, p95 the worst day's")
+        flows = integration.by_flow(page.scope)
+        table.show(
+            page, flows.with_columns(flow=pl.col("flow").map_elements(formats.words, return_dtype=pl.String)),
+            name="Interfaces by flow and region", basis=NO_BASIS, shares=("failed_share",), columns=_flow_columns(),
+        )  # fmt: skip
+
+
+def _fact(label: str, value: str, meaning: str) -> None:
+    st.metric(label, value, help=f"{meaning}\n\n**Owner:** IT support  \n**Source:** obs_integration", border=True)
+
+
+def _flow_columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "flow": st.column_config.TextColumn("Flow"),
+        "region": st.column_config.TextColumn("Region"),
+        "target": st.column_config.TextColumn("Target"),
+        "attempts": number("Messages", format="localized"),
+        "failed": number("Failed", format="localized"),
+        "failed_share": number("Failed %", format="%.1f%%"),
+        "retries": number("Retries", format="localized"),
+        "dead_letter": number("Dead letters", format="localized"),
+        "queue_depth": number("Waiting now", format="localized"),
+        "latency_p50_seconds": number("Latency p50, s", format="%.0f"),
+        "latency_p95_seconds": number("Latency p95, s", format="%.0f"),
+    }
+
+
+def _throughput(days: pl.DataFrame) -> None:
+    st.subheader("Throughput", anchor=False)
+    text.note("Messages a day · columns start at zero")
+    palette = style.PALETTES[style.theme()]
+    layers = [
+        ("Succeeded", days["succeeded"].to_list(), palette.other_basis),
+        ("Failed", days["failed"].to_list(), palette.worse),
+    ]
+    labels = [formats.day(one) for one in days["day"]]
+    style.draw(bars.stacked(labels, layers, palette, height=260), alt="Messages a day", key="integration_throughput")
+
+
+def _latency(days: pl.DataFrame) -> None:
+    st.subheader("Latency", anchor=False)
+    text.note("Seconds from sent to answered · p50 and p95 of each day")
+    labels = [formats.day(one) for one in days["day"]]
+    lines: list[bars.Line] = [
+        ("p50", days["latency_p50_seconds"].to_list(), "actual"),
+        ("p95", days["latency_p95_seconds"].to_list(), "other_basis"),
+    ]
+    figure = bars.trend(labels, lines, style.PALETTES[style.theme()], unit="count", height=260)
+    style.draw(figure, alt="Latency a day", key="integration_latency")
+
+
+def _finance(page: Page) -> None:
+    read = figures.read(page, tuple((metric, basis) for metric, basis, _ in CARDS))
+    figures.cards(read, CARDS)
+    ages = {row["bucket"]: row for row in integration.ages(page.scope).iter_rows(named=True)}
+    left, right = st.columns([2, 3])
+    with left.container(border=True, height="stretch"):
+        st.subheader(f"Open exceptions by age {badge('cross_basis')}", anchor=False)
+        text.note(f"Days past their due date · absolute amount in {page.currency} · bars start at zero")
+        amounts = [ages[place]["amount"] if place in ages else None for place in range(len(AGES))]
+        figure = bars.by_member(AGES, [(word("cross_basis"), amounts, "actual")], style.PALETTES[style.theme()])
+        style.draw(figure, alt="Open exceptions by age", key="integration_ages")
+    with right.container(border=True, height="stretch"):
+        st.subheader(f"What waits, and for whom {badge('cross_basis')}", anchor=False)
+        rows = integration.waiting(page.scope).with_columns(
+            pl.col(one).map_elements(formats.words, return_dtype=pl.String) for one in ("flow", "category", "owner")
+        )
+        number = st.column_config.NumberColumn
+        table.show(
+            page, rows, name="Open exceptions", basis=word("cross_basis"), rows=9,
+            columns={
+                "flow": st.column_config.TextColumn("Flow"),
+                "category": st.column_config.TextColumn("Why"),
+                "owner": st.column_config.TextColumn("Owner"),
+                "items": number("Items", format="localized"),
+                "amount": number(f"Amount, {page.currency}", format="compact"),
+                "oldest_days": number("Oldest, days", format="localized"),
+            },
+        )  # fmt: skip
+
+
+frame.show(
+    body, title="Integration health", question="Are the interfaces well, and what waits because of them?",
+    bases=("cross_basis",),
+)  # fmt: skip

@@ -1,0 +1,143 @@
+"""The margin page: which work earns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.charts import bars, style
+from dashboards.components import figures, formats, frame, kpi, table, text
+from dashboards.components.badges import badge, word
+from dashboards.components.frame import Page
+from dashboards.queries import metrics, projects, reference
+
+CARDS: kpi.Cards = (
+    ("gross_margin", "finance_posted", "line"),
+    ("gross_margin_share", "finance_posted", "line"),
+    ("gross_margin_share", "operational", "line"),
+    ("project_margin", "finance_posted", "line"),
+    ("project_margin_share", "finance_posted", "line"),
+    ("project_margin_share", "operational", "line"),
+)
+VIEWS: dict[str, metrics.Member] = {
+    "Practice": "practice",
+    "Billing model": "billing_model",
+    "Legal entity": "legal_entity_key",
+    "Customer": "customer_key",
+}
+SHARE = "project_margin_share"
+MOST_MEMBERS = 10
+POSTED, OPERATIONAL = word("finance_posted"), word("operational")
+
+
+def body(page: Page) -> None:
+    """Draw the page."""
+    read = figures.read(page, tuple((metric, basis) for metric, basis, _ in CARDS))
+    figures.cards(read, CARDS)
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        _trend(read)
+    with right.container(border=True, height="stretch"):
+        _members(read)
+    with st.container(border=True):
+        _projects(page)
+
+
+def _metric(read: figures.Figures) -> str:
+    return SHARE if read.has((SHARE, "operational")) else "gross_margin_share"
+
+
+def _trend(read: figures.Figures) -> None:
+    metric = _metric(read)
+    if not read.has((metric, "operational")):
+        frame.nothing("The catalogue of this run does not define a margin share.")
+        return
+    st.subheader(
+        f"{read.catalogue[metric, 'operational'].label} {badge('finance_posted', 'operational')}", anchor=False
+    )
+    text.note("Both bases over the periods chosen · axis does not start at zero")
+    lines = [
+        (word(basis), read.series((metric, basis)).values(), look)
+        for basis, look in style.POSTED_FIRST
+        if read.has((metric, basis))
+    ]
+    figure = bars.trend(
+        read.page.scope.filters.periods, lines, style.PALETTES[style.theme()], unit="share"
+    )  # fmt: skip
+    style.draw(figure, alt="Margin share by period on both bases", key="margin_trend")
+
+
+def _members(read: figures.Figures) -> None:
+    st.subheader(f"Margin by member {badge('finance_posted', 'operational')}", anchor=False)
+    chosen = st.segmented_control(
+        "By", list(VIEWS), default="Practice", key="margin_by", bind="query-params",
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    metric = _metric(read)
+    keys = ((metric, "finance_posted"), (metric, "operational"))
+    names, found = figures.members(read, keys, VIEWS[str(chosen or "Practice")])
+    ranked = sorted(
+        (one for one in found if any(series.total is not None for series in found[one].values())),
+        key=lambda one: max((float(series.total or 0) for series in found[one].values()), default=0.0), reverse=True,
+    )[:MOST_MEMBERS]  # fmt: skip
+    if not ranked:
+        frame.nothing("No margin for these filters.")
+        return
+    drawn = [
+        (
+            word(basis),
+            [found[one][key].total if (key := (metric, basis)) in found[one] else None for one in ranked],
+            look,
+        )
+        for basis, look in style.POSTED_FIRST
+    ]
+    figure = bars.by_member(
+        [names[one] for one in ranked], drawn, style.PALETTES[style.theme()], unit="share"
+    )  # fmt: skip
+    style.draw(figure, alt="Margin share by member on both bases", key="margin_members")
+    left_out = len(found) - len(ranked)
+    text.note(f"Bars start at zero{f' · the highest {MOST_MEMBERS} of {len(found)}' if left_out > 0 else ''}")
+
+
+def _projects(page: Page) -> None:
+    st.subheader(f"Projects, both bases side by side {badge('finance_posted', 'operational')}", anchor=False)
+    text.note(
+        f"Project margin: all project revenue less all project cost · {page.currency} · the largest revenue first"
+    )
+    names = {noun: reference.names(page.scope.run, noun) for noun in ("project", "customer")}
+    rows = projects.margins(page.scope).with_columns(
+        project=pl.col("project_key").replace(names["project"]),
+        customer=pl.col("customer_key").replace(names["customer"]),
+        billing_model=pl.col("billing_model").map_elements(formats.words, return_dtype=pl.String),
+    )
+    money, share = _money, _share
+    columns: dict[str, Any] = {
+        "project": st.column_config.TextColumn("Project", width="medium"),
+        "customer": st.column_config.TextColumn("Customer"),
+        "practice": st.column_config.TextColumn("Practice"),
+        "billing_model": st.column_config.TextColumn("Billing model"),
+        "revenue_posted": money(f"Revenue · {POSTED}"),
+        "revenue_operational": money(f"Revenue · {OPERATIONAL}"),
+        "margin_posted": money(f"Margin · {POSTED}"),
+        "margin_operational": money(f"Margin · {OPERATIONAL}"),
+        "share_posted": share(f"Margin % · {POSTED}"),
+        "share_operational": share(f"Margin % · {OPERATIONAL}"),
+        "distance": money("Margin distance · Both bases"),
+    }
+    table.show(
+        page, rows, name="Projects on both bases", columns=columns, basis="as each column says",
+        shares=("share_posted", "share_operational"),
+    )  # fmt: skip
+
+
+def _money(header: str) -> Any:  # noqa: ANN401 - streamlit's own type is private
+    return st.column_config.NumberColumn(header, format="compact")
+
+
+def _share(header: str) -> Any:  # noqa: ANN401 - streamlit's own type is private
+    return st.column_config.NumberColumn(header, format="%.1f%%")
+
+
+frame.show(body, title="Margin", question="Which work earns?", bases=("finance_posted", "operational"))

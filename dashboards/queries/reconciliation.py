@@ -1,0 +1,116 @@
+"""The bridge from operational to finance-posted, and the way down to one source row."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dashboards.mart import fetch, tables
+from dashboards.queries.where import Columns, where
+from dashboards.scope import Scope
+
+BRIDGE = Columns()
+MAX_ITEMS = 2_000
+
+
+def totals(scope: Scope) -> pl.DataFrame:
+    """Return operational, breaks and posted amounts in group currency by flow."""
+    condition, parameters = where(scope, BRIDGE)
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        select flow, sum(operational_group) as operational, sum(breaks_group) as breaks, sum(posted_group) as posted
+        from mart.recon_bridge_total where {condition} group by flow order by flow
+        """,
+        parameters,
+    )  # fmt: skip
+
+
+def totals_by_period(scope: Scope, flow: str) -> pl.DataFrame:
+    """Return operational and posted amounts of one flow in group currency by period."""
+    condition, parameters = where(scope, BRIDGE)
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        select period_id, sum(operational_group) as operational, sum(posted_group) as posted
+        from mart.recon_bridge_total where flow = ? and {condition} group by period_id order by period_id
+        """,
+        (flow, *parameters),
+    )  # fmt: skip
+
+
+def categories(scope: Scope, flow: str) -> pl.DataFrame:
+    """Return the breaks of one flow by category in group currency, the largest first.
+
+    `difference` is operational less posted; `items` counts the open ones.
+    """
+    condition, parameters = where(scope, BRIDGE)
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        with bridge as (
+            select category, sum(amount_group) as difference
+            from mart.recon_bridge where flow = ? and {condition} group by category
+        ), items as (
+            select category, any_value(owner) as owner, count(*) as items,
+                   count(*) filter (where status = 'open') as open_items, max(age_days_due) as oldest_days
+            from mart.recon_item where flow = ? and {condition} group by category
+        )
+        select category, owner, difference, items, open_items, oldest_days
+        from bridge left join items using (category)
+        order by abs(difference) desc nulls last, category
+        """,
+        (flow, *parameters, flow, *parameters),
+    )  # fmt: skip
+
+
+def projects(scope: Scope, flow: str, category: str) -> pl.DataFrame:
+    """Return the breaks of one flow and category by project, the largest first."""
+    condition, parameters = where(scope, BRIDGE)
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        select project_key, count(*) as items, sum(difference_group) as difference, max(age_days_due) as oldest_days
+        from mart.recon_item where flow = ? and category = ? and {condition}
+        group by project_key order by abs(sum(difference_group)) desc nulls last, project_key
+        """,
+        (flow, category, *parameters),
+    )  # fmt: skip
+
+
+def items(scope: Scope, flow: str, category: str, project_key: str) -> pl.DataFrame:
+    """Return the single breaks of one flow, category and project, the largest first, at most MAX_ITEMS."""
+    condition, parameters = where(scope, BRIDGE)
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        select item_id, severity, status, owner, origin_type, origin_system, origin_id, gl_line_ids, match_level,
+               period_id, posted_period_id, operational_group, posted_group, difference_group, currency,
+               operational_transaction, posted_transaction, operational_hours, posted_hours,
+               age_days_approved, age_days_due, correlation_id, integration_error
+        from mart.recon_item where flow = ? and category = ? and project_key = ? and {condition}
+        order by abs(difference_group) desc nulls last, item_id limit {MAX_ITEMS}
+        """,
+        (flow, category, project_key, *parameters),
+    )  # fmt: skip
+
+
+def ledger_rows(scope: Scope, flow: str, origin_system: str | None, origin_id: str | None) -> pl.DataFrame:
+    """Return every ledger row of one origin, both bases, with the file and row that brought each."""
+    condition, parameters = where(scope, Columns(practice="practice"), all_periods=True)
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        select basis, source_entity, source_system, source_id, transaction_date, period_id, currency,
+               amount_transaction, amount_functional, amount_group, hours, source_status, posted_at,
+               origin_level, _batch_id as batch_id, _file as file, _row as file_row
+        from mart.fct_project_ledger
+        where flow = ? and origin_system is not distinct from ? and origin_id is not distinct from ? and {condition}
+        order by basis desc, posted_at nulls first, source_id
+        """,
+        (flow, origin_system, origin_id, *parameters),
+    )  # fmt: skip
+
+
+def has_lineage(scope: Scope) -> bool:
+    """Tell whether this run holds the lineage view."""
+    return "lineage" in tables(scope.run)

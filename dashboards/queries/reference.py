@@ -1,0 +1,92 @@
+"""What the filters offer, how keys are named, and how fresh the mart is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from dashboards.entitlement import LOCAL, Rights, predicate
+from dashboards.mart import Run, columns, fetch
+from dashboards.scope import Scope
+
+NAME_COLUMNS = {
+    "legal_entity": ("legal_entity_name", "name", "legal_entity_id"),
+    "customer": ("customer_name", "name", "customer_id"),
+    "project": ("project_name", "name", "project_code", "project_id"),
+    "worker": ("worker_name", "name", "worker_id", "employee_id"),
+    "contract_line": ("contract_line_id",),
+}
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How old the figures are: the time the data stands at, the run, and the last period closed everywhere."""
+
+    run_id: str
+    data_as_of: datetime | None
+    group_currency: str
+    last_closed_period: str | None
+
+
+def periods(run: Run, rights: Rights) -> pl.DataFrame:
+    """Return the periods that hold figures: period_id, start_date, end_date, is_closed; oldest first."""
+    return fetch(
+        run, rights,
+        """
+        with measured as (select distinct period_id from mart.fct_metric where period_id is not null)
+        select period_id, min(start_date) as start_date, max(end_date) as end_date,
+               bool_and(closed_at is not null) as is_closed
+        from mart.dim_period semi join measured using (period_id)
+        group by period_id
+        order by end_date, period_id
+        """,
+    )  # fmt: skip
+
+
+def members(run: Run, rights: Rights, column: str) -> tuple[str, ...]:
+    """Return the members of one dimension that have figures and are granted, in order."""
+    condition, values = predicate(rights, entity="legal_entity_key", practice="practice")
+    frame = fetch(
+        run, rights,
+        f"""
+        select distinct {column} as member from mart.fct_metric
+        where {column} is not null and {column} <> '' and {condition} order by member
+        """,
+        values,
+    )  # fmt: skip
+    return tuple(frame["member"])
+
+
+def names(run: Run, noun: str) -> dict[str, str]:
+    """Return the display name of every key of a dimension; a key without a name stands for itself."""
+    table = f"dim_{noun}"
+    known = columns(run, table)
+    chosen = next((name for name in NAME_COLUMNS[noun] if name in known), f"{noun}_key")
+    frame = fetch(
+        run, LOCAL,
+        f"select {noun}_key as key, any_value(coalesce({chosen}, {noun}_key)) as name from mart.{table} group by 1",
+    )  # fmt: skip
+    found = dict(zip(frame["key"], frame["name"], strict=True))
+    found.update({"unmapped": "Unmapped", "none": "Not given"})
+    return found
+
+
+def freshness(run: Run, rights: Rights) -> Freshness:
+    """Return how fresh this run is."""
+    build = fetch(run, rights, "select build_time, group_currency from mart.build_info")
+    known = periods(run, rights)
+    closed = known.filter(pl.col("is_closed"))["period_id"]
+    return Freshness(
+        run_id=run.run_id,
+        data_as_of=build["build_time"][0] if build.height else None,
+        group_currency=str(build["group_currency"][0]) if build.height else "",
+        last_closed_period=str(closed[-1]) if len(closed) else None,
+    )
+
+
+def last_closed(scope: Scope) -> date | None:
+    """Return the end of the last period that is closed in every entity."""
+    closed = periods(scope.run, scope.rights).filter(pl.col("is_closed"))
+    return closed["end_date"][-1] if closed.height else None

@@ -1,0 +1,32 @@
+"""What a page is asked to show: the run, the filters and the rights, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dashboards.entitlement import Rights
+from dashboards.mart import Run
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The choices of the sidebar; an empty tuple means all.
+
+    `periods` are the accounting periods chosen, oldest first; the other fields hold keys.
+    """
+
+    periods: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    practices: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    billing_models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Everything that decides what a query returns; hashable, so it is a cache key."""
+
+    run: Run
+    rights: Rights
+    filters: Filters = field(default_factory=Filters)
