@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -282,6 +285,14 @@ def guard(action: Callable[[], object]) -> int:
         return 130
     except BrokenPipeError:
         return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets a sentence, support the trace
+        trace = Path(tempfile.gettempdir()) / f"tieout-fault-{os.getpid()}.log"
+        trace.write_text(traceback.format_exc(), encoding="utf-8")
+        reason = " ".join(str(error).split())[:200]
+        sys.stderr.write(
+            f"tieout: a fault of tieout itself ({type(error).__name__}: {reason}); send {trace} to support.\n"
+        )
+        return 70
     return 0
 
 

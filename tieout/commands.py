@@ -70,7 +70,7 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
             refused += 1
             events("feed_refused", message=f"Feed {feed.name} refused: {error}", feed=feed.name)
             continue
-        events("feed_finished", message=f"Feed {feed.name}: {result}", feed=feed.name)
+        events("feed_finished", message=f"Feed {feed.name}: {_counted(result)}", feed=feed.name)
     return refused
 
 
@@ -115,7 +115,7 @@ def replay(settings: Settings, batch: int, *, events: Events) -> None:
     lake = Lake(settings.lake_root)
     feeds = {feed.name: _feed(feed) for feed in settings.feeds}
     result = pipeline.replay(lake, batch, feeds=feeds, events=events)
-    events("replay_finished", message=f"Batch {batch} replayed: {result}")
+    events("replay_finished", message=f"Batch {batch} replayed: {_counted(result)}")
 
 
 def maintain(settings: Settings, *, events: Events) -> None:
@@ -140,6 +140,17 @@ def adapter_new(sample: Path) -> str:
     from ingestion import drafting  # noqa: PLC0415
 
     return drafting.draft(sample)
+
+
+def _counted(result: pipeline.BatchResult) -> str:
+    """Return what one ingest did, with the counts that must add up."""
+    if not result.batch_ids:
+        return "nothing new"
+    counts = result.counts
+    return (
+        f"{counts.rows_read:,} rows read = {counts.landed:,} landed + {counts.quarantined:,} quarantined"
+        f" + {counts.excluded:,} excluded by a named filter; {result.tombstones:,} deletions found"
+    )
 
 
 def _feed(feed: FeedSettings) -> pipeline.Feed:
