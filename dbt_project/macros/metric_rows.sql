@@ -1,0 +1,30 @@
+{#
+  The rows of fct_metric from the stacked sides: one a metric, basis, period and dimension members.
+#}
+{% macro metric_rows(sides) -%}
+    {%- set keys = ['metric_id', 'basis', 'period_id'] + metric_dimensions() -%}
+    , summed as (
+        select
+            {{ keys | join(',\n            ') }},
+            sum(numerator) as numerator,
+            sum(denominator) as denominator
+        from {{ sides }}
+        group by {{ keys | join(', ') }}
+    )
+
+    select
+        summed.metric_id,
+        summed.basis,
+        summed.period_id,
+        periods.end_date as period_end,
+        {%- for name in metric_dimensions() %}
+        summed.{{ name }},
+        {%- endfor %}
+        cast(summed.numerator as decimal(38, 6)) as numerator,
+        cast(summed.denominator as decimal(38, 6)) as denominator
+    from summed
+    left join {{ ref('int_periods') }} as periods
+        on
+            summed.legal_entity_key = periods.legal_entity_key
+            and summed.period_id = periods.period_id
+{%- endmacro %}

@@ -1,0 +1,11 @@
+{#
+  Fails on rows that share all of the columns; null counts as a member like any other.
+#}
+{% test unique_combination(model, columns) %}
+select
+    {{ columns | join(', ') }},
+    count(*) as copies
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+{% endtest %}

@@ -1,0 +1,64 @@
+-- Operational hours stand in the period in which the work was done and carry the worker's own entity,
+-- practice and role on that day; posted hours stand in the period of the posting.
+with projects as (
+    select * from {{ ref('int_projects') }}
+),
+
+operational as (
+    select
+        'operational' as basis,
+        work_period_id as period_id,
+        legal_entity_key,
+        region,
+        practice,
+        role,
+        customer_key,
+        project_key,
+        worker_type = 'contractor' as is_contractor,
+        sum(hours) as hours,
+        sum(billable_hours) as billable_hours
+    from {{ ref('int_time_priced') }}
+    where not is_deleted and status in ('submitted', 'approved') and work_period_id is not null
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+),
+
+posted as (
+    select
+        basis,
+        period_id,
+        legal_entity_key,
+        region,
+        practice,
+        role,
+        customer_key,
+        project_key,
+        false as is_contractor,
+        sum(hours) as hours,
+        sum(billable_hours) as billable_hours
+    from {{ ref('fct_project_ledger') }}
+    where basis = 'finance_posted' and flow = 'labor_cost' and period_id is not null
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+),
+
+both_bases as (
+    select * from operational
+    union all
+    select * from posted
+)
+
+select
+    both_bases.basis,
+    both_bases.period_id,
+    both_bases.legal_entity_key,
+    coalesce(both_bases.region, 'none') as region,
+    coalesce(both_bases.practice, 'none') as practice,
+    coalesce(both_bases.role, 'none') as role,
+    coalesce(both_bases.customer_key, 'none') as customer_key,
+    coalesce(both_bases.project_key, 'none') as project_key,
+    coalesce(projects.billing_model, 'none') as billing_model,
+    coalesce(projects.billing_model, 'none') not in ('non_billable', 'none') as is_client_project,
+    both_bases.is_contractor,
+    cast(coalesce(both_bases.hours, 0) as decimal(18, 2)) as hours,
+    cast(coalesce(both_bases.billable_hours, 0) as decimal(18, 2)) as billable_hours
+from both_bases
+left join projects on both_bases.project_key = projects.project_key
