@@ -7,12 +7,11 @@ import subprocess
 from datetime import date, datetime
 from pathlib import Path
 
-from lake.store import Lake
-
 from ingestion import pipeline
 from lake import publish
 from lake.errors import BuildError, ConfigError, SourceError
 from lake.events import Events
+from lake.store import Lake
 from tieout import build as building
 from tieout import headline
 from tieout.settings import FeedSettings, Settings

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from lake.store import Lake
-
 from lake import catalogue, publish
 from lake.errors import BuildError
+from lake.store import Lake
 from tieout.query import render as render_rows
 from tieout.settings import Settings
 
@@ -16,7 +15,7 @@ BATCHES = """
 select
     source_system as feed, count(*) as batches, sum(rows_read) as rows_read, sum(landed) as landed,
     sum(quarantined) as quarantined, sum(excluded) as excluded,
-    max(at) as newest_batch, max(max_updated_at) as data_as_of
+    max("at") as newest_batch, max(max_updated_at) as data_as_of
 from lake.batches
 group by source_system
 order by source_system
