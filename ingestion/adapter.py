@@ -3,11 +3,11 @@
     system: <name>                      the file's own name
     about: <what the files are>
     sources:                            which files there are
-      <source>: {files: <pattern> or [patterns], format, records, sheet, where: <SQL>}
+      <source>: {files: <pattern> or [patterns], format, records, sheet, where: <SQL>, optional: [columns]}
     entities:
       <entity>:                         one input, or a list of them
         from: <source>
-        join: [{source: <source>, on: {<column or SQL here>: <column there>}}]
+        join: [{source: <source>, match: {<column or SQL here>: <column there>}}]
         exclude: {<name>: <SQL>}        rows left out, each by a filter that has a name
         assume: {<column>: <constant>}  what the source does not say, as a named assumption
         columns: {<column>: <SQL> or {sql, apply: [function], map: {from: to}}}
@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from importlib import resources
 from typing import Any
 
+import polars as pl
 import yaml
 
 from ingestion.functions import FUNCTIONS
@@ -38,7 +39,8 @@ MANIFEST = "manifest.json"
 class SourceFiles:
     """The files of one shape: patterns over their names, and how to read them.
 
-    `where` limits what the source is when others join it; `format` overrides what the name promises.
+    `where` limits what the source is when others join it; `format` overrides what the name promises;
+    `optional` names columns that a file may lack.
     """
 
     name: str
@@ -47,6 +49,7 @@ class SourceFiles:
     records: str | None = None
     sheet: str | None = None
     where: str | None = None
+    optional: tuple[str, ...] = ()
 
     def matches(self, file: str) -> bool:
         """Whether a file of this name is one of the source's, and in a format that can be read."""
@@ -56,10 +59,10 @@ class SourceFiles:
 
 @dataclass(frozen=True)
 class Join:
-    """Another source looked up for each row, on SQL here = column there; a row never multiplies."""
+    """Another source looked up for each row, where SQL here = SQL there; a row never multiplies."""
 
     source: str
-    on: Mapping[str, str]
+    match: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -126,11 +129,19 @@ def parse(text: str, *, name: str) -> Adapter:
     return Adapter(said["system"], said.get("about", ""), sources, tuple(found))
 
 
+def sql(text: str, where: str) -> pl.Expr:
+    """Return a SQL expression as Polars understands it; raises ContractError where it does not."""
+    try:
+        return pl.sql_expr(text)
+    except pl.exceptions.PolarsError as error:
+        raise ContractError(f"{where}: the SQL {text!r} cannot be understood: {error}") from None
+
+
 def _canonical(entity: str) -> Input:
     return Input(entity, SourceFiles(entity, (f"{entity}.*", f"{entity}/*")))
 
 
-def _strict(value: Any, allowed: set[str], where: str) -> dict[str, Any]:
+def _strict(value: object, allowed: set[str], where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ContractError(f"{where} must be a mapping")
     unknown = sorted(set(value) - allowed)
@@ -139,25 +150,27 @@ def _strict(value: Any, allowed: set[str], where: str) -> dict[str, Any]:
     return value
 
 
-def _source(key: str, value: Any, name: str) -> SourceFiles:
+def _source(key: str, value: object, name: str) -> SourceFiles:
     where = f"adapter {name}, sources.{key}"
-    said = _strict(value, {"files", "format", "records", "sheet", "where"}, where)
+    said = _strict(value, {"files", "format", "records", "sheet", "where", "optional"}, where)
     patterns = said.get("files")
     if not patterns:
         raise ContractError(f"{where} must say which `files` it has")
     if said.get("format") is not None and said["format"] not in FORMATS:
         raise ContractError(f"{where}.format {said['format']!r} is not one of {', '.join(FORMATS)}")
+    if said.get("where"):
+        sql(said["where"], where)
     listed = tuple(patterns) if isinstance(patterns, list) else (patterns,)
     rest = {k: said.get(k) for k in ("format", "records", "sheet", "where")}
-    return SourceFiles(key, listed, **rest)
+    return SourceFiles(key, listed, **rest, optional=tuple(said.get("optional", ())))
 
 
-def _input(entity: str, value: Any, sources: Mapping[str, SourceFiles], name: str) -> Input:
+def _input(entity: str, value: object, sources: Mapping[str, SourceFiles], name: str) -> Input:
     where = f"adapter {name}, entities.{entity}"
     if entity not in ENTITIES:
         raise ContractError(f"{where}: there is no such entity")
     said = _strict(value, {"from", "join", "exclude", "assume", "columns"}, where)
-    joins = tuple(Join(j.get("source"), j.get("on", {})) for j in said.get("join", []))
+    joins = tuple(_join(f"{where}.join", j) for j in said.get("join", []))
     for source in (said.get("from"), *(j.source for j in joins)):
         if source not in sources:
             raise ContractError(f"{where} names the source {source!r}, which `sources` does not declare")
@@ -170,17 +183,30 @@ def _input(entity: str, value: Any, sources: Mapping[str, SourceFiles], name: st
     twice = sorted(columns.keys() & assume.keys())
     if twice:
         raise ContractError(f"{where} both maps and assumes {twice[0]!r}")
-    return Input(entity, sources[said["from"]], joins, said.get("exclude", {}), assume, columns)
+    exclude = {str(k): str(v) for k, v in said.get("exclude", {}).items()}
+    for key, predicate in exclude.items():
+        sql(predicate, f"{where}.exclude.{key}")
+    return Input(entity, sources[said["from"]], joins, exclude, assume, columns)
 
 
-def _column(where: str, value: Any) -> ColumnMap:
-    if isinstance(value, str):
-        return ColumnMap(value)
-    said = _strict(value, {"sql", "apply", "map"}, where)
+def _join(where: str, value: object) -> Join:
+    said = _strict(value, {"source", "match"}, where)
+    if not said.get("source") or not isinstance(said.get("match"), dict):
+        raise ContractError(f"{where} must name a `source` and what to `match`: {{SQL here: SQL there}}")
+    match = {str(here): str(there) for here, there in said["match"].items()}
+    for text in (*match, *match.values()):
+        sql(text, where)
+    return Join(said["source"], match)
+
+
+def _column(where: str, value: object) -> ColumnMap:
+    said = {"sql": value} if isinstance(value, str) else _strict(value, {"sql", "apply", "map"}, where)
+    if not isinstance(said.get("sql"), str):
+        raise ContractError(f"{where} must say its `sql`")
+    sql(said["sql"], where)
     functions = said.get("apply", [])
     listed = tuple(functions) if isinstance(functions, list) else (functions,)
     for function in listed:
         if function not in FUNCTIONS:
             raise ContractError(f"{where}.apply: there is no function {function!r}: use {', '.join(FUNCTIONS)}")
-    values = {str(k): str(v) for k, v in said.get("map", {}).items()}
-    return ColumnMap(said.get("sql", ""), listed, values)
+    return ColumnMap(said["sql"], listed, {str(k): str(v) for k, v in said.get("map", {}).items()})

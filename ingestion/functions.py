@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import polars as pl
 
@@ -30,23 +31,36 @@ def trim(text: pl.Expr) -> pl.Expr:
     return text.str.strip_chars()
 
 
+def day_after(text: pl.Expr) -> pl.Expr:
+    """Return the day after a date: the open end of an interval whose source names its last day."""
+    day = date_part(text).str.to_date("%Y-%m-%d", strict=False)
+    return pl.coalesce(day.dt.offset_by("1d").dt.to_string("%Y-%m-%d"), text)
+
+
+def epoch_milliseconds(text: pl.Expr) -> pl.Expr:
+    """Return the timestamp of a count of milliseconds since 1970."""
+    count = pl.when(text.str.contains(r"^\d{1,15}$")).then(text).cast(pl.Int64, strict=False)
+    written = pl.from_epoch(count, time_unit="ms").dt.to_string("%Y-%m-%dT%H:%M:%S%.3fZ")
+    return pl.coalesce(written, text)
+
+
+def start_of_day(text: pl.Expr) -> pl.Expr:
+    """Return a date as the first moment of that day, in the feed's time zone."""
+    return text.str.replace(r"^(\d{4}-\d{2}-\d{2})$", "${1}T00:00:00")
+
+
 def plain_number(text: pl.Expr) -> pl.Expr:
-    """Write out a number in scientific notation, as some systems export doubles (1.5E+3 → 1500)."""
+    """Write out a number in scientific notation, as some systems export doubles (1.5E+3 is 1500)."""
     exponent = text.str.contains(r"^[+-]?\d+(\.\d+)?[eE][+-]?\d{1,3}$")
-    written = text.map_elements(_written_out, return_dtype=pl.String)
-    return pl.when(exponent).then(written).otherwise(text)
+    written = pl.when(exponent).then(text).map_elements(_written_out, return_dtype=pl.String)
+    return pl.coalesce(written, text)
 
 
 def _written_out(text: str) -> str:
-    from decimal import Decimal, InvalidOperation  # noqa: PLC0415 - only where such a number turns up
+    return format(Decimal(text), "f")
 
-    try:
-        return format(Decimal(text), "f")
-    except InvalidOperation:
-        return text
 
+_ALL = (date_part, day_after, epoch_milliseconds, month, negate, plain_number, start_of_day, trim)
 
 #: Every function an adapter may name.
-FUNCTIONS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
-    f.__name__: f for f in (date_part, month, negate, trim, plain_number)
-}
+FUNCTIONS: dict[str, Callable[[pl.Expr], pl.Expr]] = {f.__name__: f for f in _ALL}

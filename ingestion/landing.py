@@ -143,7 +143,7 @@ def lookups(batch: Batch) -> dict[str, pl.DataFrame]:
                 spec, kind = source_of(received, source, path)
                 parts += [chunk.frame for chunk in readers.read(spec, kind)]
         whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
-        found[name] = mapping.lookup(whole, source.where, file=name)
+        found[name] = mapping.lookup(whole, source)
     return found
 
 

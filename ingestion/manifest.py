@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
 
 from ingestion.adapter import MANIFEST
 from lake.errors import BatchRefused
@@ -42,7 +41,7 @@ def load(path: Path) -> dict[str, Entry]:
     return {entry.name: entry for entry in entries}
 
 
-def _entry(item: Any, position: int) -> Entry:
+def _entry(item: object, position: int) -> Entry:
     where = f"{MANIFEST}, file {position}"
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         raise BatchRefused(f"{where} has no name")

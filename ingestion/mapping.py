@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ingestion.adapter import ColumnMap, Input
+from ingestion.adapter import ColumnMap, Input, SourceFiles, sql
 from ingestion.functions import FUNCTIONS
 from ingestion.readers.chunk import ROW
 from lake.errors import BatchRefused, ContractError
@@ -30,15 +30,15 @@ def apply(frame: pl.DataFrame, step: Input, lookups: Mapping[str, pl.DataFrame],
     """
     if step.columns is None:
         return Mapped(frame, frame)
-    wide = nested(frame)
+    wide = nested(_with_optional(frame, step.source))
     for join in step.joins:
-        wide = _joined(wide, join.source, join.on, lookups[join.source], file=file)
+        wide = _joined(wide, join.source, join.match, lookups[join.source], file=file)
     excluded: dict[str, int] = {}
     for name, predicate in step.exclude.items():
-        out = _run(wide, {name: pl.sql_expr(predicate)}, file=file)[name].fill_null(value=False)
+        out = _run(wide, {name: sql(predicate, name)}, file=file)[name].fill_null(value=False)
         excluded[name] = int(out.sum())
         wide, frame = wide.filter(~out), frame.filter(~out)
-    wanted = {name: _expression(column) for name, column in step.columns.items()}
+    wanted = {name: _expression(name, column) for name, column in step.columns.items()}
     wanted |= {name: pl.lit(value) for name, value in step.assume.items()}
     mapped = _run(wide, wanted, file=file)
     text = mapped.select(_as_text(mapped[name]) for name in mapped.columns)
@@ -60,28 +60,35 @@ def nested(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.exclude([n for names in groups.values() for n in names]), *structs)
 
 
-def lookup(frame: pl.DataFrame, where: str | None, *, file: str) -> pl.DataFrame:
+def lookup(frame: pl.DataFrame, source: SourceFiles) -> pl.DataFrame:
     """Prepare a source's rows to be joined by others."""
-    wide = nested(frame)
-    if where is None:
+    wide = nested(_with_optional(frame, source))
+    if source.where is None:
         return wide
-    keep = _run(wide, {"keep": pl.sql_expr(where)}, file=file)["keep"].fill_null(value=False)
+    keep = _run(wide, {"keep": sql(source.where, source.name)}, file=source.name)["keep"].fill_null(value=False)
     return wide.filter(keep)
+
+
+def _with_optional(frame: pl.DataFrame, source: SourceFiles) -> pl.DataFrame:
+    absent = [name for name in source.optional if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
 
 
 def _joined(frame: pl.DataFrame, name: str, on: Mapping[str, str], other: pl.DataFrame, *, file: str) -> pl.DataFrame:
     """Look up one row of `other` for each row here; of several with the same key the last counts."""
-    there = _run(other, {f"key_{i}": pl.sql_expr(k) for i, k in enumerate(on.values())}, file=name)
+    if name in frame.columns:
+        raise ContractError(f"the source {name} is called as a column of {file}: give the source another name")
+    there = _run(other, {f"key_{i}": sql(k, name) for i, k in enumerate(on.values())}, file=name)
     keys = there.columns
     boxed = there.with_columns(other.select(pl.struct(pl.exclude(ROW)).alias(name)).to_series())
     boxed = boxed.unique(subset=keys, keep="last")
-    here = _run(frame, {f"key_{i}": pl.sql_expr(k) for i, k in enumerate(on)}, file=file)
+    here = _run(frame, {f"key_{i}": sql(k, name) for i, k in enumerate(on)}, file=file)
     wide = pl.concat([frame, here], how="horizontal")
     return wide.join(boxed, on=keys, how="left", maintain_order="left").drop(keys)
 
 
-def _expression(column: ColumnMap) -> pl.Expr:
-    expression = pl.sql_expr(column.sql)
+def _expression(name: str, column: ColumnMap) -> pl.Expr:
+    expression = sql(column.sql, name)
     for function in column.apply:
         expression = FUNCTIONS[function](expression)
     if column.values:

@@ -1,5 +1,7 @@
-"""The plan of a batch: which archived files go into which entities. Written with its start, so that an
-unfinished batch is finished from the plan and the archive alone, whatever the folder holds by then.
+"""The plan of a batch: which archived files go into which entities.
+
+It is written with the batch's start, so that an unfinished batch is finished from the plan and the archive
+alone, whatever the feed's folder holds by then.
 """
 
 from __future__ import annotations

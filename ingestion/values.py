@@ -66,8 +66,8 @@ def typed(column: Column, text: pl.Expr, zone: str, *, sample: str | None = None
             return whole.cast(pl.Int64, strict=False)
         case Kind.BOOL:
             low = text.str.to_lowercase()
-            value = pl.when(low.is_in(_TRUE)).then(pl.lit(value=True))
-            value = value.when(low.is_in(_FALSE)).then(pl.lit(value=False))
+            said = pl.when(low.is_in(_TRUE)).then(pl.lit(value=True))
+            return said.when(low.is_in(_FALSE)).then(pl.lit(value=False))
         case Kind.ENUM:
             value = pl.when(text.is_in(column.values)).then(text)
         case Kind.ID | Kind.TEXT:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 import polars as pl
 
@@ -12,6 +14,7 @@ from lake.errors import BatchRefused
 
 #: A line longer than this is no record of a business system.
 _LONGEST = 16 << 20
+_BUFFER = 1 << 20
 
 
 def read(source: Source) -> Iterator[Chunk]:
@@ -19,7 +22,7 @@ def read(source: Source) -> Iterator[Chunk]:
     rows: list[tuple[int, dict[str, str | None]]] = []
     unreadable: list[Unreadable] = []
     with source.open() as raw:
-        for number, line in _lines(source, raw):
+        for number, line in _lines(source, io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER)):
             record = _record(line, source.records)
             if isinstance(record, dict):
                 rows.append((number, record))
@@ -70,14 +73,20 @@ def parse(text: bytes | str) -> object:
 
 
 def flat(value: object, path: str | None) -> dict[str, str | None] | str:
-    """Return the record at `path` inside a JSON value as text cells, or why there is none."""
+    """Return the record at `path` inside a JSON value as text cells, or why there is none.
+
+    Plain members of the objects around the record come along, named by their own path (`record.emitted_at`).
+    """
+    around: dict[str, str | None] = {}
+    passed = ""
     for step in path.split(".") if path else ():
         if not isinstance(value, dict) or step not in value:
             return f"has no record at {path}"
-        value = value[step]
+        around |= {passed + k: cell(v) for k, v in value.items() if k != step and not isinstance(v, dict | list)}
+        passed, value = f"{passed}{step}.", value[step]
     if not isinstance(value, dict):
         return "is not an object"
-    return {str(k): cell(v) for k, v in value.items()}
+    return {n: v for n, v in around.items() if n not in value} | {str(k): cell(v) for k, v in value.items()}
 
 
 def cell(value: object) -> str | None:

@@ -38,7 +38,7 @@ def _chunk(values: list[object], start: int, path: str | None) -> Chunk:
     rows: list[tuple[int, dict[str, str | None]]] = []
     unreadable = []
     for number, value in enumerate(values, start=start + 1):
-        record = flat(_unnested(value), path)
+        record = flat(value if path else _unnested(value), path)
         if isinstance(record, dict):
             rows.append((number, record))
         else:
