@@ -1,16 +1,18 @@
--- Employees only: contractors are in neither side of a utilization.
+-- Employees only: contractors are in neither side of a utilization. Periods that have not begun yet have
+-- capacity but nothing to compare it with.
 select
-    period_id,
-    legal_entity_key,
-    region,
-    practice,
-    role,
+    capacity.period_id,
+    capacity.legal_entity_key,
+    capacity.region,
+    capacity.practice,
+    capacity.role,
     cast(null as {{ dbt.type_string() }}) as customer_key,
     cast(null as {{ dbt.type_string() }}) as project_key,
     cast(null as {{ dbt.type_string() }}) as billing_model,
-    cast(sum(capacity_hours) as decimal(18, 2)) as capacity_hours,
-    cast(sum(available_hours) as decimal(18, 2)) as available_hours,
-    cast(sum(target_hours) as decimal(18, 2)) as target_hours
-from {{ ref('fct_capacity') }}
-where worker_type = 'employee'
-group by period_id, legal_entity_key, region, practice, role
+    cast(sum(capacity.capacity_hours) as decimal(18, 2)) as capacity_hours,
+    cast(sum(capacity.available_hours) as decimal(18, 2)) as available_hours,
+    cast(sum(capacity.target_hours) as decimal(18, 2)) as target_hours
+from {{ ref('fct_capacity') }} as capacity
+cross join {{ ref('int_build') }} as build
+where capacity.worker_type = 'employee' and capacity.first_day <= build.build_date
+group by capacity.period_id, capacity.legal_entity_key, capacity.region, capacity.practice, capacity.role
