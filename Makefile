@@ -22,6 +22,9 @@ setup: $(READY)
 $(READY): requirements/lock.txt pyproject.toml
 	@echo "Setting up $(VENV) (a few minutes the first time) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 11) else "tieout needs Python 3.11 or newer; found " + sys.version.split()[0])'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; \
+	  else echo "Python lacks its venv module; ask for: apt-get install python3-venv" >&2; exit 1; fi; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --progress-bar off --quiet --no-deps --require-hashes -r requirements/lock.txt
 	@$(BIN)/python -m pip check >/dev/null

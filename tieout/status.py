@@ -13,10 +13,11 @@ from tieout.settings import Settings
 
 BATCHES = """
 select
-    source_system as feed, count(*) as batches, sum(rows_read) as rows_read, sum(landed) as landed,
+    source_system as feed, count(distinct batch_id) as batches, sum(rows_read) as rows_read, sum(landed) as landed,
     sum(quarantined) as quarantined, sum(excluded) as excluded,
     max("at") as newest_batch, max(max_updated_at) as data_as_of
 from lake.batches
+where status = 'committed'
 group by source_system
 order by source_system
 """
