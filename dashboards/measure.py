@@ -26,12 +26,16 @@ class Definition:
     formula: str
     owner: str
     source: str
+    dimensions: tuple[str, ...] | None = None
+    caveats: str = ""
 
     @property
     def help(self) -> str:
-        """Return the help text: formula, owner and source."""
+        """Return the help text: formula, what to mind, owner and source."""
+        caveats = f"\n\n{self.caveats}" if self.caveats else ""
         return (
-            f"{self.formula}\n\n**Owner:** {self.owner}  \n**Source:** {self.source}  \n**Metric:** `{self.metric_id}`"
+            f"{self.formula}{caveats}\n\n**Owner:** {self.owner}  \n**Source:** `{self.source}`  \n"
+            f"**Metric:** `{self.metric_id}`"
         )
 
 
@@ -106,6 +110,8 @@ def definitions_of(frame: pl.DataFrame) -> dict[tuple[str, str], Definition]:
             formula=str(row.get("formula") or "–"),
             owner=str(row.get("owner") or "–"),
             source=str(row.get("source") or "–"),
+            dimensions=_listed(row.get("dimensions")),
+            caveats=str(row.get("caveats") or ""),
         )
         found[definition.metric_id, definition.basis] = definition
     return found
@@ -129,6 +135,10 @@ def members_of(frame: pl.DataFrame, definition: Definition, periods: tuple[str, 
         str(member[0]): series_of(part, definition, periods)
         for member, part in sorted(mine.partition_by("member", as_dict=True).items(), key=lambda pair: str(pair[0]))
     }
+
+
+def _listed(names: str | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def _decimal(raw: Decimal | float | None) -> Decimal | None:

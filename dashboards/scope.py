@@ -22,6 +22,18 @@ class Filters:
     customers: tuple[str, ...] = ()
     billing_models: tuple[str, ...] = ()
 
+    @property
+    def narrowed(self) -> tuple[tuple[str, str], ...]:
+        """Return the dimensions that are narrowed: column and the word for it."""
+        known = (
+            ("legal_entity_key", "legal entity", self.entities),
+            ("region", "region", self.regions),
+            ("practice", "practice", self.practices),
+            ("customer_key", "customer", self.customers),
+            ("billing_model", "billing model", self.billing_models),
+        )
+        return tuple((column, word) for column, word, chosen in known if chosen)
+
 
 @dataclass(frozen=True)
 class Scope:

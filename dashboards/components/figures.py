@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,7 @@ def cards(figures: Figures, keys: kpi.Cards, *, across: int = 3) -> None:
     known = [card for card in keys if figures.has(card[:2])]
     with st.grid(max(1, min(across, len(known))), min_column_width=230):
         for metric, basis, trend in known:
-            kpi.card(figures.series((metric, basis)), trend=trend)
+            kpi.card(figures.series((metric, basis)), filters=figures.page.scope.filters, trend=trend)
 
 
 def members(
@@ -65,13 +66,23 @@ def members(
 
 
 def member_table(
-    figures: Figures, keys: tuple[Key, ...], member: metrics.Member, *, header: str, name: str, rows: int = 12
+    figures: Figures,
+    keys: tuple[Key, ...],
+    member: metrics.Member,
+    *,
+    header: str,
+    name: str,
+    rows: int = 12,
+    labels: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw a table of members × metrics over all periods chosen, the largest first by the first metric."""
+    """Draw a table of members × metrics over all periods chosen, the largest first by the first metric.
+
+    `labels` are shorter words for metrics where the table is narrow.
+    """
     names, found = members(figures, keys, member)
     known = [key for key in keys if figures.has(key)]
-    columns: dict[str, Any] = {"member": st.column_config.TextColumn(header, width="medium", pinned=True)}
-    columns |= {_column(key): table.column(figures.catalogue[key]) for key in known}
+    columns: dict[str, Any] = {"member": st.column_config.TextColumn(header, width="medium")}
+    columns |= {_column(key): table.column(figures.catalogue[key], label=(labels or {}).get(key[0])) for key in known}
     lines = [
         {"member": names[one]} | {_column(key): series[key].total if key in series else None for key in known}
         for one, series in found.items()

@@ -49,7 +49,7 @@ def sentence(filters: Filters, run: Run) -> str:
         ", ".join(_named(choice, run, key) for key in keys) if keys else choice.everything.lower()
         for choice, keys in zip(CHOICES, chosen, strict=True)
     ]
-    return " · ".join([_span(filters.periods), *listed])
+    return " · ".join([span(filters), *listed])
 
 
 def default_span(periods: pl.DataFrame) -> tuple[str, str]:
@@ -90,7 +90,9 @@ def _named(choice: Choice, run: Run, key: str) -> str:
     return formats.words(key) if choice.column == "billing_model" else formats.member(key)
 
 
-def _span(periods: tuple[str, ...]) -> str:
+def span(filters: Filters) -> str:
+    """Say which periods are chosen."""
+    periods = filters.periods
     if not periods:
         return "no period"
     return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"

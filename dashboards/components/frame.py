@@ -42,12 +42,19 @@ def show(body: Callable[[Page], None], *, title: str, question: str, bases: tupl
         body(page)
     except MartUnavailableError as error:
         st.info(str(error), icon=":material/hourglass_empty:")
-    except duckdb.Error as error:
+    except duckdb.Error as error:  # a table or column that this build does not have
         LOG.exception("page %s could not be drawn", title)
         first = str(error).splitlines()[0]
         st.error(
             f"This page cannot be drawn from the published mart ({first}). "
             "Build the mart again with `tieout build`; the other pages are not affected.",
+            icon=":material/error:",
+        )
+    except Exception:  # whatever else it is, the reader gets a sentence and support the trace
+        LOG.exception("page %s failed", title)
+        st.error(
+            "This page failed for a reason that we did not foresee. It is written to the app's log; "
+            "the other pages are not affected.",
             icon=":material/error:",
         )
 

@@ -8,25 +8,30 @@ import streamlit as st
 
 from dashboards.components import formats
 from dashboards.components.badges import badge
-from dashboards.measure import Series
+from dashboards.measure import Definition, Series
+from dashboards.scope import Filters
 
 HEIGHT = 178
 Trend = Literal["line", "bar", "area"]
 Cards = tuple[tuple[str, str, Trend], ...]
 
 
-def card(series: Series, *, label: str | None = None, trend: Trend = "line") -> None:
-    """Draw one KPI: the last period's value, the change from the period before, and the trend."""
+def card(series: Series, *, filters: Filters, label: str | None = None, trend: Trend = "line") -> None:
+    """Draw one KPI: the last period's value, the change from the period before, and the trend.
+
+    A metric that is not split by a dimension that the filters narrow has no figure here, and says so.
+    """
     definition = series.definition
+    unsplit = _unsplit(series.definition, filters)
     before = series.points[-2].period_id if len(series.points) > 1 else None
     moved = formats.change(series.change, definition.unit)
     trend_values = [None if one is None else float(one) for one in series.values()]
     st.metric(
         f"{label or definition.label} {badge(definition.basis)}",
         formats.figure(series.latest, definition.unit),
-        delta=moved if before else None,
-        delta_color=_colour(series, moved),
-        delta_arrow="auto" if _moved(moved) else "off",
+        delta=f"not split by {unsplit}" if unsplit else moved if before else None,
+        delta_color="gray" if unsplit else _colour(series, moved),
+        delta_arrow="auto" if _moved(moved) and not unsplit else "off",
         delta_description=f"vs {before}" if before and moved else None,
         help=definition.help,
         border=True,
@@ -34,6 +39,13 @@ def card(series: Series, *, label: str | None = None, trend: Trend = "line") -> 
         chart_data=[one for one in trend_values if one is not None] or None,
         chart_type=trend,
     )
+
+
+def _unsplit(definition: Definition, filters: Filters) -> str:
+    """Return in words the narrowed dimensions that the metric is not split by."""
+    if definition.dimensions is None:
+        return ""
+    return ", ".join(word for column, word in filters.narrowed if column not in definition.dimensions)
 
 
 def _moved(text: str | None) -> bool:

@@ -17,7 +17,7 @@ from dashboards.components.frame import Page
 from dashboards.measure import Definition
 
 ROW = 35
-HEADER = 35
+HEADER = 32
 MOST_ROWS = 14
 
 
@@ -82,9 +82,9 @@ def _exports(page: Page, frame: pl.DataFrame, *, name: str, basis: str) -> None:
         )  # fmt: skip
 
 
-def column(definition: Definition) -> Any:  # noqa: ANN401 - streamlit's own type is private
+def column(definition: Definition, *, label: str | None = None) -> Any:  # noqa: ANN401 - streamlit's type is private
     """Return the column of one metric: its unit's format, its basis in the header, its definition as help."""
-    header = f"{definition.label} · {word(definition.basis)}"
+    header = f"{label or definition.label} · {word(definition.basis)}"
     if definition.unit == "share":
         return st.column_config.ProgressColumn(
             header, help=definition.help, format="%.1f%%", min_value=0.0, max_value=100.0, color="blue"

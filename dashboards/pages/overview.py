@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards.charts import bars, bridge, columns, style
-from dashboards.components import formats, frame, kpi, table, text
+from dashboards.components import figures, filters, formats, frame, kpi, text
 from dashboards.components.badges import badge, word
 from dashboards.components.frame import Page
-from dashboards.measure import Definition, Point, Series, definitions_of, members_of, series_of
-from dashboards.queries import metrics, reconciliation, reference
+from dashboards.measure import Definition, Point, Series
+from dashboards.queries import reconciliation
 
 REVENUE = "services_revenue"
+PLAN = ("revenue_plan", "operational")
 FLOW = "revenue"
 CARDS: kpi.Cards = (
     (REVENUE, "finance_posted", "line"),
@@ -30,38 +30,33 @@ PRACTICE = (
     ("utilization_billable", "operational"),
     ("wip_unbilled", "cross_basis"),
 )
-WANTED = tuple(dict.fromkeys(metric for metric, *_ in (*CARDS, *PRACTICE)))
+SHORT = {REVENUE: "Revenue", "utilization_billable": "Utilization", "wip_unbilled": "Unbilled"}
 
 
 def body(page: Page) -> None:
     """Draw the page."""
-    catalogue = definitions_of(metrics.definitions(page.scope))
-    sums = metrics.by_period(page.scope, WANTED)
-    _cards(page, catalogue, sums)
+    read = figures.read(page, (*(card[:2] for card in CARDS), *PRACTICE, (REVENUE, "operational"), PLAN))
+    _cards(read)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
-        _revenue(page, catalogue, sums)
+        _revenue(read)
     with right.container(border=True, height="stretch"):
         _bridge(page)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
-        _practices(page, catalogue)
+        _practices(read)
     with right.container(border=True, height="stretch"):
-        _entities(page, catalogue)
+        _entities(read)
 
 
-def _cards(page: Page, catalogue: dict[tuple[str, str], Definition], sums: pl.DataFrame) -> None:
-    periods = page.scope.filters.periods
-    drawn = [
-        (series_of(sums, catalogue[metric, basis], periods), trend)
-        for metric, basis, trend in CARDS
-        if (metric, basis) in catalogue
-    ]
-    gap = _distance(page)
+def _cards(read: figures.Figures) -> None:
+    chosen = read.page.scope.filters
+    gap = _distance(read.page)
     with st.grid(3, min_column_width=240):
-        for series, trend in drawn:
-            kpi.card(series, trend=trend)
-        kpi.card(gap, trend="bar")
+        for metric, basis, trend in CARDS:
+            if read.has((metric, basis)):
+                kpi.card(read.series((metric, basis)), filters=chosen, trend=trend)
+        kpi.card(gap, filters=chosen, trend="bar")
 
 
 def _distance(page: Page) -> Series:
@@ -83,27 +78,31 @@ def _distance(page: Page) -> Series:
     return Series(definition, tuple(points))
 
 
-def _revenue(page: Page, catalogue: dict[tuple[str, str], Definition], sums: pl.DataFrame) -> None:
-    periods = page.scope.filters.periods
-    st.subheader(f"Revenue by period {badge('finance_posted', 'operational')}", anchor=False)
-    text.note(
-        f"Posted solid, operational behind it · posted less operational below · {page.currency} · columns start at zero"
-    )
-    drawn = [
-        columns.Columns(
-            f"{catalogue[REVENUE, basis].label} · {word(basis)}",
-            series_of(sums, catalogue[REVENUE, basis], periods).values(), look,
-        )
-        for basis, look in style.POSTED_FIRST
-        if (REVENUE, basis) in catalogue
-    ]  # fmt: skip
-    if len(drawn) < 2:  # noqa: PLR2004 - both bases are compared
-        frame.nothing("The catalogue of this run holds revenue on one basis only.")
+def _revenue(read: figures.Figures) -> None:
+    page, periods = read.page, read.page.scope.filters.periods
+    st.subheader(f"Services revenue by period {badge('finance_posted', 'operational')}", anchor=False)
+    behind = PLAN if read.has(PLAN) else (REVENUE, "operational")
+    if not read.has((REVENUE, "finance_posted")) or not read.has(behind):
+        frame.nothing("The catalogue of this run holds services revenue on one basis only.")
         return
-    figure = columns.with_differences(
-        periods, drawn[0], drawn[1], style.PALETTES[style.theme()], difference_name="Posted less operational"
+    planned = behind == PLAN
+    other = "plan" if planned else "operational"
+    text.note(
+        f"Posted solid, {'plan outlined' if planned else 'operational'} behind it · posted less {other} below · "
+        f"{page.currency} · columns start at zero"
     )
-    style.draw(figure, alt="Revenue by period on both bases, with the difference below", key="overview_revenue")
+    figure = columns.with_differences(
+        periods,
+        columns.Columns(word("finance_posted"), read.series((REVENUE, "finance_posted")).values(), "actual"),
+        columns.Columns(
+            f"Plan · {word('operational')}" if planned else word("operational"),
+            read.series(behind).values(),
+            "plan" if planned else "other_basis",
+        ),
+        style.PALETTES[style.theme()],
+        difference_name=f"Posted less {other}",
+    )
+    style.draw(figure, alt=f"Posted services revenue by period against {other}, the difference below", key="revenue")
 
 
 def _bridge(page: Page) -> None:
@@ -122,43 +121,30 @@ def _bridge(page: Page) -> None:
         (word("operational"), operational), steps, (word("finance_posted"), posted), style.PALETTES[style.theme()]
     )
     zero = "bars start at zero" if from_zero else "axis does not start at zero"
-    text.note(f"{page.sentence.split(' · ')[0]} · {page.currency} · {zero}")
+    text.note(f"{text.plain(filters.span(page.scope.filters))} · {page.currency} · {zero}")
     style.draw(figure, alt="Bridge from operational to finance-posted revenue by category", key="overview_bridge")
 
 
-def _practices(page: Page, catalogue: dict[tuple[str, str], Definition]) -> None:
+def _practices(read: figures.Figures) -> None:
     st.subheader(f"Margin by practice {badge('finance_posted', 'operational')}", anchor=False)
-    wanted = [key for key in PRACTICE if key in catalogue]
-    sums = metrics.by_member(page.scope, tuple(metric for metric, _ in wanted), "practice")
-    rows: dict[str, dict[str, Any]] = {}
-    config: dict[str, Any] = {"practice": st.column_config.TextColumn("Practice", width="medium")}
-    for metric, basis in wanted:
-        definition = catalogue[metric, basis]
-        config[metric] = table.column(definition)
-        for member, series in members_of(sums, definition, page.scope.filters.periods).items():
-            rows.setdefault(member, {"practice": formats.member(member)})[metric] = series.total
-    found = pl.DataFrame(list(rows.values()), infer_schema_length=None) if rows else pl.DataFrame()
-    if found.height and REVENUE in found.columns:
-        found = found.sort(REVENUE, descending=True, nulls_last=True)
-    table.show(
-        page, found, name="Margin by practice", columns=config, basis="as each column says", rows=8,
-        shares=tuple(metric for metric, basis in wanted if catalogue[metric, basis].unit == "share"),
-    )  # fmt: skip
+    text.note("Over all periods chosen, unbilled work at their end")
+    figures.member_table(read, PRACTICE, "practice", header="Practice", name="Margin by practice", labels=SHORT, rows=8)
 
 
-def _entities(page: Page, catalogue: dict[tuple[str, str], Definition]) -> None:
+def _entities(read: figures.Figures) -> None:
+    page, key = read.page, (REVENUE, "finance_posted")
     st.subheader(f"Revenue by legal entity {badge('finance_posted')}", anchor=False)
-    text.note(f"{page.sentence.split(' · ')[0]} · {page.currency} · bars start at zero")
-    if (REVENUE, "finance_posted") not in catalogue:
+    text.note(
+        f"Services revenue · {text.plain(filters.span(page.scope.filters))} · {page.currency} · bars start at zero"
+    )
+    if not read.has(key):
         frame.nothing("The catalogue of this run holds no finance-posted revenue.")
         return
-    sums = metrics.by_member(page.scope, (REVENUE,), "legal_entity_key")
-    names = reference.names(page.scope.run, "legal_entity")
-    members = members_of(sums, catalogue[REVENUE, "finance_posted"], page.scope.filters.periods)
-    ranked = sorted(members.items(), key=lambda pair: pair[1].total or Decimal(0), reverse=True)
+    names, found = figures.members(read, (key,), "legal_entity_key")
+    ranked = sorted(found, key=lambda one: found[one][key].total or Decimal(0), reverse=True)
     figure = bars.by_member(
-        [names.get(key, key) for key, _ in ranked],
-        [(f"Revenue · {word('finance_posted')}", [series.total for _, series in ranked], "actual")],
+        [names[one] for one in ranked],
+        [(f"Revenue · {word('finance_posted')}", [found[one][key].total for one in ranked], "actual")],
         style.PALETTES[style.theme()],
     )
     style.draw(figure, alt="Finance-posted revenue by legal entity", key="overview_entities")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from dashboards.mart import fetch
-from dashboards.queries.where import Columns, where
+from dashboards.queries.where import LOCATED, Columns, located, where
 from dashboards.scope import Scope
 
 TRAFFIC = Columns(period=None, entity=None, region="region")
-ITEMS = Columns()
 SPAN = """
     day between (select min(start_date) from mart.dim_period where period_id = any(?))
             and (select max(end_date) from mart.dim_period where period_id = any(?))
@@ -54,13 +53,13 @@ def by_flow(scope: Scope) -> pl.DataFrame:
 
 def waiting(scope: Scope) -> pl.DataFrame:
     """Return open breaks by flow, category and owner: how many, how much, how old."""
-    condition, parameters = where(scope, ITEMS)
+    condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
         f"""
         select flow, category, owner, count(*) as items, sum(abs(difference_group)) as amount,
                max(age_days_due) as oldest_days
-        from mart.recon_item where status = 'open' and {condition}
+        from {located(scope, "recon_item")} where status = 'open' and {condition}
         group by flow, category, owner order by amount desc nulls last, flow, category
         """,
         parameters,
@@ -69,14 +68,14 @@ def waiting(scope: Scope) -> pl.DataFrame:
 
 def ages(scope: Scope) -> pl.DataFrame:
     """Return open breaks by days past due: not due, up to 7, up to 30, up to 90, older."""
-    condition, parameters = where(scope, ITEMS)
+    condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
         f"""
         select case when age_days_due is null or age_days_due <= 0 then 0 when age_days_due <= 7 then 1
                     when age_days_due <= 30 then 2 when age_days_due <= 90 then 3 else 4 end as bucket,
                count(*) as items, sum(abs(difference_group)) as amount
-        from mart.recon_item where status = 'open' and {condition} group by bucket order by bucket
+        from {located(scope, "recon_item")} where status = 'open' and {condition} group by bucket order by bucket
         """,
         parameters,
     )  # fmt: skip

@@ -5,21 +5,20 @@ from __future__ import annotations
 import polars as pl
 
 from dashboards.mart import fetch, tables
-from dashboards.queries.where import Columns, where
+from dashboards.queries.where import LOCATED, Columns, located, where
 from dashboards.scope import Scope
 
-BRIDGE = Columns()
 MAX_ITEMS = 2_000
 
 
 def totals(scope: Scope) -> pl.DataFrame:
     """Return operational, breaks and posted amounts in group currency by flow."""
-    condition, parameters = where(scope, BRIDGE)
+    condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
         f"""
         select flow, sum(operational_group) as operational, sum(breaks_group) as breaks, sum(posted_group) as posted
-        from mart.recon_bridge_total where {condition} group by flow order by flow
+        from {located(scope, "recon_bridge_total")} where {condition} group by flow order by flow
         """,
         parameters,
     )  # fmt: skip
@@ -27,12 +26,12 @@ def totals(scope: Scope) -> pl.DataFrame:
 
 def totals_by_period(scope: Scope, flow: str) -> pl.DataFrame:
     """Return operational and posted amounts of one flow in group currency by period."""
-    condition, parameters = where(scope, BRIDGE)
+    condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
         f"""
         select period_id, sum(operational_group) as operational, sum(posted_group) as posted
-        from mart.recon_bridge_total where flow = ? and {condition} group by period_id order by period_id
+        from {located(scope, "recon_bridge_total")} where flow = ? and {condition} group by period_id order by period_id
         """,
         (flow, *parameters),
     )  # fmt: skip
@@ -43,17 +42,17 @@ def categories(scope: Scope, flow: str) -> pl.DataFrame:
 
     `difference` is operational less posted; `items` counts the open ones.
     """
-    condition, parameters = where(scope, BRIDGE)
+    condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
         f"""
         with bridge as (
             select category, sum(amount_group) as difference
-            from mart.recon_bridge where flow = ? and {condition} group by category
+            from {located(scope, "recon_bridge")} where flow = ? and {condition} group by category
         ), items as (
             select category, any_value(owner) as owner, count(*) as items,
                    count(*) filter (where status = 'open') as open_items, max(age_days_due) as oldest_days
-            from mart.recon_item where flow = ? and {condition} group by category
+            from {located(scope, "recon_item")} where flow = ? and {condition} group by category
         )
         select category, owner, difference, items, open_items, oldest_days
         from bridge left join items using (category)
@@ -65,12 +64,12 @@ def categories(scope: Scope, flow: str) -> pl.DataFrame:
 
 def projects(scope: Scope, flow: str, category: str) -> pl.DataFrame:
     """Return the breaks of one flow and category by project, the largest first."""
-    condition, parameters = where(scope, BRIDGE)
+    condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
         f"""
         select project_key, count(*) as items, sum(difference_group) as difference, max(age_days_due) as oldest_days
-        from mart.recon_item where flow = ? and category = ? and {condition}
+        from {located(scope, "recon_item")} where flow = ? and category = ? and {condition}
         group by project_key order by abs(sum(difference_group)) desc nulls last, project_key
         """,
         (flow, category, *parameters),
@@ -79,7 +78,7 @@ def projects(scope: Scope, flow: str, category: str) -> pl.DataFrame:
 
 def items(scope: Scope, flow: str, category: str, project_key: str) -> pl.DataFrame:
     """Return the single breaks of one flow, category and project, the largest first, at most MAX_ITEMS."""
-    condition, parameters = where(scope, BRIDGE)
+    condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
         f"""
@@ -87,7 +86,7 @@ def items(scope: Scope, flow: str, category: str, project_key: str) -> pl.DataFr
                period_id, posted_period_id, operational_group, posted_group, difference_group, currency,
                operational_transaction, posted_transaction, operational_hours, posted_hours,
                age_days_approved, age_days_due, correlation_id, integration_error
-        from mart.recon_item where flow = ? and category = ? and project_key = ? and {condition}
+        from {located(scope, "recon_item")} where flow = ? and category = ? and project_key = ? and {condition}
         order by abs(difference_group) desc nulls last, item_id limit {MAX_ITEMS}
         """,
         (flow, category, project_key, *parameters),

@@ -44,3 +44,25 @@ def where(scope: Scope, columns: Columns, *, all_periods: bool = False) -> tuple
             clauses.append(f"{column} = any(?)")
             parameters.append(chosen)
     return " and ".join(clauses), tuple(parameters)
+
+
+LOCATED = Columns(region="region", practice="practice", customer="project_customer_key", billing_model="billing_model")
+
+
+def located(scope: Scope, table: str) -> str:
+    """Return what to select from so that a table with projects and entities answers to every filter.
+
+    Practice, customer and billing model are the project's, the region the legal entity's. The joins are made
+    only where a filter or a right needs them.
+    """
+    filters = scope.filters
+    narrowed = filters.regions or filters.practices or filters.customers or filters.billing_models
+    if scope.rights.everything and not narrowed:
+        return f"mart.{table}"
+    return f"""(
+        select located.*, projects.practice, projects.billing_model, entities.region,
+               projects.customer_key as project_customer_key
+        from mart.{table} as located
+        left join mart.dim_project as projects on projects.project_key = located.project_key
+        left join mart.dim_legal_entity as entities on entities.legal_entity_key = located.legal_entity_key
+    )"""

@@ -9,7 +9,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import mart_fixture  # noqa: E402 - the folder of the tests is no package
+import mart_fixture
 
 
 @pytest.fixture(scope="session")
