@@ -13,6 +13,7 @@ from simulator.people import numbered
 from simulator.timesheets import (
     APPROVED,
     DAY,
+    DELETED,
     DRAFT,
     HOUR,
     REJECTED,
@@ -76,40 +77,24 @@ def month_expenses(firm: Firm, entries: pl.DataFrame, month: int) -> pl.DataFram
         value=pl.Series(np.where(billable, net, 0)),
         hours=pl.lit(None, pl.Int64),
     )
+    changed = (
+        pl.when(pl.col("status") >= APPROVED).then("approved").when(pl.col("status") == SUBMITTED).then("submitted")
+    )
+    frame = frame.with_columns(
+        reverses_id=pl.lit(None, pl.String),
+        updated=changed.otherwise(pl.col("day").cast(pl.Int64) * DAY + 12 * HOUR),
+    )
     frame = frame.filter((pl.col("status") > 0) | pl.Series(seconds(day) > now - 12 * DAY))
     return with_posting(firm, frame, rng)
 
 
-def write_expenses(firm: Firm, ledger: Ledger, rows: pl.DataFrame, month: int) -> None:
-    """Write a month's expenses, their messages and postings."""
+def write_expenses(firm: Firm, ledger: Ledger, rows: pl.DataFrame, month: int) -> pl.DataFrame:
+    """Write a month's expenses, their messages and postings; returns the cost lines."""
     world = firm.world
     tag = month_tag(world, month)
-    sent = pl.col("status") > 0
-    approved, refused = pl.col("status") == APPROVED, pl.col("status") == REJECTED
-    employee = firm.people.ids.gather(rows["worker"])
-    changed = pl.when(pl.col("status") >= APPROVED).then("approved").when(sent).then("submitted")
-    frame = rows.select(
-        expense_id="id",
-        expense_report_id=pl.lit(f"R{tag}-") + employee.alias("r"),
-        project_id=firm.projects.ids.gather(rows["project"]),
-        employee_id=employee,
-        expense_date="day",
-        category=pl.Series(CATEGORIES).gather(rows["kind"]),
-        amount="gross",
-        recoverable_tax="tax",
-        currency=CURRENCY_IDS.gather(rows["currency"]),
-        is_billable="billable",
-        status=pl.col("status").replace_strict(list(range(4)), list(STATUS)),
-        submitted_at=pl.when(sent).then("submitted"),
-        submitted_by=pl.when(sent).then(employee.alias("s")),
-        approved_at=pl.when(approved).then("approved"),
-        approved_by=pl.when(approved).then(pl.lit("M-") + ENTITY_IDS.gather(rows["entity"]).alias("m")),
-        rejected_at=pl.when(refused).then("approved"),
-        rejection_reason=pl.when(refused).then(pl.lit("Receipt is missing")),
-        updated_at=changed.otherwise(pl.col("day").cast(pl.Int64) * DAY + 12 * HOUR),
-    )
+    frame = _exported(firm, rows, tag)
     boundary = world.calendar.last_day_starts
-    decided = (pl.col("updated_at") >= boundary) & (pl.col("submitted_at") < boundary) & (pl.col("status") != "draft")
+    decided = (pl.col("updated_at") >= boundary) & (pl.col("submitted_at") < boundary) & ~pl.col("is_deleted")
     blanks = ("approved_at", "approved_by", "rejected_at", "rejection_reason")
     before = frame.filter(decided).with_columns(
         status=pl.lit("submitted"),
@@ -118,24 +103,57 @@ def write_expenses(firm: Firm, ledger: Ledger, rows: pl.DataFrame, month: int) -
     )
     world.drop.write("expense", frame, part=tag, before=before)
     write_messages(world, rows, flow="expense_to_erp", origin="expense", system="expense", part=tag)
-    done = rows.filter(pl.col("posted").is_not_null())
-    post_by_style(
+    return post_by_style(
         ledger,
-        done.select(
-            "entity",
-            "posted",
-            "currency",
-            "functional",
-            period="posted_period",
-            amount="cost",
-            origin_type=pl.lit("expense"),
-            origin_system=pl.lit("expense"),
-            origin_id="id",
-            project_id=firm.projects.ids.gather(done["project"]),
-            employee_id=firm.people.ids.gather(done["worker"]),
-            correlation_id=pl.lit("expense_to_erp:") + pl.col("id"),
-        ),
+        expense_rows(firm, rows.filter(pl.col("posted").is_not_null())),
         tag=f"X{tag}",
         account=ACCOUNT["expense_cost"],
         against=ACCOUNT["accounts_payable"],
+    )
+
+
+def expense_rows(firm: Firm, rows: pl.DataFrame) -> pl.DataFrame:
+    """Expenses as the rows that the ledger posts for them."""
+    return rows.select(
+        "posted",
+        "currency",
+        entity="p_entity",
+        period="p_period",
+        amount="p_amount",
+        functional="p_functional",
+        origin_type=pl.lit("expense"),
+        origin_system=pl.lit("expense"),
+        origin_id="id",
+        project_id=firm.projects.ids.gather(rows["p_project"]),
+        employee_id=firm.people.ids.gather(rows["worker"]),
+        correlation_id=pl.lit("expense_to_erp:") + pl.col("id"),
+    )
+
+
+def _exported(firm: Firm, rows: pl.DataFrame, tag: str) -> pl.DataFrame:
+    sent = pl.col("status").is_in([SUBMITTED, APPROVED, REJECTED, DELETED])
+    approved, refused = pl.col("status").is_in([APPROVED, DELETED]), pl.col("status") == REJECTED
+    employee = firm.people.ids.gather(rows["worker"])
+    stray = (pl.col("code") == "unmapped").fill_null(value=False)
+    return rows.select(
+        expense_id="id",
+        expense_report_id=pl.lit(f"R{tag}-") + employee.alias("r"),
+        project_id=pl.when(stray).then(pl.lit("PX9001")).otherwise(firm.projects.ids.gather(rows["project"])),
+        employee_id=employee,
+        expense_date="day",
+        category=pl.Series(CATEGORIES).gather(rows["kind"]),
+        amount="gross",
+        recoverable_tax="tax",
+        currency=CURRENCY_IDS.gather(rows["currency"]),
+        is_billable="billable",
+        status=pl.col("status").replace_strict(list(range(5)), list(STATUS), return_dtype=pl.String),
+        submitted_at=pl.when(sent).then("submitted"),
+        submitted_by=pl.when(sent).then(employee.alias("s")),
+        approved_at=pl.when(approved).then("approved"),
+        approved_by=pl.when(approved).then(pl.lit("M-") + ENTITY_IDS.gather(rows["entity"]).alias("m")),
+        rejected_at=pl.when(refused).then("updated"),
+        rejection_reason=pl.when(refused).then(pl.lit("Receipt is missing")),
+        reverses_id="reverses_id",
+        updated_at="updated",
+        is_deleted=pl.col("status") == DELETED,
     )

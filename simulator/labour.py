@@ -8,7 +8,7 @@ import polars as pl
 from simulator.calendar import Ints
 from simulator.firm import ACCOUNT, ENTITIES
 from simulator.ledger import ENTITY_IDS, Ledger
-from simulator.timesheets import APPROVED, HOUR, Firm, STATUS, month_tag, next_run
+from simulator.timesheets import APPROVED, DELETED, HOUR, REJECTED, STATUS, Firm, month_tag, next_run
 from simulator.world import World
 
 _STYLE = np.array([e.posting for e in ENTITIES])
@@ -29,51 +29,54 @@ def posting_time(entity: Ints, approved: Ints, rng: np.random.Generator) -> Ints
     return np.asarray(np.where(style == "summary", next_run(approved) + 600, posted))
 
 
-def write_entries(firm: Firm, entries: pl.DataFrame, month: int) -> None:
-    """Write a month's time entries as the PSA exports them."""
-    world, people, projects = firm.world, firm.people, firm.projects
-    tag = month_tag(world, month)
+def write_entries(firm: Firm, entries: pl.DataFrame, older: pl.DataFrame, month: int) -> None:
+    """Write a month's time entries as the PSA exports them; `older` are earlier versions of some."""
+    world = firm.world
+    frame = pl.concat([_exported(firm, entries), _exported(firm, older)])
+    boundary = world.calendar.last_day_starts
+    decided = (pl.col("updated_at") >= boundary) & (pl.col("submitted_at") < boundary)
+    blank = ("approved_at", "approved_by", "rejected_at", "rejection_reason")
+    before = frame.filter(decided & ~pl.col("is_deleted")).with_columns(
+        status=pl.lit("submitted"),
+        updated_at=pl.col("submitted_at"),
+        **{k: pl.lit(None, frame.schema[k]) for k in blank},
+    )
+    world.drop.write("time_entry", frame, part=month_tag(world, month), before=before)
+
+
+def _exported(firm: Firm, entries: pl.DataFrame) -> pl.DataFrame:
+    people, projects = firm.people, firm.projects
     named = (pl.int_range(pl.len()) % 2 == 0) & pl.col("billable")
     sent = pl.col("status") > 0
-    approved = pl.col("status") == APPROVED
-    refused = pl.col("status") == APPROVED + 1
+    approved = pl.col("status").is_in([APPROVED, DELETED])
+    refused = pl.col("status") == REJECTED
+    worker = people.ids.gather(entries["worker"])
+    project = projects.ids.gather(entries["project"])
     chief = pl.lit("M-") + ENTITY_IDS.gather(entries["entity"]).alias("x")
-    boundary = world.calendar.last_day_starts
-    frame = entries.select(
+    stray = (pl.col("code") == "unmapped").fill_null(value=False)
+    return entries.select(
         time_entry_id="id",
-        project_id=projects.ids.gather(entries["project"]),
-        employee_id=people.ids.gather(entries["worker"]),
+        project_id=pl.when(stray).then(pl.lit("PX9001")).otherwise(project),
+        employee_id=worker,
         work_date="day",
         hours="hours",
         is_billable="billable",
         billable_hours=pl.when("billable").then("hours").otherwise(0),
-        contract_line_id=pl.when(named).then(projects.lines.gather(entries["project"])),
-        po_line_id=pl.when("contractor").then(
-            pl.lit("PO")
-            + projects.ids.gather(entries["project"]).alias("p")
-            + "-"
-            + people.ids.gather(entries["worker"]).alias("w")
-        ),
-        status=pl.col("status").replace_strict(list(range(4)), list(STATUS)),
+        contract_line_id=pl.when(named & ~stray).then(projects.lines.gather(entries["project"])),
+        po_line_id=pl.when("contractor").then(pl.lit("PO") + project.alias("p") + "-" + worker.alias("w")),
+        status=pl.col("status").replace_strict(list(range(5)), list(STATUS), return_dtype=pl.String),
         submitted_at=pl.when(sent).then("submitted"),
-        submitted_by=pl.when(sent).then(people.ids.gather(entries["worker"]).alias("w2")),
+        submitted_by=pl.when(sent).then(worker.alias("w2")),
         approved_at=pl.when(approved).then("approved"),
-        approved_by=pl.when(approved).then(chief),
-        rejected_at=pl.when(refused).then("approved"),
-        rejection_reason=pl.when(refused).then(pl.lit("Wrong project or task")),
-        reverses_id=pl.when(pl.col("reverses") >= 0).then(
-            pl.lit(f"T{tag}-") + (pl.col("reverses") + 1).cast(pl.String).str.zfill(7)
+        approved_by=pl.when(approved).then(
+            pl.when((pl.col("code") == "own").fill_null(value=False)).then(worker.alias("w3")).otherwise(chief)
         ),
+        rejected_at=pl.when(refused).then("updated"),
+        rejection_reason=pl.when(refused).then(pl.lit("Wrong project or task")),
+        reverses_id="reverses_id",
         updated_at="updated",
+        is_deleted=pl.col("status") == DELETED,
     )
-    decided = (entries["updated"] >= boundary) & (entries["submitted"] < boundary) & (entries["status"] >= APPROVED)
-    blank = dict.fromkeys(("approved_at", "approved_by", "rejected_at", "rejection_reason"), None)
-    before = frame.filter(decided).with_columns(
-        status=pl.lit("submitted"),
-        updated_at=pl.col("submitted_at"),
-        **{k: pl.lit(v, frame.schema[k]) for k, v in blank.items()},
-    )
-    world.drop.write("time_entry", frame, part=tag, before=before)
 
 
 def with_posting(firm: Firm, rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -88,70 +91,100 @@ def with_posting(firm: Firm, rows: pl.DataFrame, rng: np.random.Generator) -> pl
     )
 
 
-def post_labour(firm: Firm, ledger: Ledger, entries: pl.DataFrame, month: int) -> None:
-    """Post the labour cost of employees' time, each entity in its own way."""
+def post_labour(firm: Firm, ledger: Ledger, entries: pl.DataFrame, month: int) -> pl.DataFrame:
+    """Post the labour cost of employees' time, each entity in its own way; returns the cost lines."""
     tag = month_tag(firm.world, month)
     rows = entries.filter(~pl.col("contractor") & pl.col("posted").is_not_null())
-    rows = rows.select(
-        "entity",
+    return post_by_style(
+        ledger,
+        labour_rows(firm, rows),
+        tag=f"L{tag}",
+        account=ACCOUNT["labor_cost"],
+        against=ACCOUNT["labor_absorption"],
+    )
+
+
+def labour_rows(firm: Firm, rows: pl.DataFrame) -> pl.DataFrame:
+    """Time entries as the rows that the ledger posts for them."""
+    return rows.select(
         "posted",
-        period="posted_period",
+        entity="p_entity",
+        period="p_period",
         currency=pl.Series(_CURRENCY[rows["entity"].to_numpy()]),
-        amount="cost",
-        functional="cost",
-        quantity="hours",
+        amount="p_amount",
+        functional="p_functional",
+        quantity="p_hours",
         origin_type=pl.lit("time_entry"),
         origin_system=pl.lit("psa"),
         origin_id="id",
-        project_id=firm.projects.ids.gather(rows["project"]),
+        project_id=firm.projects.ids.gather(rows["p_project"]),
         employee_id=firm.people.ids.gather(rows["worker"]),
         correlation_id=pl.lit("time_to_erp:") + pl.col("id"),
     )
-    post_by_style(ledger, rows, tag=f"L{tag}", account=ACCOUNT["labor_cost"], against=ACCOUNT["labor_absorption"])
 
 
-def post_by_style(ledger: Ledger, rows: pl.DataFrame, *, tag: str, account: str, against: str) -> None:
-    """Post rows of all entities, each in the way its ERP posts."""
+def post_by_style(ledger: Ledger, rows: pl.DataFrame, *, tag: str, account: str, against: str) -> pl.DataFrame:
+    """Post rows of all entities, each in the way its ERP posts; returns the lines on `account`."""
+    lines = []
     for index, entity in enumerate(ENTITIES):
-        ledger.post(
+        done = ledger.post(
             rows.filter(pl.col("entity") == index),
             tag=f"{tag}-{entity.id}",
             account=account,
             against=against,
             how=entity.posting,
         )
+        if done.height:
+            lines.append(done)
+    return pl.concat(lines) if lines else rows.clear()
+
+
+def with_failure(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the newest message of a record that is not posted has failed."""
+    slow = (pl.col("due") - pl.col("approved")) > 54 * HOUR
+    dead = pl.col("code").is_in(["dead", "unmapped"]).fill_null(value=False)
+    waiting = pl.col("code").is_in(["stuck", "reversal"]).fill_null(value=False)
+    return rows.with_columns(dead=dead, failed=(slow | dead) & ~waiting)
 
 
 def write_messages(world: World, rows: pl.DataFrame, *, flow: str, origin: str, system: str, part: str) -> None:
     """Write the middleware's log: one attempt, or a failure and a second attempt where posting took days."""
-    rows = rows.filter(pl.col("status") == APPROVED)
-    slow = (pl.col("due") - pl.col("approved")) > 54 * HOUR
+    rows = with_failure(rows.filter((pl.col("status") == APPROVED) | pl.col("posted").is_not_null()))
     now = world.calendar.now
     base = rows.select(
+        "failed",
+        "dead",
+        "posted",
         key=pl.lit(f"{flow}:") + pl.col("id"),
         origin_id="id",
         region=pl.Series([e.region for e in ENTITIES]).gather(rows["entity"]),
-        queued_at=pl.col("approved") + 300,
-        slow=slow,
-        posted="posted",
+        queued_at=pl.min_horizontal(pl.col("approved") + 300, pl.col("posted") - 600),
     )
     first = base.with_columns(
         attempt=pl.lit(1, pl.Int64),
-        status=pl.when("slow")
+        status=pl.when("failed")
         .then(pl.lit("failed"))
         .when(pl.col("posted").is_null())
         .then(pl.lit("queued"))
         .otherwise(pl.lit("succeeded")),
-        done=pl.when("slow").then(pl.col("queued_at") + 90).otherwise("posted"),
+        done=pl.when("failed").then(pl.col("queued_at") + 90).otherwise("posted"),
     )
-    again = base.filter(pl.col("slow") & pl.col("posted").is_not_null()).with_columns(
+    again = base.filter(pl.col("failed") & pl.col("posted").is_not_null()).with_columns(
         attempt=pl.lit(2, pl.Int64),
         status=pl.lit("succeeded"),
         queued_at=pl.col("posted") - 900,
         done=pl.col("posted"),
     )
-    both = pl.concat([first, again]).filter(pl.col("queued_at") <= now)
-    failed = pl.col("status") == "failed"
+    last = base.filter("dead").with_columns(
+        attempt=pl.lit(2, pl.Int64),
+        status=pl.lit("dead_letter"),
+        queued_at=pl.col("queued_at") + 6 * HOUR,
+        done=pl.col("queued_at") + 6 * HOUR + 90,
+    )
+    both = pl.concat([first, again, last]).filter(
+        (pl.col("queued_at") <= now) & (pl.col("done").is_null() | (pl.col("done") <= now))
+    )
+    failed = pl.col("status").is_in(["failed", "dead_letter"])
     frame = both.select(
         message_id=pl.col("key") + "#" + pl.col("attempt").cast(pl.String),
         correlation_id="key",

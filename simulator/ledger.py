@@ -40,6 +40,7 @@ _KEPT = [
     "origin_id",
     *OPTIONAL,
 ]
+_TEXTS = {c: pl.String for c in ("origin_type", "origin_system", "origin_id", *OPTIONAL) if c != "quantity"}
 
 
 @dataclass
@@ -68,11 +69,9 @@ class Ledger:
         `per` names further columns that a summed line is kept apart by. Returns the lines on `account`.
         """
         missing = {k: v for k, v in OPTIONAL.items() if k not in rows.columns}
-        rows = (
-            rows.with_columns(pl.col("period").cast(pl.Int64), **missing)
-            .select(_KEPT)
-            .sort("entity", "posted", "origin_id")
-        )
+        rows = rows.with_columns(pl.col("period").cast(pl.Int64), **missing)
+        rows = rows.select(_KEPT).with_columns(pl.col(c).cast(t) for c, t in _TEXTS.items())
+        rows = rows.sort("entity", "posted", "origin_id")
         if rows.is_empty():
             return rows
         if how != "line":

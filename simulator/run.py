@@ -15,10 +15,12 @@ import polars as pl
 from simulator import billing, events as occasions, revenue
 from simulator.calendar import Ints, make_calendar
 from simulator.drop import Drop
+from simulator.defects import plant_expenses, plant_labour
 from simulator.engagements import make_projects
 from simulator.expenses import month_expenses, write_expenses
 from simulator.labour import post_labour, with_posting, write_entries, write_messages
 from simulator.ledger import Ledger
+from simulator.misposts import post_extras
 from simulator.money import make_rates
 from simulator.people import make_people
 from simulator.reference import write_people, write_reference
@@ -26,6 +28,8 @@ from simulator.sales import write_sales
 from simulator.staffing import Staffing
 from simulator.terms import make_terms
 from simulator.timesheets import APPROVED, Firm, month_entries, month_tag, rate_card
+from simulator.truth import Truth
+from simulator.verdict import judge_controls, judge_cost, write_truth
 from simulator.vendors import bill_contractors, write_orders
 from simulator.world import World
 
@@ -66,7 +70,7 @@ def simulate(
     people = make_people(world)
     projects = make_projects(world, people)
     firm = Firm(world, people, projects, Staffing(world, people, projects), rate_card(world, projects))
-    ledger = Ledger(world)
+    ledger, truth = Ledger(world), Truth(world)
     write_reference(world)
     write_people(world, people)
     group = np.zeros((projects.count, months), dtype=np.int64)
@@ -79,12 +83,21 @@ def simulate(
         entries = with_posting(firm, entries, world.rng(14, month))
         tag = month_tag(world, month)
         drop.write("absence", absences, part=tag)
-        write_entries(firm, entries, month)
+        planted = plant_labour(firm, entries, month)
+        entries = planted.entries
+        write_entries(firm, entries, planted.older, month)
         write_messages(world, entries, flow="time_to_erp", origin="time_entry", system="psa", part=tag)
-        post_labour(firm, ledger, entries, month)
+        lines = post_labour(firm, ledger, entries, month)
+        post_extras(firm, ledger, truth, entries, lines, month, flow="labor_cost")
+        staff = entries.filter(~pl.col("contractor"))
+        judge_cost(firm, truth, staff, lines, flow="labor_cost", origin="time_entry")
+        judge_controls(firm, truth, staff)
         costs = month_expenses(firm, entries, month)
-        write_expenses(firm, ledger, costs, month)
-        _add(group, entries.filter(~pl.col("contractor")))
+        costs = plant_expenses(firm, costs, month).entries
+        spent = write_expenses(firm, ledger, costs, month)
+        post_extras(firm, ledger, truth, costs, spent, month, flow="expense_cost")
+        judge_cost(firm, truth, costs, spent, flow="expense_cost", origin="expense")
+        _add(group, staff)
         _add(group, costs)
         contractors.append(entries.filter(pl.col("contractor") & (pl.col("status") > 0)))
         work.append(entries.filter(pl.col("status") > 0).group_by("project").agg(pl.col("hours", "value").sum()))
@@ -111,6 +124,7 @@ def simulate(
     revenue.write_schedule(firm, ledger, revenue.schedule(firm, terms, forecasts))
     occasions.write_events(firm, ledger, terms)
     ledger.write_balances()
+    write_truth(firm, truth, out)
     return Summary(out, drop.rows, calendar.build_time)
 
 

@@ -15,8 +15,9 @@ from simulator.people import People, month_absences, numbered, present, weekdays
 from simulator.staffing import Staffing
 from simulator.world import World
 
-DRAFT, SUBMITTED, APPROVED, REJECTED = range(4)
-STATUS = ("draft", "submitted", "approved", "rejected")
+#: States of a record; a deleted one keeps the word of its last state.
+DRAFT, SUBMITTED, APPROVED, REJECTED, DELETED = range(5)
+STATUS = ("draft", "submitted", "approved", "rejected", "approved")
 #: Share of entries that are corrected later by a reversal and a new entry.
 CORRECTED = 0.004
 HOUR = 3600
@@ -140,8 +141,11 @@ def _lifecycle(firm: Firm, month: int, frame: pl.DataFrame, rng: np.random.Gener
     updated = np.where(
         status == DRAFT, np.minimum(seconds(day) + 15 * HOUR, now), np.where(status == SUBMITTED, submitted, approved)
     )
+    ids = entry_ids(world, month, size)
+    undoes = pl.when(pl.col("reverses") >= 0).then(ids.gather(np.maximum(frame["reverses"].to_numpy(), 0)))
     return frame.with_columns(
-        id=entry_ids(world, month, size),
+        id=ids,
+        reverses_id=undoes,
         entity=pl.Series(entity),
         books=pl.Series(books),
         submitted=pl.Series(submitted),

@@ -1,0 +1,245 @@
+"""Planted mistakes: a fixed few a month in each category, on records where nothing else is amiss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from simulator.calendar import DAY
+from simulator.firm import ENTITIES
+from simulator.money import times
+from simulator.timesheets import APPROVED, DELETED, DRAFT, HOUR, REJECTED, Firm
+
+Bools: TypeAlias = NDArray[np.bool_]
+
+_HOME = np.array([e.currency for e in ENTITIES])
+
+#: What is done to records of time whose posting is otherwise in order, each once a closed month.
+LABOUR = (
+    "reversed",
+    "hours",
+    "rate",
+    "round",
+    "project",
+    "entity",
+    "cutoff",
+    "partial",
+    "duplicate",
+    "undone",
+    "dead",
+    "stuck",
+    "unmapped",
+    "early",
+    "late",
+    "own",
+    "reversal",
+)
+
+
+#: What is done to expenses, as far as a closed month has enough of them.
+EXPENSES = (
+    "amount",
+    "duplicate",
+    "stuck",
+    "dead",
+    "project",
+    "cutoff",
+    "partial",
+    "undone",
+    "reversed",
+    "unmapped",
+    "entity",
+    "round",
+    "reversal",
+)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Entries after planting, and what the PSA held of the edited ones before."""
+
+    entries: pl.DataFrame
+    older: pl.DataFrame
+
+
+def with_sides(rows: pl.DataFrame, *, amount: str, functional: str) -> pl.DataFrame:
+    """Add the posted side of each record, still equal to the operational one."""
+    return rows.with_columns(
+        code=pl.lit(None, pl.String),
+        p_entity="entity",
+        p_project="project",
+        p_period="posted_period",
+        p_amount=pl.col(amount),
+        p_functional=pl.col(functional),
+        p_hours="hours",
+        x_amount=pl.lit(0, pl.Int64),
+    )
+
+
+def sound(firm: Firm, rows: pl.DataFrame, month: int, *, entity: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Row numbers of an entity's own records that were approved and posted well before close, in random order."""
+    calendar = firm.world.calendar
+    limit = min(int(calendar.closed[entity, month]), calendar.now) - 6 * DAY
+    chosen = rows.select(
+        (pl.col("entity") == entity)
+        & (pl.col("books") == entity)
+        & (pl.col("status") == APPROVED)
+        & pl.col("posted").is_not_null()
+        & (pl.col("posted_period") == month)
+        & (pl.col("period") == month)
+        & (pl.col("approved") < limit)
+        & (pl.col("due") - pl.col("approved") < 40 * HOUR)
+    ).to_series()
+    found = np.nonzero(chosen.to_numpy())[0]
+    return firm.world.rng(20, month, entity).permutation(found)
+
+
+def plant_labour(firm: Firm, entries: pl.DataFrame, month: int) -> Planted:
+    """Plant mistakes of every kind into a closed month's time of the first entity."""
+    entries = with_sides(entries, amount="cost", functional="cost")
+    model = firm.projects.model[entries["project"].to_numpy()]
+    quiet = np.isin(model, (2, 3, 5)) & (entries["part"] < 4).to_numpy() & ~entries["corrected"].to_numpy()
+    quiet &= ~entries["contractor"].to_numpy() & (entries["hours"] >= 100).to_numpy()
+    return _planted(firm, entries, month, codes=LABOUR, quiet=quiet, functional="cost")
+
+
+def plant_expenses(firm: Firm, rows: pl.DataFrame, month: int) -> Planted:
+    """Plant mistakes into a closed month's expenses of the first entity, and false exchange rates."""
+    rows = with_sides(rows, amount="cost", functional="functional")
+    model = firm.projects.model[rows["project"].to_numpy()]
+    home = _HOME[rows["entity"].to_numpy()] == rows["currency"].to_numpy()
+    quiet = np.isin(model, (2, 3)) & home & (rows["cost"] > 2000).to_numpy()
+    planted = _planted(firm, rows, month, codes=EXPENSES, quiet=quiet, functional="functional")
+    foreign = (rows["entity"] < 2) & (rows["books"] == rows["entity"]) & ~pl.Series(home) & ~rows["billable"]
+    foreign &= rows["posted"].is_not_null() & (rows["posted_period"] == rows["period"])
+    chosen = np.nonzero(foreign.to_numpy())[0][:2]
+    mark = np.zeros(planted.entries.height, dtype=np.bool_)
+    mark[chosen] = True
+    entries = planted.entries.with_columns(
+        code=pl.when(pl.Series(mark)).then(pl.lit("fx")).otherwise("code"),
+        p_functional=pl.when(pl.Series(mark)).then(pl.col("p_functional") * 102 // 100 + 10).otherwise("p_functional"),
+    )
+    return Planted(entries, planted.older)
+
+
+def _planted(
+    firm: Firm,
+    entries: pl.DataFrame,
+    month: int,
+    *,
+    codes: tuple[str, ...],
+    quiet: Bools,
+    functional: str,
+) -> Planted:
+    if firm.world.calendar.closed[0, month] > firm.world.calendar.now:
+        return Planted(entries, entries.clear())
+    rows = [int(i) for i in sound(firm, entries, month, entity=0) if quiet[i]]
+    each = 1 + firm.world.consultants // 1500
+    columns = [c for c in _CHANGED if c in entries.columns and entries[c].dtype != pl.Null]
+    if entries["hours"].null_count():
+        columns = [c for c in columns if c not in ("hours", "p_hours")]
+    table = {c: entries[c].fill_null(0).to_numpy().copy() for c in columns}
+    made: list[str | None] = [None] * entries.height
+    turn = month * 5 % len(codes)
+    for code in (*codes[turn:], *codes[:turn]):
+        for _ in range(each):
+            if rows:
+                at = rows.pop()
+                made[at] = code
+                _spoil(firm, table, at, code, month)
+    changed = entries.with_columns(
+        *(pl.Series(c, v) for c, v in table.items()), code=pl.Series(made, dtype=pl.String)
+    ).with_columns(pl.when(pl.col("posted") > 0).then("posted"))
+    home = _HOME[changed["entity"].to_numpy()]
+    away = _HOME[changed["p_entity"].to_numpy()]
+    day = changed["day"].to_numpy().astype("datetime64[D]")
+    moved = firm.world.rates.functional(changed["p_amount"].to_numpy(), home, away, day)
+    changed = changed.with_columns(
+        group=pl.Series(firm.world.rates.group(changed[functional].to_numpy(), home, changed["period"].to_numpy())),
+        p_functional=pl.when(pl.col("code") == "entity").then(pl.Series(moved)).otherwise("p_functional"),
+    )
+    older = entries.filter(pl.Series([c == "hours" for c in made]))
+    again = changed.filter(pl.col("code") == "reversal")
+    changed = changed.with_columns(code=pl.when(pl.col("code") != "reversal").then("code"))
+    return Planted(pl.concat([changed, _reversals(again)]), older)
+
+
+def _reversals(rows: pl.DataFrame) -> pl.DataFrame:
+    """Reversals of records that the PSA approved and the interface lost."""
+    return rows.with_columns(
+        *(-pl.col(c) for c in ("hours", "cost", "functional", "gross", "tax", "group", "value") if c in rows.columns),
+        reverses_id="id",
+        id=pl.col("id") + "-R",
+        submitted=pl.col("approved") + 20 * HOUR,
+        approved=pl.col("approved") + 24 * HOUR,
+        updated=pl.col("approved") + 24 * HOUR,
+        posted=pl.lit(None, pl.Int64),
+        due=pl.col("approved") + 26 * HOUR,
+    )
+
+
+#: Columns that planting may change.
+_CHANGED = (
+    "status",
+    "updated",
+    "hours",
+    "rate",
+    "cost",
+    "posted",
+    "approved",
+    "p_entity",
+    "p_project",
+    "p_period",
+    "p_amount",
+    "p_functional",
+    "p_hours",
+    "x_amount",
+)
+
+
+def _spoil(
+    firm: Firm, table: dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]], at: int, code: str, month: int
+) -> None:
+    value = {name: int(column[at]) for name, column in table.items()}
+    if code == "reversed":
+        table["status"][at] = (DELETED, REJECTED, DRAFT)[month % 3]
+        table["updated"][at] = value["posted"] + 30 * HOUR
+    elif code == "hours":
+        hours = value["hours"] + 50
+        table["hours"][at] = hours
+        table["cost"][at] = int(times(np.array([hours]), np.array([value["rate"]]))[0])
+        table["updated"][at] = value["posted"] + 30 * HOUR
+    elif code == "rate":
+        table["p_amount"][at] = table["p_functional"][at] = value["cost"] + int(
+            times(np.array([value["hours"]]), np.array([350]))[0]
+        )
+    elif code == "amount":
+        table["p_amount"][at] = value["cost"] + 725
+        table["p_functional"][at] = value["cost"] + 725
+    elif code == "round":
+        table["p_amount"][at] = table["p_functional"][at] = value["cost"] - 1
+    elif code == "project":
+        # Another internal project of the same entity.
+        turn = value["p_project"] % 4
+        other = firm.projects.sold + turn
+        table["p_project"][at] = other if other != value["p_project"] else firm.projects.sold + (turn + 1) % 4
+    elif code == "entity":
+        table["p_entity"][at] = 1
+    elif code == "cutoff":
+        table["p_period"][at] = month + 1
+    elif code == "partial":
+        table["p_amount"][at] = table["p_functional"][at] = value["cost"] // 2
+        if "p_hours" in table:
+            table["p_hours"][at] = value["hours"] // 2
+        table["x_amount"][at] = value["cost"] // 5
+    elif code == "early":
+        table["approved"][at] = value["posted"] + 3 * HOUR
+        table["updated"][at] = value["posted"] + 3 * HOUR
+    elif code == "late":
+        table["posted"][at] = int(firm.world.calendar.closed[0, month]) + 3 * HOUR
+    elif code in ("dead", "stuck", "unmapped"):
+        table["posted"][at] = 0

@@ -1,0 +1,162 @@
+"""What the simulated ERP posts besides: repeats, reversals, accruals, manual and stray lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from simulator.calendar import seconds, workday
+from simulator.expenses import expense_rows
+from simulator.firm import ACCOUNT, ENTITIES
+from simulator.labour import labour_rows
+from simulator.ledger import Ledger
+from simulator.timesheets import HOUR, Firm, month_tag
+from simulator.truth import Truth
+
+_HOME = np.array([e.currency for e in ENTITIES])
+
+
+@dataclass(frozen=True)
+class Side:
+    """How a flow's records are named and posted."""
+
+    account: str
+    against: str
+    origin: str
+    system: str
+    letter: str
+    rows: Callable[[Firm, pl.DataFrame], pl.DataFrame]
+
+
+SIDES = {
+    "labor_cost": Side(ACCOUNT["labor_cost"], ACCOUNT["labor_absorption"], "time_entry", "psa", "L", labour_rows),
+    "expense_cost": Side(ACCOUNT["expense_cost"], ACCOUNT["accounts_payable"], "expense", "expense", "X", expense_rows),
+}
+
+
+def post_extras(
+    firm: Firm,
+    ledger: Ledger,
+    truth: Truth,
+    entries: pl.DataFrame,
+    lines: pl.DataFrame,
+    month: int,
+    *,
+    flow: str,
+) -> None:
+    """Post the second lines of planted records, and a month's lines that no record stands behind."""
+    tag, side = month_tag(firm.world, month), SIDES[flow]
+    names = lines.select("gl_line_id", "origin_id")
+    for code in ("duplicate", "undone", "partial"):
+        rows = entries.filter(pl.col("code") == code).join(names, left_on="id", right_on="origin_id", how="left")
+        if rows.is_empty():
+            continue
+        sign = -1 if code == "undone" else 1
+        size = pl.col("x_amount") if code == "partial" else sign * pl.col("p_amount")
+        hours = pl.col("p_hours") * 2 // 5 if code == "partial" else sign * pl.col("p_hours")
+        rows = rows.with_columns(p_amount=size, p_functional=size, p_hours=hours, posted=pl.col("posted") + 5 * HOUR)
+        extra = side.rows(firm, rows)
+        if code == "undone":
+            extra = extra.with_columns(reverses_gl_line_id=rows["gl_line_id"])
+        ledger.post(extra, tag=f"{side.letter}{code[0].upper()}{tag}", account=side.account, against=side.against)
+        if code != "partial":
+            truth.add(
+                rows.select(
+                    "entity",
+                    "project",
+                    "period",
+                    "id",
+                    "code",
+                    flow=pl.lit(flow),
+                    category=pl.lit("duplicate_posting" if code == "duplicate" else "reversed_in_erp"),
+                    origin_type=pl.lit(side.origin),
+                    origin_system=pl.lit(side.system),
+                    currency=pl.Series(_HOME[rows["entity"].to_numpy()]),
+                    amount=-pl.col("p_amount"),
+                    functional=-pl.col("p_functional"),
+                    group=-truth.group(rows["p_functional"], rows["p_entity"], rows["p_period"]),
+                )
+            )
+    if month < firm.world.calendar.months - 1:
+        _stray(firm, ledger, truth, month, flow=flow)
+
+
+#: Lines without a record behind them: code, category, origin type (empty: the flow's own), entity.
+_STRAY = (
+    ("orphan", "orphan_posting", "", 0),
+    ("manual", "manual_journal", "manual", 0),
+    ("summary", "summary_unallocated", "summary", 2),
+    ("accrual", "accrual", "accrual", 0),
+    ("accrual", "accrual", "accrual", 1),
+    ("forgotten", "accrual_not_reversed", "accrual", 0),
+    ("forgotten", "accrual_not_reversed", "accrual", 1),
+)
+
+
+def _stray(firm: Firm, ledger: Ledger, truth: Truth, month: int, *, flow: str) -> None:
+    side = SIDES[flow]
+    world = firm.world
+    calendar, rng, tag = world.calendar, world.rng(21, month, ord(side.letter)), month_tag(world, month)
+    when = int(seconds(workday(calendar.last[month : month + 1] + 1, 1))[0]) + 14 * HOUR
+    for number, (code, category, origin, entity) in enumerate(_STRAY):
+        if code == "forgotten" and month > calendar.months - 3:
+            continue
+        amount = int(rng.integers(180, 2400)) * 25
+        project = firm.projects.sold + entity * 4 + int(rng.integers(0, 4))
+        if code == "summary":
+            # Only beside lines that the pool has anyway.
+            amount = 4_250
+        base = pl.DataFrame(
+            {
+                "entity": [entity],
+                "project": [project],
+                "period": [month],
+                "posted": [when + number * 60],
+                "currency": [int(_HOME[entity])],
+                "amount": [amount],
+                "functional": [amount],
+            }
+        )
+        named = f"{side.letter}{tag}-X{number:06d}" if code == "orphan" else None
+        lines = base.with_columns(
+            origin_type=pl.lit(origin or side.origin),
+            origin_system=pl.lit(side.system if named else None, pl.String),
+            origin_id=pl.lit(named, pl.String),
+            project_id=firm.projects.ids.gather(base["project"]),
+            description=pl.lit({"manual": "Reclassification by hand", "accrual": "Accrued hours"}.get(code), pl.String),
+        )
+        accounts = {"account": side.account, "against": side.against}
+        done = ledger.post(lines.drop("project"), tag=f"{side.letter}S{number}{tag}", **accounts)
+        item = base.with_columns(
+            flow=pl.lit(flow),
+            category=pl.lit(category),
+            amount=-pl.col("amount"),
+            functional=-pl.col("functional"),
+            group=-truth.group(base["functional"], base["entity"], base["period"]),
+            origin_type=pl.lit(origin or side.origin),
+            origin_system=pl.lit(side.system if named else None, pl.String),
+            id=pl.lit(named, pl.String),
+            code=pl.lit(None if code == "accrual" else code, pl.String),
+        )
+        truth.add(item)
+        if code == "accrual":
+            back = lines.drop("project").with_columns(
+                period=pl.lit(month + 1, pl.Int64),
+                posted=pl.col("posted") + 30,
+                amount=-pl.col("amount"),
+                functional=-pl.col("functional"),
+                reverses_gl_line_id=done["gl_line_id"],
+            )
+            ledger.post(back, tag=f"{side.letter}T{number}{tag}", **accounts)
+            later = base.with_columns(period=pl.lit(month + 1, pl.Int64))
+            truth.add(
+                item.with_columns(
+                    -pl.col("amount"),
+                    -pl.col("functional"),
+                    period=pl.lit(month + 1, pl.Int64),
+                    group=truth.group(later["functional"], later["entity"], later["period"]),
+                )
+            )

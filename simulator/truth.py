@@ -1,0 +1,213 @@
+"""What must result: every difference between delivery and books, by category, as the simulator made it.
+
+The product never reads this. An item's amount is its share of `operational - sum of breaks = posted`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from simulator.engagements import Projects
+from simulator.firm import CURRENCIES, ENTITIES
+from simulator.world import World
+
+#: Category of a difference between the two sides of one record, by how it was made.
+DIFFERENCES = {
+    "hours": "hours_difference",
+    "rate": "rate_difference",
+    "round": "rounding",
+    "partial": "partially_posted",
+    "fx": "fx_difference",
+    "amount": "amount_difference",
+    "written": "written_down",
+    "cap": "cap_exceeded",
+    "estimate": "estimate_difference",
+}
+#: Category of a record that nothing posts, by how that came about; else by its flow.
+UNPOSTED = {"unmapped": "unmapped", "reversal": "reversal_not_posted", "hold": "on_hold"}
+WAITING = {"revenue": "not_recognized", "billing": "not_billed"}
+#: Hours from approval to posting that are promised, by flow.
+SLA = {"labor_cost": 48, "expense_cost": 72, "vendor_cost": 72}
+
+_KEY = ("flow", "entity", "project", "period")
+_ORIGIN = ("origin_type", "origin_system", "id", "code", "note")
+ITEM = (
+    *_KEY,
+    "category",
+    "origin_type",
+    "origin_system",
+    "id",
+    "currency",
+    "amount",
+    "functional",
+    "group",
+    "code",
+    "note",
+)
+
+
+@dataclass
+class Truth:
+    """Collects items, amounts as cents, entities, projects and periods as numbers."""
+
+    world: World
+    items: list[pl.DataFrame] = field(default_factory=list)
+    pools: list[pl.DataFrame] = field(default_factory=list)
+    controls: list[dict[str, str | None]] = field(default_factory=list)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Add finished items; columns of `ITEM` that are missing are empty."""
+        if rows.is_empty():
+            return
+        texts = {c: pl.lit(None, pl.String) for c in ("currency", *_ORIGIN) if c not in rows.columns}
+        if "currency" in texts:
+            texts["currency"] = pl.lit(None, pl.Int64)
+        rows = rows.with_columns(**texts).select(ITEM)
+        numbers = ("entity", "project", "period", "currency", "amount", "functional", "group")
+        self.items.append(rows.with_columns(pl.col(numbers).cast(pl.Int64)))
+
+    def control(self, rule: str, entity: str, subject: str, note: str) -> None:
+        """Add a control exception that must result."""
+        self.controls.append({"rule": rule, "legal_entity": entity, "subject": subject, "note": note})
+
+    def group(self, functional: pl.Series, entity: pl.Series, period: pl.Series) -> pl.Series:
+        """Functional amounts in group currency at their period's average rate."""
+        home = np.array([e.currency for e in ENTITIES])[entity.to_numpy()]
+        return pl.Series(self.world.rates.group(functional.to_numpy(), home, period.to_numpy()))
+
+    def pair(self, rows: pl.DataFrame) -> None:
+        """Find what each record leaves between its two sides.
+
+        Columns: those of `ITEM` for the operational side, `submitted` (still), `approved`, `failed`,
+        `gone` (taken back at the source), `posted` (null: never) and the posted side as `p_entity`,
+        `p_project`, `p_period`, `p_amount`, `p_functional`.
+        """
+        done = rows.filter(pl.col("posted").is_not_null())
+        done = done.with_columns(p_group=self.group(done["p_functional"], done["p_entity"], done["p_period"]))
+        self._unposted(rows.filter(pl.col("posted").is_null() & ~pl.col("gone")))
+        self._taken_back(done.filter("gone"))
+        done = done.filter(~pl.col("gone"))
+        moved = (
+            (pl.col("entity") != pl.col("p_entity"))
+            | (pl.col("project") != pl.col("p_project"))
+            | (pl.col("period") != pl.col("p_period"))
+        )
+        self._moved(done.filter(moved))
+        same = done.filter(~moved).with_columns(
+            pl.col("amount") - pl.col("p_amount"),
+            pl.col("functional") - pl.col("p_functional"),
+            pl.col("group") - pl.col("p_group"),
+            category=pl.col("code").replace_strict(DIFFERENCES, default="unclassified", return_dtype=pl.String),
+        )
+        self.add(same.filter((pl.col("amount") != 0) | (pl.col("functional") != 0) | (pl.col("group") != 0)))
+
+    def _unposted(self, rows: pl.DataFrame) -> None:
+        due = pl.col("approved") + pl.col("flow").replace_strict(SLA, default=0, return_dtype=pl.Int64) * 3600
+        late = pl.when(due < self.world.calendar.now).then(pl.lit("overdue")).otherwise(pl.lit("awaiting_posting"))
+        waiting = pl.col("flow").replace_strict(WAITING, default=None, return_dtype=pl.String)
+        made = pl.col("code").replace_strict(UNPOSTED, default=None, return_dtype=pl.String)
+        self.add(
+            rows.with_columns(
+                category=pl.when(pl.col("code") == "reversal")
+                .then(pl.lit("reversal_not_posted"))
+                .when("submitted")
+                .then(pl.lit("unapproved"))
+                .when(made.is_not_null())
+                .then(made)
+                .when("failed")
+                .then(pl.lit("integration_failed"))
+                .otherwise(pl.coalesce(waiting, late))
+            ).filter((pl.col("amount") != 0) | (pl.col("functional") != 0))
+        )
+
+    def _taken_back(self, rows: pl.DataFrame) -> None:
+        self.add(
+            rows.with_columns(
+                category=pl.lit("reversed_at_source"),
+                entity="p_entity",
+                project="p_project",
+                period="p_period",
+                amount=-pl.col("p_amount"),
+                functional=-pl.col("p_functional"),
+                group=-pl.col("p_group"),
+            )
+        )
+
+    def _moved(self, rows: pl.DataFrame) -> None:
+        name = (
+            pl.when(pl.col("entity") != pl.col("p_entity"))
+            .then(pl.lit("wrong_entity"))
+            .when(pl.col("project") != pl.col("p_project"))
+            .then(pl.lit("wrong_project"))
+            .otherwise(pl.lit("cutoff"))
+        )
+        rows = rows.with_columns(category=name)
+        self.add(rows)
+        there = {"entity": pl.col("p_entity"), "project": pl.col("p_project"), "period": pl.col("p_period")}
+        self.add(
+            rows.with_columns(
+                amount=-pl.col("p_amount"), functional=-pl.col("p_functional"), group=-pl.col("group"), **there
+            )
+        )
+        rest = rows.with_columns(
+            category=pl.lit("translation_difference"),
+            amount=pl.lit(0),
+            functional=pl.lit(0),
+            group=pl.col("group") - pl.col("p_group"),
+            **there,
+        )
+        self.add(rest.filter(pl.col("group") != 0))
+
+    def pool(self, rows: pl.DataFrame, lines: pl.DataFrame) -> None:
+        """Remember both sides of summarised lines without links: only translation may differ."""
+        for frame, sign in ((rows, 1), (lines, -1)):
+            self.pools.append(
+                frame.group_by(_KEY, maintain_order=True).agg(pl.col("group").sum() * sign)
+                if frame.height
+                else frame.select(*_KEY, "group")
+            )
+
+    def settle_pools(self) -> None:
+        """Turn what the translation of summarised lines leaves into items."""
+        if not self.pools:
+            return
+        total = pl.concat(self.pools).group_by(_KEY).agg(pl.col("group").sum()).sort(_KEY)
+        self.add(
+            total.filter(pl.col("group") != 0).with_columns(
+                category=pl.lit("rounding"),
+                amount=pl.lit(0),
+                functional=pl.lit(0),
+                note=pl.lit("pool in group currency"),
+            )
+        )
+
+
+def shown(world: World, projects: Projects, truth: Truth) -> pl.DataFrame:
+    """The items in words and decimal text, in a fixed order."""
+    items = pl.concat(truth.items)
+    names = pl.concat([projects.ids, pl.Series(["unmapped"])])
+
+    def money(column: str) -> pl.Expr:
+        size = pl.col(column).abs()
+        sign = pl.when(pl.col(column) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+        return sign + (size // 100).cast(pl.String) + "." + (size % 100).cast(pl.String).str.zfill(2)
+
+    return items.select(
+        "category",
+        "flow",
+        legal_entity=pl.Series([e.id for e in ENTITIES]).gather(items["entity"]),
+        project=names.gather(items["project"]),
+        period_id=pl.Series(world.calendar.period_ids()).gather(items["period"]),
+        origin_type="origin_type",
+        origin_system="origin_system",
+        origin_id="id",
+        amount_transaction=money("amount"),
+        currency=pl.Series(CURRENCIES).gather(items["currency"]),
+        amount_functional=money("functional"),
+        amount_group=money("group"),
+        injected=pl.col("code").is_not_null(),
+        note=pl.coalesce("note", "code"),
+    ).sort("flow", "category", "legal_entity", "project", "period_id", "origin_id", nulls_last=False)

@@ -1,0 +1,90 @@
+"""Judge each flow's records: hand both sides of every record to the truth, and write the truth down."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from simulator.firm import ENTITIES
+from simulator.labour import with_failure
+from simulator.timesheets import APPROVED, SUBMITTED, Firm
+from simulator.truth import Truth, shown
+
+_HOME = np.array([e.currency for e in ENTITIES])
+_SUMMARY = next(i for i, e in enumerate(ENTITIES) if e.posting == "summary")
+
+
+def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame, *, flow: str, origin: str) -> None:
+    """Pair employees' time (or expenses) with its postings; `lines` are the cost lines that were posted."""
+    rows = with_failure(rows)
+    live = pl.col("status").is_in([SUBMITTED, APPROVED])
+    functional = "functional" if "functional" in rows.columns else "cost"
+    currency = pl.col("currency") if "currency" in rows.columns else pl.Series(_HOME[rows["entity"].to_numpy()])
+    stray = (pl.col("code") == "unmapped").fill_null(value=False)
+    sides = rows.select(
+        "id",
+        "entity",
+        "period",
+        "group",
+        "code",
+        "approved",
+        "failed",
+        "posted",
+        "p_entity",
+        "p_project",
+        "p_period",
+        flow=pl.lit(flow),
+        project=pl.when(stray).then(firm.projects.count).otherwise("project"),
+        origin_type=pl.lit(origin),
+        origin_system=pl.lit("psa" if origin == "time_entry" else origin),
+        currency=currency,
+        amount="cost",
+        functional=pl.col(functional),
+        submitted=pl.col("status") == SUBMITTED,
+        gone=~live,
+        p_amount=pl.col("p_amount") + pl.col("x_amount"),
+        p_functional=pl.col("p_functional") + pl.col("x_amount"),
+    )
+    sides = sides.filter(~pl.col("gone") | pl.col("posted").is_not_null())
+    truth.pair(sides.with_columns(note=pl.lit(None, pl.String)))
+    pooled = sides.filter((pl.col("p_entity") == _SUMMARY) & pl.col("posted").is_not_null())
+    posted = lines.filter(pl.col("entity") == _SUMMARY)
+    index = pl.DataFrame({"project_id": firm.projects.ids}).with_row_index("project").cast({"project": pl.Int64})
+    posted = posted.join(index, on="project_id", how="left").with_columns(
+        flow=pl.lit(flow), group=truth.group(posted["functional"], posted["entity"], posted["period"])
+    )
+    truth.pool(pooled, posted)
+
+
+def judge_controls(firm: Firm, truth: Truth, rows: pl.DataFrame) -> None:
+    """Name the control exceptions that planted records raise."""
+    rules = {
+        "early": "posted_before_approval",
+        "own": "self_approved",
+        "late": "posted_after_close",
+        "hours": "edited_after_posting",
+    }
+    for name, entity, code in rows.filter(pl.col("code").is_in(list(rules))).select("id", "entity", "code").iter_rows():
+        truth.control(rules[code], ENTITIES[entity].id, name, "time_entry")
+
+
+def write_truth(firm: Firm, truth: Truth, out: Path) -> None:
+    """Write `_truth/recon_item.csv`, `control_exception.csv` and `build.json`."""
+    truth.settle_pools()
+    folder = out / "_truth"
+    folder.mkdir(parents=True, exist_ok=True)
+    items = shown(firm.world, firm.projects, truth)
+    items.write_csv(folder / "recon_item.csv")
+    controls = pl.DataFrame(
+        truth.controls, schema={"rule": pl.String, "legal_entity": pl.String, "subject": pl.String, "note": pl.String}
+    )
+    controls.sort("rule", "legal_entity", "subject").write_csv(folder / "control_exception.csv")
+    counts = items.group_by("flow", "category").len().sort("flow", "category")
+    build = {
+        "build_time": firm.world.calendar.build_time.isoformat(),
+        "items": {f"{f}.{c}": n for f, c, n in counts.iter_rows()},
+    }
+    (folder / "build.json").write_text(json.dumps(build, indent=2) + "\n")
