@@ -89,10 +89,9 @@ placed as (
         on traced.told_project_key = projects.project_key
     left join only_lines
         on
-            traced.told_project_key = only_lines.project_key
-            and only_lines.revenue_stream
-            = case when traced.part_origin_type = 'expense' then 'reimbursable' else 'services' end
-            and traced.told_contract_line_key = 'none'
+            case when traced.told_contract_line_key = 'none' then traced.told_project_key end = only_lines.project_key
+            and case when traced.part_origin_type = 'expense' then 'reimbursable' else 'services' end
+            = only_lines.revenue_stream
     {{ group_rate_join(
         'group_rates', 'traced.legal_entity_key', 'traced.event_period_id', 'traced.functional_currency'
     ) }}

@@ -7,56 +7,30 @@ origins as (
     select * from {{ ref('int_gl_line_origins') }}
 ),
 
-expanded as (
-    select distinct
-        source_system,
-        gl_line_id
-    from origins
-),
-
+-- A line with known parts is its parts, which add up to it; any other stands for itself.
 allocated as (
-    select
-        lines.*,
-        cast(null as {{ dbt.type_string() }}) as part,
-        cast(null as {{ dbt.type_string() }}) as component,
-        cast(null as {{ dbt.type_string() }}) as invoice_line_id,
-        lines.origin_type as part_origin_type,
-        lines.origin_system as part_origin_system,
-        lines.origin_id as part_origin_id,
-        case
-            when lines.origin_type in ('summary', 'payroll') then 'summary'
-            when lines.origin_id is null or lines.origin_type = 'manual' then 'none'
-            else 'line'
-        end as origin_level,
-        lines.amount as part_amount,
-        lines.functional_amount as part_functional_amount,
-        lines.quantity as part_quantity
-    from lines
-    left join expanded
-        on
-            lines.source_system = expanded.source_system
-            and lines.gl_line_id = expanded.gl_line_id
-    where expanded.gl_line_id is null
-
-    union all
-
     select
         lines.*,
         origins.part,
         origins.component,
         origins.invoice_line_id,
-        origins.origin_type as part_origin_type,
-        origins.origin_system as part_origin_system,
-        origins.origin_id as part_origin_id,
-        origins.origin_level,
-        origins.amount as part_amount,
-        origins.functional_amount as part_functional_amount,
-        origins.quantity as part_quantity
-    from origins
-    inner join lines
+        case when origins.part is null then lines.origin_type else origins.origin_type end as part_origin_type,
+        case when origins.part is null then lines.origin_system else origins.origin_system end as part_origin_system,
+        case when origins.part is null then lines.origin_id else origins.origin_id end as part_origin_id,
+        case
+            when origins.part is not null then origins.origin_level
+            when lines.origin_type in ('summary', 'payroll') then 'summary'
+            when lines.origin_id is null or lines.origin_type = 'manual' then 'none'
+            else 'line'
+        end as origin_level,
+        coalesce(origins.amount, lines.amount) as part_amount,
+        coalesce(origins.functional_amount, lines.functional_amount) as part_functional_amount,
+        case when origins.part is null then lines.quantity else origins.quantity end as part_quantity
+    from lines
+    left join origins
         on
-            origins.source_system = lines.source_system
-            and origins.gl_line_id = lines.gl_line_id
+            lines.source_system = origins.source_system
+            and lines.gl_line_id = origins.gl_line_id
 )
 
 select

@@ -72,15 +72,14 @@ placed as (
         on told.project_key = projects.project_key
     left join assignments
         on
-            told.origin_practice is null
-            and told.worker_key = assignments.worker_key
+            -- only what its origin leaves open gets a key to look up
+            case when told.origin_practice is null then told.worker_key end = assignments.worker_key
             and told.transaction_date >= assignments.valid_from
             and told.transaction_date < assignments.valid_to
     left join only_lines
         on
-            told.project_key = only_lines.project_key
+            case when told.told_contract_line_key = 'none' then told.project_key end = only_lines.project_key
             and coalesce(told.revenue_stream, 'services') = only_lines.revenue_stream
-            and told.told_contract_line_key = 'none'
 ),
 
 final as (

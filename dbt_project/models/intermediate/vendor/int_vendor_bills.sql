@@ -62,5 +62,4 @@ select
 from resolved
 left join only_lines
     on
-        resolved.project_key = only_lines.project_key
-        and resolved.stated_contract_line_key = 'none'
+        case when resolved.stated_contract_line_key = 'none' then resolved.project_key end = only_lines.project_key
