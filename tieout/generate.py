@@ -46,6 +46,14 @@ FIRST_OF: dict[str, tuple[str, str]] = {
     "milestone": ("completed_at", "first_completed_at"),
 }
 
+#: Entities with so many rows that their staging tables are brought up to date instead of built anew.
+HEAVY = frozenset(
+    {
+        "time_entry", "expense", "gl_line", "posting_link", "invoice_line", "invoice_line_source",
+        "integration_message", "vendor_bill_source",
+    }
+)  # fmt: skip
+
 _SQL_TYPES = {
     Kind.DATE: "date",
     Kind.TS: "timestamp with time zone",
@@ -104,8 +112,12 @@ def _model_sql(entity: Entity) -> str:
         arguments.append(f"defaults={{\n{lines},\n    }}")
     if entity.name in FIRST_OF:
         arguments.append(f"first_of={FIRST_OF[entity.name]!r}")
+    header = ""
+    if entity.name in HEAVY:
+        arguments.append("heavy=true")
+        header = f"{{{{ config(materialized='keyed', key={['source_system', *entity.key]!r}) }}}}\n"
     body = ",\n".join(f"    {argument}" for argument in arguments)
-    return f"-- {NOTE}\n{{{{ newest_version(\n{body},\n) }}}}\n"
+    return f"-- {NOTE}\n{header}{{{{ newest_version(\n{body},\n) }}}}\n"
 
 
 def _defaults(entity: Entity) -> dict[str, str]:

@@ -1,25 +1,49 @@
-{% macro newest_version(entity, key, columns, defaults={}, first_of=none) -%}
-{%- set identity = (['source_system'] + key) | join(', ') -%}
+{#
+  A staging model: the newest version of each key of an entity over committed batches. `heavy` ones are kept
+  between builds: an increment weighs what new batches brought against the version that stood before, which
+  says the same as reading all versions again.
+#}
+{% macro newest_version(entity, key, columns, defaults={}, first_of=none, heavy=false) -%}
+{%- set keys = ['source_system'] + key -%}
+{%- set identity = keys | join(', ') -%}
 {%- set carried = [
     'source_system', 'updated_at', 'is_deleted', '_batch_id', '_file', '_row', '_ingested_at', '_correlation_id'
 ] -%}
+{%- set firsts = [first_of[1]] if first_of else [] -%}
+{%- set only_new = heavy and in_increment() -%}
+{%- set committed = ref('stg_lake__committed_batches') -%}
+{%- set new_ids = new_batches() if heavy else '-1' -%}
 with landed as (
     select
         {%- for column in columns %}
         {% if column in defaults %}coalesce({{ column }}, {{ defaults[column] }}) as {% endif %}{{ column }},
         {%- endfor %}
         {%- for column in carried %}
-        {% if column == 'is_deleted' %}coalesce(is_deleted, false) as {% endif %}{{ column }}{{ ',' if not loop.last }}
+        {% if column == 'is_deleted' %}coalesce(is_deleted, false) as {% endif %}{{ column }}{{ ',' if not loop.last or firsts }}
         {%- endfor %}
+        {%- if first_of %}
+        {{ first_of[0] }} as {{ first_of[1] }}
+        {%- endif %}
     from {{ source('lake', entity) }}
-    where _batch_id in (select batch_id from {{ ref('stg_lake__committed_batches') }}){{ known_at('updated_at', clock='data') }}
+    where
+        {% if only_new -%}
+        _batch_id in ({{ new_ids }})
+        {%- else -%}
+        _batch_id in (select batch_id from {{ committed }}){{ known_at('updated_at', clock='data') }}
+        {%- endif %}
+    {%- if only_new %}
+    union all
+    select {{ (columns + carried + firsts) | join(', ') }}
+    from {{ this }}
+    where ({{ identity }}) in (select {{ identity }} from {{ source('lake', entity) }} where _batch_id in ({{ new_ids }}))
+    {%- endif %}
 ),
 
 ranked as (
     select
         *,
         {%- if first_of %}
-        min({{ first_of[0] }}) over (partition by {{ identity }}) as {{ first_of[1] }},
+        min({{ first_of[1] }}) over (partition by {{ identity }}) as first_known,
         {%- endif %}
         row_number() over (
             partition by {{ identity }}
@@ -29,9 +53,12 @@ ranked as (
 )
 
 select
-    {%- for column in columns + carried + ([first_of[1]] if first_of else []) %}
-    {{ column }}{{ ',' if not loop.last }}
+    {%- for column in columns + carried %}
+    {{ column }}{{ ',' if not loop.last or firsts }}
     {%- endfor %}
+    {%- if first_of %}
+    first_known as {{ first_of[1] }}
+    {%- endif %}
 from ranked
 where version_rank = 1
 {%- endmacro %}

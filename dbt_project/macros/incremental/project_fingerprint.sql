@@ -1,0 +1,14 @@
+{#
+  Changes with every model and seed of the project, and with what the caller says about the rest
+  (`code_version`: `tieout build` passes a fingerprint of the macros, which dbt does not show to macros).
+#}
+{% macro project_fingerprint() %}
+    {%- set parts = [var('code_version', none) | string] -%}
+    {%- for id in graph.nodes | sort -%}
+        {%- set node = graph.nodes[id] -%}
+        {%- if node.resource_type in ('model', 'seed') -%}
+            {%- do parts.append(id ~ node.checksum.checksum) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(local_md5(parts | join('|'))) }}
+{% endmacro %}
