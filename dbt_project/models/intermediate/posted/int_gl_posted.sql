@@ -85,13 +85,15 @@ placed as (
 final as (
     select
         *,
+        -- Cost lacks a contract line only where one was named: which of several it serves is another matter.
         {{ unmapped_members({
             'legal_entity': 'legal_entity_key',
             'counterparty_entity': 'counterparty_entity_key',
             'project': 'project_key',
             'employee': 'worker_key',
             'customer': 'customer_key',
-            'contract_line': 'contract_line_key',
+            'contract_line': "case when flow in ('revenue', 'loss_provision') then contract_line_key"
+            ~ " else stated_contract_line_key end",
             'account': 'account_key',
         }) }} as unmapped_members
     from placed

@@ -48,18 +48,19 @@ resolved as (
     {{ resolve_join('contract_line', 'contract_line_map', 'stated.source_system', 'stated.contract_line_id', 'stated.bill_date') }}
 ),
 
-only_lines as (
-    select * from {{ ref('int_project_stream_lines') }}
-    where revenue_stream = 'services'
+project_lines as (
+    select * from {{ ref('int_project_lines') }}
 )
 
 select
     resolved.*,
     case
         when resolved.stated_contract_line_key <> 'none' then resolved.stated_contract_line_key
-        else coalesce(only_lines.contract_line_key, 'none')
-    end as contract_line_key
+        when project_lines.candidate_count > 1 then 'unmapped'
+        else coalesce(project_lines.contract_line_key, 'none')
+    end as contract_line_key,
+    resolved.stated_contract_line_key = 'none' and coalesce(project_lines.candidate_count, 0) > 1
+        as contract_line_is_ambiguous
 from resolved
-left join only_lines
-    on
-        case when resolved.stated_contract_line_key = 'none' then resolved.project_key end = only_lines.project_key
+left join project_lines
+    on resolved.project_key = project_lines.project_key
