@@ -53,11 +53,11 @@ class Role:
 
 
 ROLES = (
-    Role("Analyst", "G1", 0.22, 4100, 9300, 0.80),
-    Role("Consultant", "G2", 0.34, 5300, 12200, 0.80),
-    Role("Senior Consultant", "G3", 0.25, 6700, 15300, 0.76),
-    Role("Manager", "G4", 0.14, 8700, 19600, 0.66),
-    Role("Principal", "G5", 0.05, 11800, 26500, 0.50),
+    Role("Analyst", "G1", 0.22, 4100, 9900, 0.80),
+    Role("Consultant", "G2", 0.34, 5300, 12900, 0.80),
+    Role("Senior Consultant", "G3", 0.25, 6700, 16300, 0.76),
+    Role("Manager", "G4", 0.14, 8700, 20900, 0.66),
+    Role("Principal", "G5", 0.05, 11800, 28200, 0.50),
 )
 
 BILLING_MODELS = (

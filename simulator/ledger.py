@@ -63,10 +63,11 @@ class Ledger:
         against: str,
         how: str = "line",
         per: tuple[str, ...] = (),
+        kind: str = "summary",
     ) -> pl.DataFrame:
         """Post rows on `account` against another, each in its own `line`, or summed (`link`, `summary`).
 
-        `per` names further columns that a summed line is kept apart by. Returns the lines on `account`.
+        `per` names further columns that a summed line is kept apart by, `kind` is its origin type. Returns the lines on `account`.
         """
         missing = {k: v for k, v in OPTIONAL.items() if k not in rows.columns}
         rows = rows.with_columns(pl.col("period").cast(pl.Int64), **missing)
@@ -75,7 +76,7 @@ class Ledger:
         if rows.is_empty():
             return rows
         if how != "line":
-            rows = _summed(rows, tag=tag, how=how, per=per, drop=self.world)
+            rows = _summed(rows, tag=tag, how=how, per=per, kind=kind, world=self.world)
         rows = rows.with_columns(
             gl_line_id=pl.lit(f"G{tag}-") + pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(7)
             if how == "line"
@@ -187,7 +188,7 @@ def _name(names: pl.Series, column: str) -> pl.Expr:
     return pl.col(column).replace_strict(list(range(len(names))), names, return_dtype=pl.String)
 
 
-def _summed(rows: pl.DataFrame, *, tag: str, how: str, per: tuple[str, ...], drop: World) -> pl.DataFrame:
+def _summed(rows: pl.DataFrame, *, tag: str, how: str, per: tuple[str, ...], kind: str, world: World) -> pl.DataFrame:
     keys = ["entity", "period", "posted", "project_id", "currency", *per]
     sums = (
         rows.group_by(keys, maintain_order=True)
@@ -196,7 +197,7 @@ def _summed(rows: pl.DataFrame, *, tag: str, how: str, per: tuple[str, ...], dro
     )
     if how == "link":
         links = rows.join(sums.select(*keys, "gl_line_id"), on=keys, how="left", nulls_equal=True)
-        drop.drop.write(
+        world.drop.write(
             "posting_link",
             links.select(
                 "gl_line_id",
@@ -212,7 +213,7 @@ def _summed(rows: pl.DataFrame, *, tag: str, how: str, per: tuple[str, ...], dro
         )
     rest = [c for c in rows.columns if c not in sums.columns]
     blanks = {c: pl.lit(None, rows.schema[c]) for c in rest}
-    return sums.with_columns(**(blanks | {"origin_type": pl.lit("summary")})).select(*rows.columns, "gl_line_id")
+    return sums.with_columns(**(blanks | {"origin_type": pl.lit(kind)})).select(*rows.columns, "gl_line_id")
 
 
 def posted_day(posted: pl.Expr) -> pl.Expr:

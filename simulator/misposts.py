@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from simulator.bills import bill_rows
 from simulator.calendar import seconds, workday
 from simulator.expenses import expense_rows
 from simulator.firm import ACCOUNT, ENTITIES
@@ -32,23 +33,19 @@ class Side:
 
 
 SIDES = {
+    "vendor_cost": Side(
+        ACCOUNT["subcontractor_cost"], ACCOUNT["accounts_payable"], "vendor_bill", "procurement", "V", bill_rows
+    ),
     "labor_cost": Side(ACCOUNT["labor_cost"], ACCOUNT["labor_absorption"], "time_entry", "psa", "L", labour_rows),
     "expense_cost": Side(ACCOUNT["expense_cost"], ACCOUNT["accounts_payable"], "expense", "expense", "X", expense_rows),
 }
 
 
-def post_extras(
-    firm: Firm,
-    ledger: Ledger,
-    truth: Truth,
-    entries: pl.DataFrame,
-    lines: pl.DataFrame,
-    month: int,
-    *,
-    flow: str,
+def post_second_lines(
+    firm: Firm, ledger: Ledger, truth: Truth, entries: pl.DataFrame, lines: pl.DataFrame, *, flow: str, tag: str
 ) -> None:
-    """Post the second lines of planted records, and a month's lines that no record stands behind."""
-    tag, side = month_tag(firm.world, month), SIDES[flow]
+    """Post the second lines of planted records; `lines` are their first."""
+    side = SIDES[flow]
     names = lines.select("gl_line_id", "origin_id")
     for code in ("duplicate", "undone", "partial"):
         rows = entries.filter(pl.col("code") == code).join(names, left_on="id", right_on="origin_id", how="left")
@@ -56,8 +53,10 @@ def post_extras(
             continue
         sign = -1 if code == "undone" else 1
         size = pl.col("x_amount") if code == "partial" else sign * pl.col("p_amount")
-        hours = pl.col("p_hours") * 2 // 5 if code == "partial" else sign * pl.col("p_hours")
-        rows = rows.with_columns(p_amount=size, p_functional=size, p_hours=hours, posted=pl.col("posted") + 5 * HOUR)
+        if "p_hours" in rows.columns:
+            hours = pl.col("p_hours") * 2 // 5 if code == "partial" else sign * pl.col("p_hours")
+            rows = rows.with_columns(p_hours=hours)
+        rows = rows.with_columns(p_amount=size, p_functional=size, posted=pl.col("posted") + 5 * HOUR)
         extra = side.rows(firm, rows)
         if code == "undone":
             extra = extra.with_columns(reverses_gl_line_id=rows["gl_line_id"])
@@ -80,8 +79,6 @@ def post_extras(
                     group=-truth.group(rows["p_functional"], rows["p_entity"], rows["p_period"]),
                 )
             )
-    if month < firm.world.calendar.months - 1:
-        _stray(firm, ledger, truth, month, flow=flow)
 
 
 #: Lines without a record behind them: code, category, origin type (empty: the flow's own), entity.
@@ -96,7 +93,10 @@ _STRAY = (
 )
 
 
-def _stray(firm: Firm, ledger: Ledger, truth: Truth, month: int, *, flow: str) -> None:
+def post_strays(firm: Firm, ledger: Ledger, truth: Truth, month: int, *, flow: str) -> None:
+    """Post an ended month's lines that no record stands behind."""
+    if month >= firm.world.calendar.months - 1:
+        return
     side = SIDES[flow]
     world = firm.world
     calendar, rng, tag = world.calendar, world.rng(21, month, ord(side.letter)), month_tag(world, month)

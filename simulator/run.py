@@ -13,14 +13,23 @@ import numpy as np
 import polars as pl
 
 from simulator import billing, events as occasions, revenue
+from simulator.bills import (
+    add_vendor_cost,
+    judge_vendors,
+    make_bills,
+    post_accruals,
+    post_bills,
+    write_bills,
+)
 from simulator.calendar import Ints, make_calendar
 from simulator.drop import Drop
 from simulator.defects import plant_expenses, plant_labour
 from simulator.engagements import make_projects
 from simulator.expenses import month_expenses, write_expenses
+from simulator.intercompany import lent_time, settle
 from simulator.labour import post_labour, with_posting, write_entries, write_messages
 from simulator.ledger import Ledger
-from simulator.misposts import post_extras
+from simulator.misposts import post_second_lines, post_strays
 from simulator.money import make_rates
 from simulator.people import make_people
 from simulator.reference import write_people, write_reference
@@ -30,7 +39,7 @@ from simulator.terms import make_terms
 from simulator.timesheets import APPROVED, Firm, month_entries, month_tag, rate_card
 from simulator.truth import Truth
 from simulator.verdict import judge_controls, judge_cost, write_truth
-from simulator.vendors import bill_contractors, write_orders
+from simulator.vendors import write_orders
 from simulator.world import World
 
 Listener: TypeAlias = Callable[..., None]
@@ -76,6 +85,7 @@ def simulate(
     group = np.zeros((projects.count, months), dtype=np.int64)
     work: list[pl.DataFrame] = []
     contractors: list[pl.DataFrame] = []
+    lent: list[pl.DataFrame] = []
     pending = pl.DataFrame()
     for month in range(months):
         events("simulate.month", month=calendar.period_ids()[month])
@@ -88,16 +98,20 @@ def simulate(
         write_entries(firm, entries, planted.older, month)
         write_messages(world, entries, flow="time_to_erp", origin="time_entry", system="psa", part=tag)
         lines = post_labour(firm, ledger, entries, month)
-        post_extras(firm, ledger, truth, entries, lines, month, flow="labor_cost")
+        post_second_lines(firm, ledger, truth, entries, lines, flow="labor_cost", tag=tag)
+        post_strays(firm, ledger, truth, month, flow="labor_cost")
         staff = entries.filter(~pl.col("contractor"))
         judge_cost(firm, truth, staff, lines, flow="labor_cost", origin="time_entry")
         judge_controls(firm, truth, staff)
         costs = month_expenses(firm, entries, month)
         costs = plant_expenses(firm, costs, month).entries
         spent = write_expenses(firm, ledger, costs, month)
-        post_extras(firm, ledger, truth, costs, spent, month, flow="expense_cost")
+        post_second_lines(firm, ledger, truth, costs, spent, flow="expense_cost", tag=tag)
+        post_strays(firm, ledger, truth, month, flow="expense_cost")
+        post_strays(firm, ledger, truth, month, flow="vendor_cost")
         judge_cost(firm, truth, costs, spent, flow="expense_cost", origin="expense")
         _add(group, staff)
+        lent.append(lent_time(firm, entries))
         _add(group, costs)
         contractors.append(entries.filter(pl.col("contractor") & (pl.col("status") > 0)))
         work.append(entries.filter(pl.col("status") > 0).group_by("project").agg(pl.col("hours", "value").sum()))
@@ -113,8 +127,14 @@ def simulate(
         pending = pending.filter(pl.col("invoice_month") > month)
     hired = pl.concat(contractors)
     write_orders(firm, hired)
-    hired = bill_contractors(firm, ledger, hired)
-    _add(group, hired)
+    bills = make_bills(firm, hired)
+    write_bills(firm, bills)
+    billed = post_bills(firm, ledger, bills)
+    post_second_lines(firm, ledger, truth, bills.lines, billed, flow="vendor_cost", tag="")
+    hired = post_accruals(firm, ledger, truth, bills)
+    judge_vendors(firm, truth, bills, hired)
+    add_vendor_cost(world, group, bills)
+    settle(firm, ledger, truth, pl.concat(lent))
     terms = make_terms(
         firm, pl.concat(work).group_by("project").agg(pl.col("hours", "value").sum()).sort("project"), group
     )

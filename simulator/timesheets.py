@@ -90,7 +90,7 @@ def month_entries(firm: Firm, month: int) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _bench(people: People) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     target = np.array([r.target for r in ROLES])[people.role]
-    return np.asarray(np.clip(0.96 - target, 0.08, 0.5))
+    return np.asarray(np.clip(0.935 - target, 0.06, 0.5))
 
 
 def _worked_days(world: World, people: People, month: int) -> tuple[Ints, Days, pl.DataFrame]:

@@ -83,10 +83,16 @@ class Truth:
 
         Columns: those of `ITEM` for the operational side, `submitted` (still), `approved`, `failed`,
         `gone` (taken back at the source), `posted` (null: never) and the posted side as `p_entity`,
-        `p_project`, `p_period`, `p_amount`, `p_functional`.
+        `p_project`, `p_period`, `p_amount`, `p_functional`, with `x_amount` of a second line.
         """
         done = rows.filter(pl.col("posted").is_not_null())
-        done = done.with_columns(p_group=self.group(done["p_functional"], done["p_entity"], done["p_period"]))
+        first = self.group(done["p_functional"], done["p_entity"], done["p_period"])
+        second = self.group(done["x_amount"], done["p_entity"], done["p_period"])
+        done = done.with_columns(
+            pl.col("p_amount") + pl.col("x_amount"),
+            pl.col("p_functional") + pl.col("x_amount"),
+            p_group=first + second,
+        )
         self._unposted(rows.filter(pl.col("posted").is_null() & ~pl.col("gone")))
         self._taken_back(done.filter("gone"))
         done = done.filter(~pl.col("gone"))

@@ -45,8 +45,9 @@ def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame
         functional=pl.col(functional),
         submitted=pl.col("status") == SUBMITTED,
         gone=~live,
-        p_amount=pl.col("p_amount") + pl.col("x_amount"),
-        p_functional=pl.col("p_functional") + pl.col("x_amount"),
+        p_amount="p_amount",
+        p_functional="p_functional",
+        x_amount="x_amount",
     )
     sides = sides.filter(~pl.col("gone") | pl.col("posted").is_not_null())
     truth.pair(sides.with_columns(note=pl.lit(None, pl.String)))
