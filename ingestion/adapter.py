@@ -200,7 +200,8 @@ def _join(where: str, value: object) -> Join:
 
 
 def _column(where: str, value: object) -> ColumnMap:
-    said = {"sql": value} if isinstance(value, str) else _strict(value, {"sql", "apply", "map"}, where)
+    plain: dict[str, Any] = {"sql": value}
+    said = plain if isinstance(value, str) else _strict(value, {"sql", "apply", "map"}, where)
     if not isinstance(said.get("sql"), str):
         raise ContractError(f"{where} must say its `sql`")
     sql(said["sql"], where)

@@ -19,6 +19,8 @@ ZONED = (*_WITH_OFFSET, *_WITH_SPACE, "%Y-%m-%d %H:%M:%S%.f%#z")
 BARE = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
 _TS_SHAPE = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:[0-5]\d(\.\d{1,6}0*)?)?(Z| ?UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+#: A date that a spreadsheet or a database wrote as the first moment of its day.
+_MIDNIGHT = r"[T ]00:00:00(\.0+)?$"
 _NUMBER = r"^[+-]?\d+(\.\d*)?$"
 _TRUE = ("true", "t", "1", "yes", "y")
 _FALSE = ("false", "f", "0", "no", "n")
@@ -80,6 +82,8 @@ def typed(column: Column, text: pl.Expr, zone: str, *, sample: str | None = None
 
 def typed_again(column: Column, text: pl.Expr, zone: str) -> pl.Expr:
     """Read what `typed` could not, by every form that is allowed; slower, for the few that remain."""
+    if column.kind is Kind.DATE:
+        return typed(column, text.str.replace(_MIDNIGHT, ""), zone)
     if column.kind is not Kind.TS:
         return typed(column, text, zone)
     return _timestamp(_shaped(text), zone, ZONED + BARE)

@@ -92,7 +92,7 @@ class BatchLog:
         """
 
         def decide(table: DeltaTable) -> tuple[pl.DataFrame, Started]:
-            newest = delta.read(table)["batch_id"].max()
+            newest = delta.read(table, ["batch_id"])["batch_id"].max()
             number = (newest if isinstance(newest, int) else 0) + 1
             started = Started(batch_id=number, at=datetime.now(UTC), plan=plan)
             return self._row(number, "started", at=started.at, plan=plan), started
@@ -128,7 +128,7 @@ class BatchLog:
         )
 
         def decide(table: DeltaTable) -> tuple[pl.DataFrame, bool]:
-            log = delta.read(table)
+            log = delta.read(table, ["batch_id", "status"])
             closed = log.filter((pl.col("batch_id") == batch_id) & (pl.col("status") != "started"))
             return (row, True) if closed.is_empty() else (row.clear(), False)
 
@@ -136,14 +136,18 @@ class BatchLog:
 
     def unfinished(self) -> list[Started]:
         """Return the feed's batches that were started and neither committed nor refused, oldest first."""
-        log = delta.read(delta.open_table(self.lake, "batches")).filter(pl.col("feed") == self.feed)
-        closed = log.filter(pl.col("status") != "started")["batch_id"]
-        still_open = log.filter(~pl.col("batch_id").is_in(closed.implode())).sort("batch_id")
-        return [Started(batch_id=r["batch_id"], at=r["at"], plan=r["plan"]) for r in still_open.to_dicts()]
+        table = delta.open_table(self.lake, "batches")
+        mine = delta.read(table, ["batch_id", "feed", "status"]).filter(pl.col("feed") == self.feed)
+        closed = mine.filter(pl.col("status") != "started")["batch_id"]
+        still_open = set(mine["batch_id"].to_list()) - set(closed.to_list())
+        if not still_open:
+            return []
+        found = delta.read(table, ["batch_id", "at", "plan"]).filter(pl.col("batch_id").is_in(still_open))
+        return [Started(**row) for row in found.sort("batch_id").to_dicts()]
 
     def committed(self) -> list[int]:
         """Return the numbers of the feed's committed batches."""
-        log = delta.read(delta.open_table(self.lake, "batches"))
+        log = delta.read(delta.open_table(self.lake, "batches"), ["batch_id", "feed", "status"])
         mine = log.filter((pl.col("feed") == self.feed) & (pl.col("status") == "committed"))
         return mine["batch_id"].to_list()
 

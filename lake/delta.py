@@ -88,7 +88,7 @@ def append_alone(
     raise LakeError(f"table {name!r} is so busy that {attempts} attempts to commit were overtaken; run again")
 
 
-def read(table: DeltaTable) -> pl.DataFrame:
-    """Read a small system table whole."""
-    frame = pl.read_delta(table)
-    return frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+def read(table: DeltaTable, columns: list[str] | None = None) -> pl.DataFrame:
+    """Read a small system table whole, or these columns of it."""
+    frame = pl.scan_delta(table)
+    return (frame.select(columns) if columns else frame).collect()

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any, BinaryIO
 
 import polars as pl
 import pyarrow as pa
@@ -19,6 +20,7 @@ from ingestion.readers.chunk import BLOCK_BYTES, BLOCK_ROWS, ROW, Chunk, Source,
 from lake.errors import BatchRefused
 
 _FIELD_LIMIT = BLOCK_BYTES
+_TAIL = 1 << 16
 
 
 def read(source: Source) -> Iterator[Chunk]:
@@ -33,17 +35,22 @@ def read(source: Source) -> Iterator[Chunk]:
         ragged.append(row)
         return "skip"
 
+    last: str | None = None
+    watched = _Watched(source.open())
     try:
-        for batch in _blocks(source, names, note):
+        for batch in _blocks(watched, names, note):
             if ragged:
                 break
             frame = pl.DataFrame(pl.from_arrow(batch)).with_row_index(ROW, offset=done + 1)
             done += frame.height
+            last = frame[-1, -1]
             yield Chunk(frame.with_columns(pl.col(ROW).cast(pl.Int64)))
     except (pa.ArrowInvalid, OSError) as error:
         raise BatchRefused(f"file {source.name} cannot be read after row {done}: {_brief(error)}") from None
     if ragged:
         yield from _carefully(source, names, done)
+    elif done and not closed(watched.tail, last):
+        raise _unclosed(source, done)
 
 
 def header(source: Source) -> list[str]:
@@ -61,7 +68,48 @@ def header(source: Source) -> list[str]:
     return first
 
 
-def _blocks(source: Source, names: list[str], note: object) -> Iterator[pa.RecordBatch]:
+class _Watched(io.RawIOBase):
+    """A stream that remembers its last bytes: only they tell whether the last cell's quote was closed."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.tail = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._stream.read(size)
+        if part:
+            self.tail = (self.tail + part)[-_TAIL:] if len(part) < _TAIL else part[-_TAIL:]
+        return part
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - whatever memory the caller offers
+        part = self.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def closed(tail: bytes, last: str | None) -> bool:
+    """Whether the quotes of the last cell, read as `last`, are closed in a file that ends in `tail`."""
+    end = tail.rstrip(b"\r\n")
+    text = (last or "").encode()
+    if not text:
+        return not end.endswith((b',"', b'\n"'))
+    if end.endswith(b'"'):
+        return True
+    return not (b"\n" in text or b"," in text or end.removesuffix(text).endswith(b'"'))
+
+
+def _unclosed(source: Source, row: int) -> BatchRefused:
+    return BatchRefused(f"file {source.name} cannot be read: the quote opened in row {row} is never closed")
+
+
+def _blocks(stream: _Watched, names: list[str], note: object) -> Iterator[pa.RecordBatch]:
     convert = pa_csv.ConvertOptions(
         column_types={name: pa.large_string() for name in names},
         strings_can_be_null=True,
@@ -69,10 +117,10 @@ def _blocks(source: Source, names: list[str], note: object) -> Iterator[pa.Recor
         null_values=[""],
     )
     parse = pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note)
-    with source.open() as raw:
+    with stream:
         try:
             yield from pa_csv.open_csv(
-                raw,
+                stream,
                 read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
                 parse_options=parse,
                 convert_options=convert,
@@ -86,13 +134,16 @@ def _blocks(source: Source, names: list[str], note: object) -> Iterator[pa.Recor
 def _carefully(source: Source, names: list[str], done: int) -> Iterator[Chunk]:
     """Read on from row `done` + 1 with exact record numbers, keeping what does not fit the header."""
     csv.field_size_limit(_FIELD_LIMIT)
-    with source.open() as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+    with _Watched(source.open()) as watched:
+        text = io.TextIOWrapper(io.BufferedReader(watched), encoding="utf-8-sig", newline="")
         records = (record for record in csv.reader(text) if record)
         next(records)
         numbered = islice(enumerate(records, start=1), done, None)
         try:
             while part := list(islice(numbered, BLOCK_ROWS)):
+                row, record = part[-1]
+                if len(part) < BLOCK_ROWS and not closed(watched.tail, record[-1]):
+                    raise _unclosed(source, row)
                 yield _sort_out(part, names)
         except (csv.Error, UnicodeDecodeError) as error:
             raise BatchRefused(f"file {source.name} cannot be read: {_brief(error)}") from None
@@ -117,4 +168,6 @@ def _line(record: list[str]) -> str:
 
 
 def _brief(error: BaseException) -> str:
+    if "UTF8" in str(error):
+        return "it is not UTF-8 text: save it as UTF-8"
     return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

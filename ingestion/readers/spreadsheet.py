@@ -8,6 +8,7 @@ import fastexcel
 import polars as pl
 
 from ingestion.readers.chunk import ROW, Chunk, Source, check_names
+from ingestion.readers.parquet import shortest_decimal
 from lake.errors import BatchRefused
 
 #: A workbook is unpacked whole; larger extracts come as csv or parquet.
@@ -20,11 +21,23 @@ def read(source: Source) -> Iterator[Chunk]:
         raise BatchRefused(f"file {source.name} is larger than {_LARGEST} bytes: send it as csv or parquet")
     try:
         book = fastexcel.read_excel(source.path.read_bytes())
-        sheet = book.load_sheet(source.sheet or 0, header_row=0, dtypes="string")
-        frame = sheet.to_polars()
+        frame = book.load_sheet(source.sheet or 0, header_row=0, dtypes="string").to_polars()
+        doubles = book.load_sheet(source.sheet or 0, header_row=0, dtypes="float").to_polars()
     except fastexcel.FastExcelError as error:
         brief = str(error).splitlines()[0][:200]
         raise BatchRefused(f"file {source.name} is not a readable workbook: {brief}") from None
     check_names(frame.columns, file=source.name)
-    frame = frame.select(pl.all().cast(pl.String))
+    frame = frame.select(_exact(frame[name], doubles[name]) for name in frame.columns)
     yield Chunk(frame.with_columns(pl.Series(ROW, range(1, frame.height + 1), dtype=pl.Int64)))
+
+
+def _exact(text: pl.Series, double: pl.Series) -> pl.Series:
+    """Return cells as text; a number that its text rounds is written as the shortest decimal it is."""
+    text = text.cast(pl.String)
+    if double.dtype != pl.Float64:
+        return text
+    rounded = double.is_not_null() & (text.cast(pl.Float64, strict=False) != double).fill_null(value=False)
+    if not rounded.any():
+        return text
+    cells = zip(text, double, rounded, strict=True)
+    return pl.Series(text.name, [shortest_decimal(d) if wrong else t for t, d, wrong in cells], pl.String)

@@ -1,0 +1,88 @@
+"""What the ingestion tests share: a temporary lake and a folder to drop files into."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion.feed import BatchResult, Feed
+from ingestion.pipeline import ingest
+from lake.catalogue import create_views, open_duckdb
+from lake.store import Lake
+
+
+@dataclass
+class Drop:
+    """A feed's folder and the lake it lands in."""
+
+    lake: Lake
+    folder: Path
+    options: dict[str, Any] = field(default_factory=dict)
+    name: str = "psa"
+
+    def put(self, name: str, rows: list[dict[str, object]], columns: list[str] | None = None) -> Path:
+        """Write rows as csv."""
+        out = io.StringIO()
+        writer = csv.DictWriter(out, columns or list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return self.write(name, out.getvalue())
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    @property
+    def feed(self) -> Feed:
+        return Feed(**({"name": self.name, "system": "canonical", "path": str(self.folder)} | self.options))
+
+    def ingest(self) -> BatchResult:
+        return ingest(self.lake, self.feed)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        create_views(_duckdb(), self.lake)
+        return _duckdb().sql(sql).fetchall()
+
+
+@functools.cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    """Loading the delta extension takes longer than most tests: once for all of them."""
+    return open_duckdb()
+
+
+def entry(number: int, **said: object) -> dict[str, object]:
+    """A time entry as an extract says it."""
+    return {
+        "time_entry_id": f"T{number}",
+        "project_id": "P1",
+        "employee_id": "E1",
+        "work_date": "2026-03-02",
+        "hours": "7.50",
+        "is_billable": "true",
+        "status": "approved",
+    } | said
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Drop:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    return Drop(Lake(str(tmp_path / "lake")), folder)
+
+
+@pytest.fixture
+def snapshots(drop: Drop) -> Drop:
+    drop.options = {"mode": "snapshot"}
+    return drop
+
+
+CONSERVED = "select count(*) from lake.batch_files where landed + quarantined + excluded <> rows_read"

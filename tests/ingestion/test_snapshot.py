@@ -1,0 +1,137 @@
+"""Snapshot feeds: a file is the whole entity; what it no longer has was deleted at the source."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from lake.errors import BatchRefused
+from tests.ingestion.conftest import CONSERVED, Drop, entry
+
+CURRENT = """
+select customer_id, name from (
+  select *, row_number() over (
+    partition by customer_id order by updated_at desc, _batch_id desc, _file desc, _row desc) as place
+  from lake.customer)
+where place = 1 and not is_deleted order by 1
+"""
+
+
+def _names(drop: Drop, names: dict[str, str], file: str = "customer.csv", **columns: object) -> None:
+    rows = [{"customer_id": key, "name": name} | columns for key, name in names.items()]
+    drop.put(file, rows, ["customer_id", "name", *columns])
+
+
+def _ten() -> dict[str, str]:
+    return {f"C{n}": f"name {n}" for n in range(10)}
+
+
+def test_a_missing_key_lands_as_a_tombstone_with_its_last_values(snapshots: Drop) -> None:
+    _names(snapshots, _ten())
+    snapshots.ingest()
+    ten = _ten()
+    ten.pop("C3")
+    _names(snapshots, ten)
+    result = snapshots.ingest()
+    assert (result.counts.landed, result.counts.excluded, result.tombstones) == (0, 9, 1)
+    dead = snapshots.rows("select customer_id, name, _row from lake.customer where is_deleted")
+    assert dead == [("C3", "name 3", 0)]
+    assert snapshots.rows(CURRENT) == list(ten.items())
+    assert snapshots.rows(CONSERVED) == [(0,)]
+
+
+def test_only_what_changed_lands(snapshots: Drop) -> None:
+    _names(snapshots, _ten())
+    snapshots.ingest()
+    _names(snapshots, _ten() | {"C1": "renamed", "C99": "new"})
+    assert snapshots.ingest().counts.landed == 2
+    assert snapshots.rows(CURRENT) == sorted((_ten() | {"C1": "renamed", "C99": "new"}).items())
+
+
+def test_the_newest_content_again_lands_nothing_and_earlier_content_is_a_new_snapshot(
+    snapshots: Drop,
+) -> None:
+    _names(snapshots, _ten())
+    snapshots.ingest()
+    changed = _ten() | {"C1": "renamed"}
+    _names(snapshots, changed, "customer/second.csv")
+    snapshots.ingest()
+    _names(snapshots, changed, "customer/third.csv")
+    assert snapshots.ingest().status == "unchanged"
+    _names(snapshots, _ten(), "customer/fourth.csv")
+    assert snapshots.ingest().counts.landed == 1
+    assert snapshots.rows(CURRENT) == list(_ten().items())
+    assert snapshots.ingest().status == "unchanged"
+
+
+def test_a_return_to_earlier_content_wins_even_with_its_old_times(snapshots: Drop) -> None:
+    old = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
+    _names(snapshots, _ten(), updated_at="2026-01-01T00:00:00Z")
+    snapshots.ingest()
+    _names(snapshots, _ten() | {"C1": "renamed"}, updated_at="2026-02-01T00:00:00Z")
+    snapshots.ingest()
+    _names(snapshots, _ten(), updated_at="2026-01-01T00:00:00Z")
+    os.utime(snapshots.folder / "customer.csv", (old, old))
+    snapshots.ingest()
+    assert snapshots.rows(CURRENT) == list(_ten().items())
+
+
+@pytest.mark.parametrize(
+    ("left", "sentence"),
+    [(0, "is empty, while 10 records are known"), (7, "would delete 3 of 10 records, more than 20%")],
+)
+def test_an_empty_or_mostly_deleting_snapshot_is_refused(snapshots: Drop, left: int, sentence: str) -> None:
+    _names(snapshots, _ten())
+    snapshots.ingest()
+    _names(snapshots, dict(list(_ten().items())[:left]))
+    with pytest.raises(BatchRefused, match=sentence):
+        snapshots.ingest()
+    assert snapshots.rows(CURRENT) == list(_ten().items())
+
+
+def test_two_files_of_one_batch_are_one_snapshot(snapshots: Drop) -> None:
+    ten = list(_ten().items())
+    _names(snapshots, dict(ten[:5]), "customer/a.csv")
+    _names(snapshots, dict(ten[5:]), "customer/b.csv")
+    assert snapshots.ingest().counts.landed == 10
+    _names(snapshots, dict(ten[6:]), "customer/b.csv")
+    assert snapshots.ingest().tombstones == 1
+    assert snapshots.rows(CURRENT) == ten[:5] + ten[6:]
+
+
+def test_a_refused_row_is_not_taken_for_deleted(snapshots: Drop) -> None:
+    rows = [entry(n) for n in range(10)]
+    snapshots.put("time_entry.csv", rows)
+    snapshots.ingest()
+    snapshots.put("time_entry.csv", [*rows[:9], entry(9, hours="lots")])
+    result = snapshots.ingest()
+    assert (result.counts.quarantined, result.tombstones) == (1, 0)
+
+
+def test_a_row_without_a_readable_key_stops_the_search_for_deletions_and_is_said(snapshots: Drop) -> None:
+    rows = [entry(n) for n in range(10)]
+    snapshots.put("time_entry.csv", rows)
+    snapshots.ingest()
+    snapshots.put("time_entry.csv", [*rows[:9], entry(9, time_entry_id="")])
+    assert snapshots.ingest().tombstones == 0
+    newest = "select message from lake.batches where status = 'committed' order by batch_id desc limit 1"
+    assert "no deletion was looked for" in snapshots.rows(newest)[0][0]
+
+
+def test_a_key_that_comes_back_lives_again(snapshots: Drop) -> None:
+    nine = _ten()
+    nine.pop("C9")
+    for names in (_ten(), nine, _ten()):
+        _names(snapshots, names)
+        snapshots.ingest()
+    assert snapshots.rows(CURRENT) == list(_ten().items())
+
+
+def test_another_feeds_records_are_left_alone(snapshots: Drop) -> None:
+    _names(snapshots, _ten())
+    snapshots.ingest()
+    other = Drop(snapshots.lake, snapshots.folder / "other", {"mode": "snapshot"}, name="psa_two")
+    _names(other, {"C1": "elsewhere"})
+    assert other.ingest().tombstones == 0
