@@ -19,7 +19,7 @@ failures as (
 
 ),
 
-pools as (
+runs as (
 
     select
         pool_key,
@@ -29,9 +29,20 @@ pools as (
         period_id,
         worker_key,
         contract_line_key,
-        max(posted_at) as posted_at
+        posted_at,
+        min(ledger_id) as posted_ledger_id
     from pool_lines
-    group by pool_key, flow, legal_entity_key, project_key, period_id, worker_key, contract_line_key
+    group by pool_key, flow, legal_entity_key, project_key, period_id, worker_key, contract_line_key, posted_at
+
+),
+
+-- a run covers what was approved since the one before it
+pools as (
+
+    select
+        *,
+        lag(posted_at) over (partition by pool_key order by posted_at asc nulls last) as previous_posted_at
+    from runs
 
 ),
 
@@ -62,7 +73,16 @@ select
         case when pools.worker_key is not null then 2 else 0 end
         + case when pools.contract_line_key is not null then 1 else 0 end
     ) as pool_key,
-    max(pools.posted_at) as posted_at
+    max_by(
+        pools.posted_ledger_id,
+        case when pools.worker_key is not null then 2 else 0 end
+        + case when pools.contract_line_key is not null then 1 else 0 end
+    ) as posted_ledger_id,
+    max_by(
+        pools.posted_at,
+        case when pools.worker_key is not null then 2 else 0 end
+        + case when pools.contract_line_key is not null then 1 else 0 end
+    ) as posted_at
 from candidates
 inner join pools
     on
@@ -73,5 +93,12 @@ inner join pools
 where
     (pools.worker_key is null or pools.worker_key = candidates.worker_key)
     and (pools.contract_line_key is null or pools.contract_line_key = candidates.contract_line_key)
-    and (candidates.approved_at <= pools.posted_at or candidates.approved_at is null)
+    and (
+        (
+            candidates.approved_at <= pools.posted_at
+            and (pools.previous_posted_at is null or candidates.approved_at > pools.previous_posted_at)
+        )
+        -- what nobody approves, such as a billing event, is covered from the first run on
+        or (candidates.approved_at is null and pools.previous_posted_at is null)
+    )
 group by candidates.ledger_id

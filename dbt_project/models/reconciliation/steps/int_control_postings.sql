@@ -1,0 +1,102 @@
+-- Breaches that the postings of single records show: posted before approval, changed after posting.
+
+with keyed as (
+
+    select * from {{ ref('int_recon_keyed') }}
+    where flow in ('labor_cost', 'expense_cost', 'vendor_cost') and match_kind = 'origin'
+
+),
+
+versions as (
+
+    select * from {{ ref('int_source_versions') }}
+
+),
+
+posted as (
+
+    select
+        match_key,
+        min(posted_at) as first_posted_at,
+        min(match_origin_type) as origin_type,
+        min(match_origin_system) as origin_system,
+        min(match_origin_id) as origin_id,
+        min(flow) as flow,
+        min(legal_entity_key) as legal_entity_key,
+        min(project_key) as project_key,
+        min(period_id) as period_id,
+        sum(amount_group) as amount_group
+    from keyed
+    where basis = 'finance_posted' and coalesce(posting_origin_type, '') <> 'accrual'
+    group by match_key
+
+),
+
+before_approval as (
+
+    select
+        posted.*,
+        keyed.approved_at
+    from keyed
+    inner join posted on keyed.match_key = posted.match_key
+    where
+        keyed.basis = 'operational'
+        and (keyed.source_status = 'submitted' or posted.first_posted_at < keyed.approved_at)
+
+),
+
+edited as (
+
+    select
+        versions.origin_type,
+        versions.origin_system,
+        versions.origin_id,
+        max(versions.updated_at) as edited_at,
+        max_by(versions.figures, versions.updated_at) filter (where versions.updated_at <= posted.first_posted_at)
+            as figures_posted,
+        max_by(versions.figures, versions.updated_at) as figures_now
+    from versions
+    inner join posted
+        on
+            versions.origin_type = posted.origin_type
+            and versions.origin_system = posted.origin_system
+            and versions.origin_id = posted.origin_id
+    group by versions.origin_type, versions.origin_system, versions.origin_id
+
+)
+
+select
+    'posted_before_approval' as rule,
+    flow,
+    legal_entity_key,
+    project_key,
+    period_id,
+    origin_type as subject_type,
+    origin_system as subject_system,
+    origin_id as subject_id,
+    amount_group,
+    first_posted_at as breached_at,
+    case when approved_at is null then 'posted and not approved yet' else 'approved only after it was posted' end as detail
+from before_approval
+
+union all
+
+select
+    'edited_after_posting',
+    posted.flow,
+    posted.legal_entity_key,
+    posted.project_key,
+    posted.period_id,
+    edited.origin_type,
+    edited.origin_system,
+    edited.origin_id,
+    posted.amount_group,
+    edited.edited_at,
+    'figures at the source changed after the posting'
+from edited
+inner join posted
+    on
+        edited.origin_type = posted.origin_type
+        and edited.origin_system = posted.origin_system
+        and edited.origin_id = posted.origin_id
+where edited.figures_posted <> edited.figures_now

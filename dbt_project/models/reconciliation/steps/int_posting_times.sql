@@ -1,0 +1,88 @@
+-- When each approved cost was first posted, and until when it should have been. A row that a pool covers
+-- counts as posted when the pool was.
+
+with keyed as (
+
+    select * from {{ ref('int_recon_keyed') }}
+    where flow in ('labor_cost', 'expense_cost', 'vendor_cost')
+
+),
+
+pool_members as (
+
+    select * from {{ ref('int_recon_pool_members') }}
+
+),
+
+deadlines as (
+
+    select * from {{ ref('int_posting_deadlines') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_periods') }}
+
+),
+
+posted as (
+
+    select
+        match_key,
+        min(posted_at) as first_posted_at
+    from keyed
+    where basis = 'finance_posted' and match_kind = 'origin'
+    group by match_key
+
+),
+
+timed as (
+
+    select
+        keyed.ledger_id,
+        keyed.flow,
+        keyed.source_system,
+        keyed.source_id,
+        keyed.region,
+        keyed.legal_entity_key,
+        keyed.project_key,
+        keyed.period_id,
+        keyed.unmapped_members,
+        keyed.amount_group,
+        keyed.approved_at,
+        {{ add_hours('keyed.approved_at', 'deadlines.hours') }} as sla_at,
+        periods.close_due_at,
+        coalesce(posted.first_posted_at, pool_members.posted_at) as first_posted_at
+    from keyed
+    left join posted on keyed.match_key = posted.match_key
+    left join pool_members on keyed.ledger_id = pool_members.ledger_id
+    left join deadlines
+        on
+            keyed.flow = deadlines.flow
+            and keyed.legal_entity_key = deadlines.legal_entity_key
+    left join periods
+        on
+            keyed.legal_entity_key = periods.legal_entity_key
+            and keyed.period_id = periods.period_id
+    where keyed.basis = 'operational' and keyed.source_status = 'approved' and keyed.approved_at is not null
+
+)
+
+select
+    ledger_id,
+    flow,
+    source_system,
+    source_id,
+    region,
+    legal_entity_key,
+    project_key,
+    period_id,
+    unmapped_members,
+    amount_group,
+    approved_at,
+    close_due_at,
+    -- the close cuts the time short only for what was approved by then
+    case when approved_at <= close_due_at and close_due_at < sla_at then close_due_at else sla_at end as due_at,
+    first_posted_at
+from timed

@@ -1,0 +1,3 @@
+select *
+from {{ ref('obs_row_fates') }}
+where fate = 'lost'
