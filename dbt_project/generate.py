@@ -63,16 +63,16 @@ class Metric:
     owner: str
     additivity: str
     dimensions: tuple[str, ...]
-    numerator: Side
+    numerator: tuple[Side, ...]
     denominator: Side | None
     caveats: str
     headline: int | None
 
     def sides(self, basis: str) -> Iterator[tuple[str, Side, str]]:
         """Yield (side, its definition, the condition of its rows) for one basis of the metric."""
-        for name, side in (("numerator", self.numerator), ("denominator", self.denominator)):
-            if side is None:
-                continue
+        named = [("numerator", side) for side in self.numerator]
+        named += [("denominator", self.denominator)] if self.denominator else []
+        for name, side in named:
             read = side.basis or basis
             conditions = [] if read == "any" else [f"basis = '{read}'"]
             conditions += [f"({side.where})"] if side.where else []
@@ -123,11 +123,16 @@ def _metric(file: str, entry: dict[str, Any]) -> Metric:
         owner=entry["owner"],
         additivity=entry["additivity"],
         dimensions=tuple(entry["dimensions"]),
-        numerator=_side(f"{where}, numerator", entry["numerator"]),
+        numerator=_sides(f"{where}, numerator", entry["numerator"]),
         denominator=_side(f"{where}, denominator", entry["denominator"]) if "denominator" in entry else None,
         caveats=entry["caveats"].strip(),
         headline=entry.get("headline"),
     )
+
+
+def _sides(where: str, entry: dict[str, str] | list[dict[str, str]]) -> tuple[Side, ...]:
+    """Return a side that may be the sum of several."""
+    return tuple(_side(where, part) for part in (entry if isinstance(entry, list) else [entry]))
 
 
 def _side(where: str, entry: dict[str, str]) -> Side:
@@ -181,14 +186,14 @@ def dim_metric(metrics: Sequence[Metric]) -> str:
 def _described(metric: Metric, basis: str) -> list[tuple[str, str]]:
     """Return the columns of a metric's row in dim_metric with their values as SQL."""
     denominator = metric.denominator.words if metric.denominator else None
-    feeds = [metric.numerator.feed, *([metric.denominator.feed] if metric.denominator else [])]
+    feeds = [side.feed for side in (*metric.numerator, *([metric.denominator] if metric.denominator else []))]
     return [
         ("metric_id", _text(metric.id)),
         ("basis", _text(basis)),
         ("label", _text(metric.label)),
         ("description", _text(f"{metric.label}: {metric.formula}. {metric.caveats}")),
         ("formula", _text(metric.formula)),
-        ("numerator_text", _text(metric.numerator.words)),
+        ("numerator_text", _text(" ".join(side.words for side in metric.numerator))),
         ("denominator_text", _text(denominator)),
         ("unit", _text(metric.unit)),
         ("direction", _text(metric.direction)),

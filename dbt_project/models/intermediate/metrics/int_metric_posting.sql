@@ -1,0 +1,16 @@
+-- Only entries whose deadline has passed are counted, on either side.
+select
+    posting.period_id,
+    posting.legal_entity_key,
+    posting.region,
+    posting.practice,
+    cast(null as {{ dbt.type_string() }}) as role,
+    posting.customer_key,
+    posting.project_key,
+    posting.billing_model,
+    count(*) as due_entries,
+    sum(case when posting.posted_at <= posting.deadline then 1 else 0 end) as posted_in_time
+from {{ ref('int_time_posting') }} as posting
+cross join {{ ref('int_build') }} as build
+where posting.deadline < build.build_time
+group by 1, 2, 3, 4, 6, 7, 8
