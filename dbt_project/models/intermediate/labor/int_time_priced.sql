@@ -1,5 +1,10 @@
+{{ config(
+    materialized='keyed', key=['source_system', 'time_entry_id'], touched='int_touched_time_entries'
+) }}
+
 with entries as (
-    select * from {{ ref('stg_psa__time_entries') }}
+    select * from {{ ref('stg_psa__time_entries') }} as staged
+    {{ touched_only('int_touched_time_entries', ['source_system', 'time_entry_id'], 'staged') }}
 ),
 
 resolved as (
@@ -160,6 +165,7 @@ select
     cast(translated.price as decimal(18, 6)) as bill_rate,
     translated.bill_rate is not null as is_own_bill_rate,
     translated.card_rate,
+    translated.card_currency,
     translated.bill_currency,
     case
         when translated.is_billable then {{ money(wide('translated.billable_hours') ~ ' * translated.price') }}
