@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.billing import write_invoices
 from simulator.calendar import seconds, workday
 from simulator.firm import ACCOUNT, ENTITIES
+from simulator.invoices import TAX, write_invoices
 from simulator.ledger import CURRENCY_IDS, Ledger
+from simulator.money import divide
 from simulator.terms import Terms
 from simulator.timesheets import HOUR, Firm
 
@@ -133,7 +134,10 @@ def _invoice(firm: Firm, ledger: Ledger, rows: pl.DataFrame) -> None:
         books=pl.Series(books),
         currency=pl.Series(currency),
         functional=pl.Series(functional),
-        value=pl.col("amount"),
+        p_amount=pl.col("amount"),
+        p_functional=pl.Series(functional),
+        tax=pl.Series(divide(rows["amount"].to_numpy() * TAX[books], 100)),
+        held=pl.lit(value=False),
         invoice_id=pl.lit("IE") + pl.col("id"),
     )
     world.drop.write(
@@ -144,7 +148,7 @@ def _invoice(firm: Firm, ledger: Ledger, rows: pl.DataFrame) -> None:
             invoice_line_id=pl.lit("ILE") + pl.col("id"),
             project_id=projects.ids.gather(rows["project"]),
             contract_line_id=projects.lines.gather(rows["project"]),
-            tax_amount=pl.when(pl.col("books") == 1).then(0).otherwise(pl.col("amount") * 19 // 100),
+            tax_amount="tax",
             functional_amount="functional",
             origin_type=pl.when(stone).then(pl.lit("milestone")).otherwise(pl.lit("billing_event")),
             origin_system=pl.when(stone).then(pl.lit("psa")).otherwise(pl.lit("erp")),

@@ -14,6 +14,7 @@ from simulator.expenses import expense_rows
 from simulator.firm import ACCOUNT, ENTITIES
 from simulator.labour import labour_rows
 from simulator.ledger import Ledger
+from simulator.sales_rows import revenue_rows
 from simulator.timesheets import HOUR, Firm, month_tag
 from simulator.truth import Truth
 
@@ -30,9 +31,13 @@ class Side:
     system: str
     letter: str
     rows: Callable[[Firm, pl.DataFrame], pl.DataFrame]
+    sign: int = 1
 
 
 SIDES = {
+    "revenue": Side(
+        ACCOUNT["services_revenue"], ACCOUNT["unbilled_receivable"], "time_entry", "psa", "R", revenue_rows, -1
+    ),
     "vendor_cost": Side(
         ACCOUNT["subcontractor_cost"], ACCOUNT["accounts_payable"], "vendor_bill", "procurement", "V", bill_rows
     ),
@@ -93,6 +98,16 @@ _STRAY = (
 )
 
 
+def _somewhere(firm: Firm, entity: int, month: int, draw: int, *, flow: str) -> int:
+    """A project of an entity to post on: an internal one, or for revenue a running time and materials one."""
+    projects = firm.projects
+    if flow != "revenue":
+        return projects.sold + entity * 4 + draw % 4
+    running = (projects.start <= month) & (projects.end >= month) & (projects.model == 0)
+    own = np.nonzero(running & (projects.entity == entity))[0]
+    return int(own[draw % len(own)]) if len(own) else projects.sold + entity * 4
+
+
 def post_strays(firm: Firm, ledger: Ledger, truth: Truth, month: int, *, flow: str) -> None:
     """Post an ended month's lines that no record stands behind."""
     if month >= firm.world.calendar.months - 1:
@@ -105,7 +120,7 @@ def post_strays(firm: Firm, ledger: Ledger, truth: Truth, month: int, *, flow: s
         if code == "forgotten" and month > calendar.months - 3:
             continue
         amount = int(rng.integers(180, 2400)) * 25
-        project = firm.projects.sold + entity * 4 + int(rng.integers(0, 4))
+        project = _somewhere(firm, entity, month, int(rng.integers(0, 10_000)), flow=flow)
         if code == "summary":
             # Only beside lines that the pool has anyway.
             amount = 4_250
@@ -122,6 +137,9 @@ def post_strays(firm: Firm, ledger: Ledger, truth: Truth, month: int, *, flow: s
         )
         named = f"{side.letter}{tag}-X{number:06d}" if code == "orphan" else None
         lines = base.with_columns(
+            amount=pl.col("amount") * side.sign,
+            functional=pl.col("functional") * side.sign,
+            contract_line_id=pl.lit(firm.projects.lines[project] if flow == "revenue" else None, pl.String),
             origin_type=pl.lit(origin or side.origin),
             origin_system=pl.lit(side.system if named else None, pl.String),
             origin_id=pl.lit(named, pl.String),

@@ -7,55 +7,12 @@ import polars as pl
 
 from simulator.calendar import seconds, workday
 from simulator.firm import ACCOUNT, ENTITIES, METHODS
-from simulator.labour import post_by_style
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS, Ledger
 from simulator.money import convert
 from simulator.terms import Terms, round_share
-from simulator.timesheets import APPROVED, HOUR, Firm, month_tag
+from simulator.timesheets import HOUR, Firm
 
 _CURRENCY = np.array([e.currency for e in ENTITIES])
-
-
-def post_sales(firm: Firm, ledger: Ledger, rows: pl.DataFrame, month: int) -> None:
-    """Post time and materials revenue as time and expenses are posted (entities that do so)."""
-    world, projects = firm.world, firm.projects
-    tag = month_tag(world, month)
-    model = pl.Series(projects.model == 0).gather(rows["project"])
-    rows = rows.filter(
-        model
-        & pl.col("billable")
-        & pl.col("posted").is_not_null()
-        & (pl.col("books") != 2)
-        & (pl.col("status") == APPROVED)
-    )
-    books = rows["books"].to_numpy()
-    currency = projects.currency[rows["project"].to_numpy()]
-    functional = world.rates.functional(
-        rows["value"].to_numpy(), currency, _CURRENCY[books], rows["day"].to_numpy().astype("datetime64[D]")
-    )
-    period = world.calendar.open_month(books, rows["sale_period"].to_numpy(), rows["posted"].to_numpy())
-    lines = rows.select(
-        "posted",
-        "origin_type",
-        "origin_system",
-        entity="books",
-        period=pl.Series(period),
-        currency=pl.Series(currency),
-        amount=-pl.col("value"),
-        functional=-pl.Series(functional),
-        quantity="hours",
-        origin_id="id",
-        project_id=projects.ids.gather(rows["project"]),
-        contract_line_id=projects.lines.gather(rows["project"]),
-    )
-    for origin, account in (("time_entry", "services_revenue"), ("expense", "reimbursable_revenue")):
-        post_by_style(
-            ledger,
-            lines.filter(pl.col("origin_type") == origin),
-            tag=f"R{origin[0]}{tag}",
-            account=ACCOUNT[account],
-            against=ACCOUNT["unbilled_receivable"],
-        )
 
 
 def forecast(firm: Firm, terms: Terms) -> pl.DataFrame:

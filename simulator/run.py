@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
 
-from simulator import billing, events as occasions, revenue
+from simulator import events as occasions
+from simulator import revenue
 from simulator.bills import (
     add_vendor_cost,
     judge_vendors,
@@ -22,11 +22,12 @@ from simulator.bills import (
     write_bills,
 )
 from simulator.calendar import Ints, make_calendar
-from simulator.drop import Drop
 from simulator.defects import plant_expenses, plant_labour
+from simulator.drop import Drop
 from simulator.engagements import make_projects
 from simulator.expenses import month_expenses, write_expenses
 from simulator.intercompany import lent_time, settle
+from simulator.invoices import issue
 from simulator.labour import post_labour, with_posting, write_entries, write_messages
 from simulator.ledger import Ledger
 from simulator.misposts import post_second_lines, post_strays
@@ -34,12 +35,13 @@ from simulator.money import make_rates
 from simulator.people import make_people
 from simulator.reference import write_people, write_reference
 from simulator.sales import write_sales
+from simulator.sales_flow import Sales
 from simulator.staffing import Staffing
 from simulator.terms import make_terms
 from simulator.timesheets import APPROVED, Firm, month_entries, month_tag, rate_card
 from simulator.truth import Truth
-from simulator.verdict import judge_controls, judge_cost, write_truth
 from simulator.vendors import write_orders
+from simulator.verdict import judge_controls, judge_cost, write_truth
 from simulator.world import World
 
 Listener: TypeAlias = Callable[..., None]
@@ -86,7 +88,7 @@ def simulate(
     work: list[pl.DataFrame] = []
     contractors: list[pl.DataFrame] = []
     lent: list[pl.DataFrame] = []
-    pending = pl.DataFrame()
+    sales = Sales(firm, ledger, truth)
     for month in range(months):
         events("simulate.month", month=calendar.period_ids()[month])
         entries, absences = month_entries(firm, month)
@@ -115,16 +117,7 @@ def simulate(
         _add(group, costs)
         contractors.append(entries.filter(pl.col("contractor") & (pl.col("status") > 0)))
         work.append(entries.filter(pl.col("status") > 0).group_by("project").agg(pl.col("hours", "value").sum()))
-        sold = [
-            billing.billable(firm, entries, origin="time_entry", system="psa"),
-            billing.billable(firm, costs, origin="expense", system="expense"),
-        ]
-        for rows, origin, system in ((entries, "time_entry", "psa"), (costs, "expense", "expense")):
-            named = rows.with_columns(origin_type=pl.lit(origin), origin_system=pl.lit(system))
-            revenue.post_sales(firm, ledger, named, month)
-        pending = pl.concat([*([pending] if pending.width else []), *sold])
-        billing.issue(firm, ledger, pending.filter(pl.col("invoice_month") == month), month)
-        pending = pending.filter(pl.col("invoice_month") > month)
+        issue(firm, ledger, truth, sales.month(entries, costs, month), month)
     hired = pl.concat(contractors)
     write_orders(firm, hired)
     bills = make_bills(firm, hired)
@@ -138,6 +131,7 @@ def simulate(
     terms = make_terms(
         firm, pl.concat(work).group_by("project").agg(pl.col("hours", "value").sum()).sort("project"), group
     )
+    sales.settle_caps(terms.amount)
     write_sales(firm, terms)
     forecasts = revenue.forecast(firm, terms)
     revenue.write_forecasts(firm, terms, forecasts)

@@ -139,7 +139,7 @@ def _crm(firm: Firm, client: pl.DataFrame) -> None:
             "project_id",
             "billing_model",
             amendment_no=pl.lit(0),
-            amount=pl.when(pl.col("model") > 0).then("amount"),
+            amount=pl.when((pl.col("model") > 0) | (pl.col("amount") > 0)).then("amount"),
             start_date="start",
             end_date="end",
             signed_date="signed",

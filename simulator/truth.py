@@ -19,6 +19,8 @@ DIFFERENCES = {
     "hours": "hours_difference",
     "rate": "rate_difference",
     "round": "rounding",
+    "cheap": "rate_difference",
+    "short": "hours_difference",
     "partial": "partially_posted",
     "fx": "fx_difference",
     "amount": "amount_difference",
@@ -27,7 +29,7 @@ DIFFERENCES = {
     "estimate": "estimate_difference",
 }
 #: Category of a record that nothing posts, by how that came about; else by its flow.
-UNPOSTED = {"unmapped": "unmapped", "reversal": "reversal_not_posted", "hold": "on_hold"}
+UNPOSTED = {"unmapped": "unmapped", "hold": "on_hold"}
 WAITING = {"revenue": "not_recognized", "billing": "not_billed"}
 #: Hours from approval to posting that are promised, by flow.
 SLA = {"labor_cost": 48, "expense_cost": 72, "vendor_cost": 72}
@@ -111,21 +113,23 @@ class Truth:
         self.add(same.filter((pl.col("amount") != 0) | (pl.col("functional") != 0) | (pl.col("group") != 0)))
 
     def _unposted(self, rows: pl.DataFrame) -> None:
-        due = pl.col("approved") + pl.col("flow").replace_strict(SLA, default=0, return_dtype=pl.Int64) * 3600
-        late = pl.when(due < self.world.calendar.now).then(pl.lit("overdue")).otherwise(pl.lit("awaiting_posting"))
+        due = pl.col("approved") + pl.col("flow").replace_strict(SLA, default=72, return_dtype=pl.Int64) * 3600
+        past = due < self.world.calendar.now
+        late = pl.when(past).then(pl.lit("overdue")).otherwise(pl.lit("awaiting_posting"))
         waiting = pl.col("flow").replace_strict(WAITING, default=None, return_dtype=pl.String)
         made = pl.col("code").replace_strict(UNPOSTED, default=None, return_dtype=pl.String)
+        undoes = pl.col("undoes") if "undoes" in rows.columns else pl.lit(value=False)
         self.add(
             rows.with_columns(
-                category=pl.when(pl.col("code") == "reversal")
+                category=pl.when(undoes & past & ~pl.col("submitted"))
                 .then(pl.lit("reversal_not_posted"))
                 .when("submitted")
                 .then(pl.lit("unapproved"))
-                .when(made.is_not_null())
+                .when(made == "unmapped")
                 .then(made)
                 .when("failed")
                 .then(pl.lit("integration_failed"))
-                .otherwise(pl.coalesce(waiting, late))
+                .otherwise(pl.coalesce(made, waiting, late))
             ).filter((pl.col("amount") != 0) | (pl.col("functional") != 0))
         )
 

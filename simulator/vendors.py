@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from simulator.calendar import DAY, Ints, seconds, workday
-from simulator.firm import ACCOUNT, ENTITIES
-from simulator.ledger import CURRENCY_IDS, ENTITY_IDS, Ledger
+from simulator.firm import ENTITIES
+from simulator.ledger import CURRENCY_IDS, ENTITY_IDS
 from simulator.people import numbered
-from simulator.timesheets import APPROVED, HOUR, Firm
+from simulator.timesheets import HOUR, Firm
 
 _CURRENCY = pl.Series([e.currency for e in ENTITIES])
 

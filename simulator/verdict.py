@@ -45,6 +45,7 @@ def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame
         functional=pl.col(functional),
         submitted=pl.col("status") == SUBMITTED,
         gone=~live,
+        undoes=pl.col("reverses_id").is_not_null(),
         p_amount="p_amount",
         p_functional="p_functional",
         x_amount="x_amount",
