@@ -46,7 +46,7 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
     chosen: list[Item] = []
     also: list[Item] = []
     for entity in dict.fromkeys(i.entity for i in inputs):
-        items = _items([i for i in inputs if i.entity == entity], adapter, received)
+        items = route([i for i in inputs if i.entity == entity], adapter, received)
         before = landed.filter(pl.col("entity") == entity)
         if feed.mode == "snapshot":
             fresh, same = newest_snapshot(items, before)
@@ -63,7 +63,7 @@ def _plan(feed: Feed, adapter: Adapter, inputs: list[Input], chosen: list[Item],
     return Plan(adapter.system, feed.time_zone, tuple(chosen), lookups)
 
 
-def _items(inputs: Iterable[Input], adapter: Adapter, received: dict[str, Received]) -> list[Item]:
+def route(inputs: Iterable[Input], adapter: Adapter, received: dict[str, Received]) -> list[Item]:
     """Return what the folder offers an entity; a file counts as other content where what it joins changed."""
     items = []
     for step in inputs:

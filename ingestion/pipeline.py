@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from ingestion import adapter as adapters
-from ingestion import intake
+from ingestion import intake, superseded
 from ingestion.feed import BatchResult, Feed
 from ingestion.landing import Batch, Tally, accepted_frames, lookups
 from ingestion.lock import hold
@@ -40,18 +40,19 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
         done: list[tuple[int, Counts, list[Tally]]] = []
         for left in log.unfinished():
             events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
-            done.append(_land(lake, feed, adapter, log, left, events=events))
+            done.append(land(lake, feed, adapter, log, left, events=events))
         landed = log.landed_files()
         found = intake.take_in(lake, feed, adapter, landed, events=events)
         _remember(lake, feed, landed, found.repeats)
         if found.plan is not None:
             started = log.start(found.plan.to_json())
             events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
-            done.append(_land(lake, feed, adapter, log, started, events=events))
-    return _result(feed, done)
+            done.append(land(lake, feed, adapter, log, started, events=events))
+    return result(feed, done)
 
 
-def _result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResult:
+def result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResult:
+    """Put what became of some batches together."""
     return BatchResult(
         feed=feed.name,
         status="committed" if done else "unchanged",
@@ -62,7 +63,7 @@ def _result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchRes
     )
 
 
-def _land(
+def land(
     lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, started: Started, *, events: Events
 ) -> tuple[int, Counts, list[Tally]]:
     """Write everything of a batch and close it; a refusal closes it too, and is raised again."""
@@ -103,6 +104,8 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
                 committed=log.committed(),
                 max_delete_share=feed.max_delete_share,
             )
+        elif batch.plan.replays is not None:
+            rows = superseded.leave_out(batch, entity, frames, batch.plan.replays)
         else:
             rows = _landed(frames)
         _append(batch, entity, rows)

@@ -58,12 +58,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """All items of a batch, and the files of the sources that they look up."""
+    """All items of a batch, and the files of the sources that they look up.
+
+    `replays` is the batch that this one lands again from the archive, None where it is an ordinary one.
+    """
 
     system: str
     time_zone: str
     items: tuple[Item, ...]
     lookups: Mapping[str, tuple[Received, ...]] = field(default_factory=dict)
+    replays: int | None = None
 
     def entities(self) -> list[str]:
         """Return the entities the batch touches, in the plan's order."""
@@ -80,7 +84,7 @@ def from_json(text: str) -> Plan:
         said = json.loads(text)
         items = tuple(Item(i["entity"], i["source"], i["content"], _received(i["received"])) for i in said["items"])
         lookups = {name: tuple(_received(r) for r in files) for name, files in said["lookups"].items()}
-        return Plan(said["system"], said["time_zone"], items, lookups)
+        return Plan(said["system"], said["time_zone"], items, lookups, said.get("replays"))
     except (ValueError, KeyError, TypeError) as error:
         raise LakeError(f"the plan of an unfinished batch cannot be read: {error}") from None
 

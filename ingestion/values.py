@@ -18,10 +18,12 @@ _WITH_SPACE = ("%Y-%m-%d %H:%M:%S%.fZ", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%d %H
 ZONED = (*_WITH_OFFSET, *_WITH_SPACE, "%Y-%m-%d %H:%M:%S%.f%#z")
 BARE = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
-_TS_SHAPE = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:[0-5]\d(\.\d{1,6}0*)?)?(Z| ?UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+_TIME = r"[0-9]{2}:[0-9]{2}(:[0-5][0-9](\.[0-9]{1,6}0*)?)?"
+_OFFSET = r"(Z| ?UTC|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?"
+_TS_SHAPE = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_TIME}{_OFFSET}$"
 #: A date that a spreadsheet or a database wrote as the first moment of its day.
 _MIDNIGHT = r"[T ]00:00:00(\.0+)?$"
-_NUMBER = r"^[+-]?\d+(\.\d*)?$"
+_NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?$"
 _TRUE = ("true", "t", "1", "yes", "y")
 _FALSE = ("false", "f", "0", "no", "n")
 _EARLIEST = "1900-01-01"
@@ -36,7 +38,7 @@ class Refusal(NamedTuple):
 
 def _decimal_shape(kind: Kind) -> str:
     precision, scale = DECIMALS[kind]
-    return rf"^[+-]?0*\d{{1,{precision - scale}}}(\.\d{{0,{scale}}}0*)?$"
+    return rf"^[+-]?0*[0-9]{{1,{precision - scale}}}(\.[0-9]{{0,{scale}}}0*)?$"
 
 
 def _timestamp(text: pl.Expr, zone: str, formats: tuple[str, ...]) -> pl.Expr:
@@ -64,7 +66,7 @@ def typed(column: Column, text: pl.Expr, zone: str, *, sample: str | None = None
         case Kind.TS:
             return _timestamp(_shaped(text), zone, _formats(sample))
         case Kind.INT:
-            whole = pl.when(text.str.contains(r"^[+-]?\d{1,19}$")).then(text)
+            whole = pl.when(text.str.contains(r"^[+-]?[0-9]{1,19}$")).then(text)
             return whole.cast(pl.Int64, strict=False)
         case Kind.BOOL:
             low = text.str.to_lowercase()
@@ -122,7 +124,7 @@ def refusals(column: Column, text: pl.Series, zone: str) -> list[Refusal]:
 def _decimal_refusals(kind: Kind, text: pl.Series) -> list[Refusal]:
     precision, scale = DECIMALS[kind]
     plain = text.str.contains(_NUMBER)
-    short = text.str.contains(rf"^[+-]?\d+(\.\d{{0,{scale}}}0*)?$")
+    short = text.str.contains(rf"^[+-]?[0-9]+(\.[0-9]{{0,{scale}}}0*)?$")
     no_number = Refusal("number", "is not a plain decimal number (digits, at most one point, no exponent)")
     too_fine = Refusal("scale", f"has more than {scale} decimals and would have to be rounded")
     too_large = Refusal("precision", f"has more than {precision - scale} digits before the point")

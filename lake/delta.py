@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import polars as pl
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from lake.ahead import Ahead
 from lake.errors import LakeError
@@ -84,6 +84,8 @@ def append_alone(
             )
         except CommitFailedError:
             continue
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"table {name!r} of lake {lake.root} could not be written: {error}") from error
         return answer
     raise LakeError(f"table {name!r} is so busy that {attempts} attempts to commit were overtaken; run again")
 

@@ -11,11 +11,16 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 from ingestion.feed import BatchResult, Feed
 from ingestion.pipeline import ingest
 from lake.catalogue import create_views, open_duckdb
 from lake.store import Lake
+
+#: Machines that run the tests may be busy: an example may take its time.
+settings.register_profile("tieout", deadline=None)
+settings.load_profile("tieout")
 
 
 @dataclass

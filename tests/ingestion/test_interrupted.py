@@ -1,0 +1,152 @@
+"""A run may be killed at any moment: the lake stays readable, and the next run finishes the work, once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from ingestion.feed import BatchResult
+from lake import archive
+from lake.batches import BatchLog, Counts
+from lake.errors import LakeError, SourceError
+from lake.store import Lake
+from tests.ingestion.conftest import CONSERVED, Drop, entry
+
+ROOT = Path(__file__).parents[2]
+
+#: Ingests a folder and kills itself right after the n-th commit to any Delta table.
+KILLED = """
+import os, signal, sys
+from ingestion.feed import Feed
+from ingestion.pipeline import ingest
+from lake import delta
+from lake.store import Lake
+
+lake, folder, last = Lake(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+lake.ensure()
+write, done = delta.write_deltalake, []
+
+def counted(*args, **options):
+    if len(done) == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(*args, **options)
+    done.append(1)
+
+delta.write_deltalake = counted
+ingest(lake, Feed("psa", "canonical", folder))
+"""
+
+#: started, customer, time_entry, quarantine, batch_files, committed
+COMMITS = 6
+
+
+def _put(drop: Drop) -> None:
+    drop.put("customer.csv", [{"customer_id": "C1", "name": "One"}])
+    drop.put("time_entry.csv", [entry(1), entry(2), entry(3, hours="many")])
+
+
+def _state(drop: Drop) -> list[tuple[object, ...]]:
+    return drop.rows(
+        "select (select count(*) from lake.time_entry), (select count(*) from lake.customer), "
+        "(select count(*) from lake.quarantine), (select count(*) from lake.batch_files), "
+        "(select count(*) from lake.batches where status = 'committed')"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", range(COMMITS + 1))
+def test_a_run_killed_between_any_two_commits_is_finished_by_the_next_under_its_own_number(
+    drop: Drop, after: int
+) -> None:
+    _put(drop)
+    command = [sys.executable, "-c", KILLED, drop.lake.root, str(drop.folder), str(after)]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+    assert done.returncode == (0 if after == COMMITS else -signal.SIGKILL), done.stderr.decode()
+    nothing, everything = [(0, 0, 0, 0, 0)], [(2, 1, 1, 2, 1)]
+    assert _state(drop) == (everything if after == COMMITS else nothing)
+    # What the folder holds by then does not matter: the archive has what was received.
+    if after:
+        for path in drop.folder.iterdir():
+            path.unlink()
+    assert drop.ingest().status == ("unchanged" if after == COMMITS else "committed")
+    assert _state(drop) == everything
+    assert drop.rows("select distinct batch_id from lake.batches") == [(1,)]
+    assert drop.rows(CONSERVED) == [(0,)]
+
+
+def test_two_ingests_of_one_feed_at_once_land_it_once(drop: Drop) -> None:
+    _put(drop)
+    drop.lake.ensure()
+    results: list[BatchResult] = []
+    threads = [threading.Thread(target=lambda: results.append(drop.ingest())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(r.status for r in results) == ["committed", "unchanged", "unchanged"]
+    assert _state(drop) == [(2, 1, 1, 2, 1)]
+
+
+def test_writers_of_different_feeds_never_share_a_batch_number(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    lake.ensure()
+    numbers: list[int] = []
+
+    def start(name: str) -> None:
+        numbers.extend(BatchLog(lake, name, "delta").start("{}").batch_id for _ in range(3))
+
+    threads = [threading.Thread(target=start, args=(f"feed{n}",)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == list(range(1, 10))
+
+
+def test_a_batch_is_closed_only_once(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    lake.ensure()
+    log = BatchLog(lake, "psa", "delta")
+    number = log.start("{}").batch_id
+    assert log.commit(number, Counts(), max_updated_at=None)
+    assert not log.refuse(number, "too late")
+    assert log.unfinished() == []
+
+
+def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop.put("customer.csv", [{"customer_id": "C1", "name": "One"}])
+    store = archive.store
+
+    def grows(*args: object) -> object:
+        kept = store(*args)  # type: ignore[arg-type]
+        with path.open("a") as handle:
+            handle.write("C2,Two\n")
+        return kept
+
+    monkeypatch.setattr("ingestion.intake.archive.store", grows)
+    with pytest.raises(SourceError, match="still being written"):
+        drop.ingest()
+    monkeypatch.undo()
+    assert drop.ingest().counts.landed == 2
+
+
+def test_a_full_disk_is_a_sentence_and_the_next_run_completes(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    _put(drop)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("lake.delta.write_deltalake", full)
+    with pytest.raises(LakeError, match="No space left"):
+        drop.ingest()
+    monkeypatch.undo()
+    drop.ingest()
+    assert _state(drop) == [(2, 1, 1, 2, 1)]
