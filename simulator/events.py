@@ -12,36 +12,33 @@ from simulator.ledger import CURRENCY_IDS, Ledger
 from simulator.money import divide
 from simulator.terms import Terms
 from simulator.timesheets import HOUR, Firm
+from simulator.truth import Truth
 
-_CURRENCY = np.array([e.currency for e in ENTITIES])
+_HOME = np.array([e.currency for e in ENTITIES])
+#: What is done to events and milestones of closed months, three each, by the kind they fit.
+_MISTAKES = (
+    ("hold", ("instalment", "deposit")),
+    ("amount", ("retainer",)),
+    ("cutoff", ("retainer",)),
+    ("void", ("retainer", "subscription")),
+    ("credit", ("retainer", "subscription")),
+    ("cancelled", ("milestone",)),
+    ("amount", ("milestone",)),
+)
 
 
 def instalments(firm: Firm, terms: Terms) -> pl.DataFrame:
-    """Every milestone and billing event: project, number, type, day due or planned, amount."""
+    """Every milestone and billing event: project, number, kind, day due, amount, day done, invoice date."""
     projects, calendar = firm.projects, firm.world.calendar
-    rows: list[tuple[int, int, str, object, int]] = []
+    rows: list[tuple[int, int, str, np.datetime64, int]] = []
     for project in np.nonzero((projects.model > 0) & (projects.model < 5))[0].tolist():
-        model, amount = int(projects.model[project]), int(terms.amount[project])
-        start, end = terms.start[project], terms.end[project]
-        months = int(projects.end[project] - projects.start[project]) + 1
-        base = start.astype("datetime64[M]")
-        if model == 3:
-            days = [(base + i).astype("datetime64[D]") + 9 for i in range(months)]
-            kind = "retainer"
-        elif model == 4:
-            days = [max(start, (base + 3 * i).astype("datetime64[D]") + 4) for i in range(4)]
-            kind = "subscription"
-        else:
-            count = max(1, months // 2)
-            days = [(base + (i + 1) * months // count).astype("datetime64[D]") - 6 for i in range(count)]
-            kind = "milestone" if model == 2 else "instalment"
-        if model == 1 and months > 2:
-            days = [start + 4, *days[:-1], end - 3]
+        days, kind = _days(firm, terms, project)
+        amount = int(terms.amount[project])
         each = amount // len(days) // 100 * 100
         for number, day in enumerate(days):
             part = amount - each * (len(days) - 1) if number == len(days) - 1 else each
-            kept = kind if model != 1 else ("deposit" if number == 0 and months > 2 else kind)
-            rows.append((project, number + 1, kept, day, part))
+            deposit = kind == "instalment" and number == 0 and len(days) > 1
+            rows.append((project, number + 1, "deposit" if deposit else kind, day, part))
     frame = pl.DataFrame(
         {
             "project": [r[0] for r in rows],
@@ -52,135 +49,280 @@ def instalments(firm: Firm, terms: Terms) -> pl.DataFrame:
         }
     )
     due = frame["due"].to_numpy().astype("datetime64[D]")
-    slip = np.where(frame["kind"].to_numpy() == "milestone", firm.world.rng(11).integers(-4, 12, frame.height), 0)
+    stone = (frame["kind"] == "milestone").to_numpy()
+    slip = np.where(stone, firm.world.rng(11).integers(-4, 12, frame.height), 0)
     done = workday(due + slip)
-    issued = seconds(workday(done, 1)) + 9 * HOUR
-    # The invoice carries the last day of the month at the latest, so that billing and event fall together.
-    date = np.minimum(workday(done, 1), (done.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1)
-    date = np.where(frame["kind"].to_numpy() == "milestone", date, np.minimum(date, np.maximum(date, due)))
+    # An invoice carries a day of the month that its event or milestone falls in.
+    month = np.where(stone, done, due).astype("datetime64[M]")
+    date = np.minimum(workday(done, 1), (month + 1).astype("datetime64[D]") - 1)
     return frame.with_columns(
         id=projects.ids.gather(frame["project"]) + "-" + frame["number"].cast(pl.String).str.zfill(2),
         done=pl.Series(done),
         done_at=pl.Series(seconds(done) + 15 * HOUR),
         date=pl.Series(date),
-        issued=pl.Series(issued),
-        month=pl.Series(calendar.month_of(date)),
+        issued=pl.Series(seconds(workday(done, 1)) + 9 * HOUR),
+        month=pl.Series(calendar.month_of(np.where(stone, done, due))),
     )
 
 
-def write_events(firm: Firm, ledger: Ledger, terms: Terms) -> pl.DataFrame:
-    """Write milestones, billing events, their invoices and milestone revenue; returns the instalments."""
+def _days(firm: Firm, terms: Terms, project: int) -> tuple[list[np.datetime64], str]:
+    projects = firm.projects
+    start, end = terms.start[project], terms.end[project]
+    months = int(projects.end[project] - projects.start[project]) + 1
+    base = start.astype("datetime64[M]")
+    model = int(projects.model[project])
+    if model == 3:
+        return [(base + i).astype("datetime64[D]") + 9 for i in range(months)], "retainer"
+    if model == 4:
+        return [max(start, (base + 3 * i).astype("datetime64[D]") + 4) for i in range(4)], "subscription"
+    count = max(1, months // 2)
+    days = [(base + (i + 1) * months // count).astype("datetime64[D]") - 6 for i in range(count)]
+    if model == 2:
+        return days, "milestone"
+    return ([start + 4, *days[:-1], end - 3] if months > 2 else days), "instalment"
+
+
+def with_mistakes(firm: Firm, rows: pl.DataFrame) -> pl.DataFrame:
+    """Mark three closed-month rows for each mistake, and lay out both sides of billing."""
     world, projects = firm.world, firm.projects
-    now = world.calendar.now
-    rows = instalments(firm, terms)
+    calendar = world.calendar
+    index = rows["project"].to_numpy()
+    books, currency = projects.entity[index], projects.currency[index]
+    fit = (
+        (rows["month"] < calendar.months - 1).to_numpy() & (currency == _HOME[books]) & (rows["month"] >= 0).to_numpy()
+    )
+    kinds = rows["kind"].to_list()
+    order = world.rng(51).permutation(np.nonzero(fit)[0]).tolist()
+    made: list[str | None] = [None] * rows.height
+    for code, suited in _MISTAKES:
+        for at in [i for i in order if kinds[i] in suited and made[i] is None][:3]:
+            made[at] = code
+    rows = rows.with_columns(
+        code=pl.Series(made, dtype=pl.String), entity=pl.Series(books), currency=pl.Series(currency), period="month"
+    )
+    code = pl.col("code")
+    late = pl.Series(calendar.first[np.clip(rows["month"].to_numpy() + 1, 0, calendar.months - 1)] + 2)
+    rows = rows.with_columns(
+        date=pl.when(code == "cutoff").then(late).otherwise("date"),
+        invoiced=(pl.col("issued") <= calendar.now) & (code != "hold").fill_null(value=True),
+    )
+    stands = pl.col("invoiced") & ~code.is_in(["void", "credit"]).fill_null(value=False)
+    p_amount = pl.when((code == "amount") & (pl.col("kind") != "milestone")).then(pl.col("amount") - 50_000)
+    rows = rows.with_columns(
+        posted=pl.when(stands).then("issued"),
+        p_amount=p_amount.otherwise("amount"),
+        p_entity="entity",
+        p_project="project",
+        p_period=pl.when(code == "cutoff").then(pl.col("month") + 1).otherwise("month"),
+        x_amount=pl.lit(0, pl.Int64),
+    )
+    turn, home = world.rates.functional, _HOME[books]
+    at = np.where(rows["invoiced"].to_numpy(), rows["date"].to_numpy(), rows["due"].to_numpy()).astype("datetime64[D]")
+    at = np.where(
+        ~rows["invoiced"].to_numpy() & (rows["kind"] == "milestone").to_numpy(),
+        rows["done"].to_numpy().astype("datetime64[D]"),
+        at,
+    )
+    return rows.with_columns(
+        functional=pl.Series(turn(rows["amount"].to_numpy(), currency, home, at)),
+        p_functional=pl.Series(turn(rows["p_amount"].to_numpy(), currency, home, at)),
+    )
+
+
+def write_events(firm: Firm, ledger: Ledger, truth: Truth, terms: Terms) -> None:
+    """Write milestones and billing events with their invoices, post milestone revenue, and judge both."""
+    world, projects = firm.world, firm.projects
+    calendar = world.calendar
+    now = calendar.now
+    rows = with_mistakes(firm, instalments(firm, terms))
     project = rows["project"]
-    currency = CURRENCY_IDS.gather(pl.Series(projects.currency).gather(project))
     started = pl.Series(seconds(terms.start) - 12 * 86_400).gather(project)
-    born = pl.min_horizontal(started, pl.lit(now - 3600))
-    done = pl.col("done_at") <= now
-    stone = pl.col("kind") == "milestone"
-    world.drop.write(
+    rows = rows.with_columns(
+        line=projects.lines.gather(project),
+        name=projects.ids.gather(project),
+        shown=CURRENCY_IDS.gather(rows["currency"]),
+        born=pl.min_horizontal(started, pl.lit(now - 3600)),
+        stone=pl.col("kind") == "milestone",
+        finished=pl.col("done_at") <= now,
+    )
+    _write(firm, rows)
+    _invoice(firm, ledger, rows.filter("invoiced"))
+    today = pl.lit(calendar.today).cast(pl.Date)
+    free = pl.col("kind").is_in(["retainer", "subscription"])
+    held = (pl.col("code") == "hold").fill_null(value=False)
+    counted = pl.when("stone").then("finished").when(free).then(pl.col("due") <= today)
+    judge_events(truth, rows.filter(counted.otherwise(pl.col("invoiced") | held)))
+    _recognise(firm, ledger, truth, rows.filter(pl.col("stone") & pl.col("finished")))
+
+
+def _write(firm: Firm, rows: pl.DataFrame) -> None:
+    now = firm.world.calendar.now
+    gone, billed = (pl.col("code") == "cancelled").fill_null(value=False), pl.col("issued") <= now
+    status = pl.when(gone).then(pl.lit("cancelled")).when("finished").then(pl.lit("completed"))
+    changed = pl.when(gone).then(pl.col("issued") + 50 * HOUR).when(billed).then(pl.col("issued") - 3600)
+    firm.world.drop.write(
         "milestone",
-        rows.with_columns(line=projects.lines.gather(project), cur=currency, born=born, p=projects.ids.gather(project))
-        .filter(stone)
-        .select(
+        rows.filter("stone").select(
             milestone_id=pl.lit("MS") + pl.col("id"),
-            project_id="p",
+            project_id="name",
             contract_line_id="line",
             name=pl.lit("Milestone ") + pl.col("number").cast(pl.String),
             planned_date="due",
-            completed_at=pl.when(done).then("done_at"),
-            accepted_at=pl.when(pl.col("issued") <= now).then(pl.col("issued") - 3600),
+            completed_at=pl.when("finished").then("done_at"),
+            accepted_at=pl.when(billed).then(pl.col("issued") - 3600),
             amount="amount",
-            currency="cur",
-            status=pl.when(done).then(pl.lit("completed")).otherwise(pl.lit("planned")),
-            updated_at=pl.when(pl.col("issued") <= now)
-            .then(pl.col("issued") - 3600)
-            .when(done)
-            .then("done_at")
-            .otherwise("born"),
+            currency="shown",
+            status=status.otherwise(pl.lit("planned")),
+            updated_at=changed.when("finished").then("done_at").otherwise("born"),
         ),
     )
-    billed = pl.col("issued") <= now
-    world.drop.write(
+    held = (pl.col("code") == "hold").fill_null(value=False)
+    state = pl.when(held).then(pl.lit("on_hold")).when("invoiced").then(pl.lit("invoiced"))
+    firm.world.drop.write(
         "billing_event",
-        rows.with_columns(line=projects.lines.gather(project), cur=currency, born=born)
-        .filter(~stone)
-        .select(
+        rows.filter(~pl.col("stone")).select(
             billing_event_id=pl.lit("BE") + pl.col("id"),
             contract_line_id="line",
             type="kind",
             due_date="due",
             amount="amount",
-            currency="cur",
-            status=pl.when(billed).then(pl.lit("invoiced")).otherwise(pl.lit("planned")),
-            updated_at=pl.when(billed).then("issued").otherwise("born"),
+            currency="shown",
+            status=state.otherwise(pl.lit("planned")),
+            hold_reason=pl.when(held).then(pl.lit("Customer asks for a corrected order")),
+            updated_at=pl.when(held | pl.col("invoiced")).then("issued").otherwise("born"),
         ),
     )
-    _invoice(firm, ledger, rows.filter(billed))
-    _recognise(firm, ledger, rows.filter(stone & (pl.col("done_at") + 6 * HOUR <= now)))
-    return rows
 
 
 def _invoice(firm: Firm, ledger: Ledger, rows: pl.DataFrame) -> None:
     world, projects = firm.world, firm.projects
-    project = rows["project"].to_numpy()
-    books, currency = projects.entity[project], projects.currency[project]
-    functional = world.rates.functional(
-        rows["amount"].to_numpy(), currency, _CURRENCY[books], rows["date"].to_numpy().astype("datetime64[D]")
-    )
-    stone = pl.col("kind") == "milestone"
     rows = rows.with_columns(
-        books=pl.Series(books),
-        currency=pl.Series(currency),
-        functional=pl.Series(functional),
-        p_amount=pl.col("amount"),
-        p_functional=pl.Series(functional),
-        tax=pl.Series(divide(rows["amount"].to_numpy() * TAX[books], 100)),
+        books="entity",
+        month="p_period",
+        tax=pl.Series(divide(rows["p_amount"].to_numpy() * TAX[rows["entity"].to_numpy()], 100)),
         held=pl.lit(value=False),
         invoice_id=pl.lit("IE") + pl.col("id"),
     )
+    _lines(firm, rows, prefix="ILE")
+    void = (pl.col("code") == "void").fill_null(value=False)
+    write_invoices(firm, ledger, rows.filter(~void), part="events")
+    number = pl.lit("K") + pl.Series(projects.customer + 1).gather(rows["project"]).cast(pl.String).str.zfill(5)
+    rows = rows.with_columns(customer=number, entity_id=pl.Series([e.id for e in ENTITIES]).gather(rows["entity"]))
+    base = {
+        "customer_id": pl.col("customer"),
+        "legal_entity_id": pl.col("entity_id"),
+        "currency": pl.col("shown"),
+        "issued_at": pl.col("issued"),
+    }
+    later = pl.col("issued") + 26 * HOUR
     world.drop.write(
+        "invoice",
+        rows.filter(void).select(
+            "invoice_id",
+            invoice_no=pl.lit("RE-") + pl.col("invoice_id"),
+            document_type=pl.lit("invoice"),
+            invoice_date="date",
+            due_date=pl.col("date") + pl.duration(days=30),
+            status=pl.lit("void"),
+            voided_at=later,
+            updated_at=later,
+            **base,
+        ),
+        part="void",
+    )
+    credited = rows.filter(pl.col("code") == "credit")
+    world.drop.write(
+        "invoice",
+        credited.select(
+            invoice_id=pl.lit("IK") + pl.col("id"),
+            invoice_no=pl.lit("GS-") + pl.col("id"),
+            document_type=pl.lit("credit_note"),
+            applies_to_invoice_id="invoice_id",
+            invoice_date=pl.col("date") + pl.duration(days=4),
+            due_date=pl.col("date") + pl.duration(days=4),
+            status=pl.lit("issued"),
+            updated_at=pl.col("issued") + 96 * HOUR,
+            **(base | {"issued_at": pl.col("issued") + 96 * HOUR}),
+        ),
+        part="credit",
+    )
+    again = credited.with_columns(invoice_id=pl.lit("IK") + pl.col("id"), issued=pl.col("issued") + 96 * HOUR)
+    _lines(firm, again, prefix="ILK")
+
+
+def _lines(firm: Firm, rows: pl.DataFrame, *, prefix: str) -> None:
+    stone = pl.col("stone")
+    firm.world.drop.write(
         "invoice_line",
         rows.select(
             "invoice_id",
-            "amount",
-            invoice_line_id=pl.lit("ILE") + pl.col("id"),
-            project_id=projects.ids.gather(rows["project"]),
-            contract_line_id=projects.lines.gather(rows["project"]),
+            amount="p_amount",
+            invoice_line_id=pl.lit(prefix) + pl.col("id"),
+            project_id="name",
+            contract_line_id="line",
             tax_amount="tax",
-            functional_amount="functional",
+            functional_amount="p_functional",
             origin_type=pl.when(stone).then(pl.lit("milestone")).otherwise(pl.lit("billing_event")),
             origin_system=pl.when(stone).then(pl.lit("psa")).otherwise(pl.lit("erp")),
             origin_id=pl.when(stone).then(pl.lit("MS")).otherwise(pl.lit("BE")) + pl.col("id"),
             updated_at="issued",
         ),
-        part="events",
+        part=f"events-{prefix}",
     )
-    write_invoices(firm, ledger, rows, part="events")
 
 
-def _recognise(firm: Firm, ledger: Ledger, rows: pl.DataFrame) -> None:
+def judge_events(truth: Truth, rows: pl.DataFrame, *, flow: str = "billing") -> None:
+    """Pair events and milestones with their invoices, or milestones with their revenue."""
+    never = pl.lit(value=False)
+    rows = rows.with_columns(
+        flow=pl.lit(flow),
+        id=pl.when("stone").then(pl.lit("MS")).otherwise(pl.lit("BE")) + pl.col("id"),
+        origin_type=pl.when("stone").then(pl.lit("milestone")).otherwise(pl.lit("billing_event")),
+        origin_system=pl.when("stone").then(pl.lit("psa")).otherwise(pl.lit("erp")),
+        group=truth.group(rows["functional"], rows["entity"], rows["period"]),
+        submitted=never,
+        failed=never,
+        gone=(pl.col("code") == "cancelled").fill_null(value=False),
+        approved="done_at",
+        note=pl.lit(None, pl.String),
+    )
+    truth.pair(rows.filter(~pl.col("gone") | pl.col("posted").is_not_null()))
+
+
+def _recognise(firm: Firm, ledger: Ledger, truth: Truth, rows: pl.DataFrame) -> None:
+    """Post milestone revenue when it is earned."""
     world, projects = firm.world, firm.projects
-    project = rows["project"].to_numpy()
-    books, currency = projects.entity[project], projects.currency[project]
+    currency, home = rows["currency"].to_numpy(), _HOME[rows["entity"].to_numpy()]
     done = rows["done"].to_numpy().astype("datetime64[D]")
-    functional = world.rates.functional(rows["amount"].to_numpy(), currency, _CURRENCY[books], done)
+    wrong = (pl.col("code") == "amount").fill_null(value=False)
+    when = pl.col("done_at") + 6 * HOUR
+    rows = rows.with_columns(
+        posted=pl.when(when <= world.calendar.now).then(when),
+        p_amount=pl.when(wrong).then(pl.col("amount") + 75_000).otherwise("amount"),
+        p_period="month",
+    )
+    turn = world.rates.functional
+    rows = rows.with_columns(
+        functional=pl.Series(turn(rows["amount"].to_numpy(), currency, home, done)),
+        p_functional=pl.Series(turn(rows["p_amount"].to_numpy(), currency, home, done)),
+    )
+    posted = rows.filter(pl.col("posted").is_not_null())
     ledger.post(
-        rows.select(
-            entity=pl.Series(books),
-            period=pl.Series(world.calendar.month_of(done)),
-            posted=pl.col("done_at") + 6 * HOUR,
-            currency=pl.Series(currency),
-            amount=-pl.col("amount"),
-            functional=-pl.Series(functional),
+        posted.select(
+            "entity",
+            "posted",
+            "currency",
+            period="p_period",
+            amount=-pl.col("p_amount"),
+            functional=-pl.col("p_functional"),
             origin_type=pl.lit("milestone"),
             origin_system=pl.lit("psa"),
             origin_id=pl.lit("MS") + pl.col("id"),
-            project_id=projects.ids.gather(rows["project"]),
-            contract_line_id=projects.lines.gather(rows["project"]),
+            project_id=projects.ids.gather(posted["project"]),
+            contract_line_id="line",
         ),
         tag="RM",
         account=ACCOUNT["services_revenue"],
         against=ACCOUNT["unbilled_receivable"],
     )
+    judge_events(truth, rows, flow="revenue")

@@ -11,8 +11,6 @@ from typing import TypeAlias
 import numpy as np
 import polars as pl
 
-from simulator import events as occasions
-from simulator import revenue
 from simulator.bills import (
     add_vendor_cost,
     judge_vendors,
@@ -25,6 +23,8 @@ from simulator.calendar import Ints, make_calendar
 from simulator.defects import plant_expenses, plant_labour
 from simulator.drop import Drop
 from simulator.engagements import make_projects
+from simulator.estimates import forecast, write_forecasts
+from simulator.events import write_events
 from simulator.expenses import month_expenses, write_expenses
 from simulator.intercompany import lent_time, settle
 from simulator.invoices import issue
@@ -34,6 +34,7 @@ from simulator.misposts import post_second_lines, post_strays
 from simulator.money import make_rates
 from simulator.people import make_people
 from simulator.reference import write_people, write_reference
+from simulator.revenue import recognise
 from simulator.sales import write_sales
 from simulator.sales_flow import Sales
 from simulator.staffing import Staffing
@@ -133,10 +134,10 @@ def simulate(
     )
     sales.settle_caps(terms.amount)
     write_sales(firm, terms)
-    forecasts = revenue.forecast(firm, terms)
-    revenue.write_forecasts(firm, terms, forecasts)
-    revenue.write_schedule(firm, ledger, revenue.schedule(firm, terms, forecasts))
-    occasions.write_events(firm, ledger, terms)
+    forecasts = forecast(firm, terms)
+    write_forecasts(firm, terms, forecasts)
+    recognise(firm, ledger, truth, terms, forecasts)
+    write_events(firm, ledger, truth, terms)
     ledger.write_balances()
     write_truth(firm, truth, out)
     return Summary(out, drop.rows, calendar.build_time)

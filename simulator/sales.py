@@ -58,6 +58,8 @@ def write_sales(firm: Firm, terms: Terms) -> None:
             "model": projects.model,
             "amount": terms.amount,
             "value": value,
+            "first": terms.first,
+            "amended": terms.amended,
             "budget": terms.budget,
             "hours": terms.hours,
             "signed": signed,
@@ -130,24 +132,46 @@ def _crm(firm: Firm, client: pl.DataFrame) -> None:
             updated_at="stamp",
         ),
     )
+    drop.write("contract_line", _lines(firm, client))
+
+
+def _lines(firm: Firm, client: pl.DataFrame) -> pl.DataFrame:
     method = pl.col("model").replace_strict([0, 1, 2, 3, 4], list(METHODS), return_dtype=pl.String)
-    drop.write(
-        "contract_line",
-        client.select(
-            "contract_line_id",
-            "contract_id",
-            "project_id",
-            "billing_model",
-            amendment_no=pl.lit(0),
-            amount=pl.when((pl.col("model") > 0) | (pl.col("amount") > 0)).then("amount"),
-            start_date="start",
-            end_date="end",
-            signed_date="signed",
-            effective_date="signed",
-            recognition_method=method,
-            updated_at="stamp",
+    grown = pl.col("first") != pl.col("amount")
+    lines = client.select(
+        "contract_line_id",
+        "contract_id",
+        "project_id",
+        "billing_model",
+        amendment_no=pl.lit(0),
+        amount=pl.when((pl.col("model") > 0) | (pl.col("amount") > 0)).then(
+            pl.when(pl.col("model") == 1).then("first").otherwise("amount")
         ),
+        start_date="start",
+        end_date="end",
+        signed_date="signed",
+        effective_date="signed",
+        modification_type=pl.lit(None, pl.String),
+        recognition_method=method,
+        updated_at="stamp",
     )
+    today = firm.world.calendar.today
+    later = client.filter(grown & (pl.col("model") == 1) & (pl.col("amended") <= pl.lit(today))).select(
+        "contract_line_id",
+        "contract_id",
+        "project_id",
+        "billing_model",
+        amendment_no=pl.lit(1),
+        amount="amount",
+        start_date="start",
+        end_date="end",
+        signed_date=pl.col("amended") - pl.duration(days=3),
+        effective_date="amended",
+        modification_type=pl.lit("cumulative_catch_up"),
+        recognition_method=pl.lit("percent_complete"),
+        updated_at=(pl.col("amended").cast(pl.Int64) - 3) * DAY + 14 * 3600,
+    )
+    return pl.concat([lines, later])
 
 
 def _pipeline(firm: Firm) -> None:

@@ -16,11 +16,13 @@ from simulator.timesheets import Firm
 class Terms:
     """Per project: line amount (0: none), term, and whole-life hours and functional cost as planned.
 
-    `cost[project, month]` and `group[project, month]` are approved cost in functional currency of the
-    project's entity and in group currency.
+    `first` is the amount until the day `amended`, where the contract was amended;
+    `group[project, month]` is approved cost in group currency.
     """
 
     amount: Ints
+    first: Ints
+    amended: Days
     start: Days
     end: Days
     hours: Ints
@@ -52,8 +54,16 @@ def make_terms(firm: Firm, work: pl.DataFrame, group: Ints) -> Terms:
     start = (months + projects.start).astype("datetime64[D]")
     end = (months + projects.end + 1).astype("datetime64[D]") - 1
     shift = np.where(projects.model == 4, rng.integers(0, 27, projects.count), 0)
+    fixed = projects.model == 1
+    # A few fixed fees were sold below cost; some others grew by an amendment.
+    losing = np.zeros(projects.count, dtype=np.bool_)
+    losing[np.nonzero(fixed & (length >= 4))[0][:4]] = True
+    amount = np.where(losing, amount * 2 // 5 // 100_000 * 100_000 + 100_000, amount)
+    grown = fixed & ~losing & (length >= 4) & (np.arange(projects.count) % 5 == 3)
     return Terms(
         amount=amount,
+        first=np.where(grown, amount * 85 // 100, amount),
+        amended=np.where(grown, start + 70, start - 60),
         start=start + shift,
         end=np.where(projects.model == 4, start + shift + 364, end),
         hours=np.rint(hours * whole * error / 25).astype(np.int64) * 25,
@@ -61,6 +71,11 @@ def make_terms(firm: Firm, work: pl.DataFrame, group: Ints) -> Terms:
         planned=planned,
         group=group,
     )
+
+
+def amount_in_force(terms: Terms, project: int, day: np.datetime64) -> int:
+    """A line's amount on a day."""
+    return int(terms.first[project] if day < terms.amended[project] else terms.amount[project])
 
 
 def round_share(amount: int, part: int, whole: int) -> int:

@@ -30,7 +30,7 @@ DIFFERENCES = {
 }
 #: Category of a record that nothing posts, by how that came about; else by its flow.
 UNPOSTED = {"unmapped": "unmapped", "hold": "on_hold"}
-WAITING = {"revenue": "not_recognized", "billing": "not_billed"}
+WAITING = {"revenue": "not_recognized", "loss_provision": "not_recognized", "billing": "not_billed"}
 #: Hours from approval to posting that are promised, by flow.
 SLA = {"labor_cost": 48, "expense_cost": 72, "vendor_cost": 72}
 
