@@ -41,3 +41,15 @@ class BatchResult:
     def batch_id(self) -> int | None:
         """The newest batch committed, None where nothing was new."""
         return self.batch_ids[-1] if self.batch_ids else None
+
+    def __str__(self) -> str:
+        """Say in one sentence what the ingest did."""
+        if self.status == "unchanged":
+            return f"feed {self.feed}: nothing new"
+        counts = self.counts
+        parts = [f"{counts.rows_read:,} rows read from {self.files} file{'s' if self.files != 1 else ''}"]
+        parts.append(f"{counts.landed:,} landed")
+        named = (("quarantined", counts.quarantined), ("excluded", counts.excluded), ("deleted", self.tombstones))
+        parts += [f"{number:,} {word}" for word, number in named if number]
+        batches = ", ".join(map(str, self.batch_ids))
+        return f"feed {self.feed}: batch {batches} committed, {', '.join(parts)}"
