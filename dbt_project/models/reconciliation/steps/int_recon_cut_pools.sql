@@ -20,6 +20,7 @@ differences as (
         cells.legal_entity_key,
         cells.project_key,
         cells.period_id,
+        cells.functional_currency,
         compared.match_kind,
         compared.is_two_currencies,
         cells.operational_transaction - cells.posted_transaction as difference_transaction,
@@ -28,22 +29,45 @@ differences as (
     from cells
     inner join compared on cells.match_key = compared.match_key
 
+),
+
+translated as (
+
+    select
+        differences.*,
+        {{ translate('differences.difference_functional', 'group_rates.average_rate') }} as unallocated_group
+    from differences
+    {{ group_rate_join(
+        'group_rates', 'differences.legal_entity_key', 'differences.period_id', 'differences.functional_currency'
+    ) }}
+
 )
 
+-- posted by contract line and period against entries that operations know one by one: another estimate
 select
     match_key,
-    case
-        when difference_functional = 0 and (difference_transaction = 0 or is_two_currencies) then 'rounding'
-        -- posted by contract line and period, against entries or milestones that operations know one by one
-        when match_kind = 'term_pool' then 'estimate_difference'
-        else 'summary_unallocated'
-    end as category,
+    case when match_kind = 'term_pool' then 'estimate_difference' else 'summary_unallocated' end as category,
     'home' as leg,
     legal_entity_key,
     project_key,
     period_id,
     cast(case when not is_two_currencies then difference_transaction end as decimal(18, 2)) as difference_transaction,
     cast(difference_functional as decimal(18, 2)) as difference_functional,
-    cast(difference_group as decimal(18, 2)) as difference_group
-from differences
-where difference_transaction <> 0 or difference_functional <> 0 or difference_group <> 0
+    coalesce(unallocated_group, cast(difference_group as decimal(18, 2))) as difference_group
+from translated
+where difference_functional <> 0 or (difference_transaction <> 0 and not is_two_currencies)
+
+union all
+
+select
+    match_key,
+    'rounding',
+    'home',
+    legal_entity_key,
+    project_key,
+    period_id,
+    cast(case when not is_two_currencies then 0 end as decimal(18, 2)),
+    cast(0 as decimal(18, 2)),
+    cast(difference_group - unallocated_group as decimal(18, 2))
+from translated
+where difference_group <> unallocated_group

@@ -45,6 +45,7 @@ explained as (
     select
         match_key,
         count(*) filter (where difference_amount <> 0 or difference_functional <> 0) as step_count,
+        max(step) filter (where difference_amount <> 0 or difference_functional <> 0) as last_step,
         sum(difference_amount) as difference_amount,
         sum(difference_functional) as difference_functional,
         sum(difference_group) as difference_group
@@ -57,9 +58,15 @@ remainders as (
 
     select
         factored.*,
+        factored.d_amount = explained.difference_amount
+        and factored.open_functional = explained.difference_functional
+        and explained.last_step is not null
+        and abs(factored.open_group - explained.difference_group)
+        <= factored.group_tolerance * explained.step_count as is_group_alone,
         factored.d_amount - explained.difference_amount as rest_amount,
         factored.open_functional - explained.difference_functional as rest_functional,
         factored.open_group - explained.difference_group as rest_group,
+        explained.last_step,
         greatest(explained.step_count, 1) as step_count
     from factored
     inner join explained on factored.match_key = explained.match_key
@@ -68,9 +75,20 @@ remainders as (
 
 breaks as (
 
-    select match_key, category, difference_amount, difference_functional, difference_group
+    -- what is left in group currency alone is translation of the last step, not a difference of its own
+    select
+        grouped.match_key,
+        grouped.category,
+        grouped.difference_amount,
+        grouped.difference_functional,
+        grouped.difference_group
+        + case
+            when remainders.is_group_alone and grouped.step = remainders.last_step then remainders.rest_group
+            else 0
+        end as difference_group
     from grouped
-    where difference_amount <> 0 or difference_functional <> 0 or difference_group <> 0
+    inner join remainders on grouped.match_key = remainders.match_key
+    where grouped.difference_amount <> 0 or grouped.difference_functional <> 0 or grouped.difference_group <> 0
 
     union all
 
@@ -78,6 +96,7 @@ breaks as (
     from remainders
     where
         (rest_amount <> 0 or rest_functional <> 0 or rest_group <> 0)
+        and not is_group_alone
         and abs(rest_amount) <= amount_tolerance * step_count
         and abs(rest_functional) <= functional_tolerance * step_count
         and abs(rest_group) <= group_tolerance * step_count
