@@ -12,10 +12,13 @@ from rich.table import Table
 
 from lake.errors import BuildError
 
-#: Both bases of a metric over all periods; a balance is taken at its last period. Same rule as the app's.
+#: Every basis of a headline metric over all periods; a balance is taken at its last period. Same rule as the app's.
 FIGURES = """
-with newest as (
-    select metric_id, basis, max(period_end) as period_end from fct_metric group by all
+with headline as (
+    select metric_id, min(headline_order) as headline_order from dim_metric where is_headline group by metric_id
+),
+newest as (
+    select metric_id, basis, max(period_end) as period_end from fct_metric group by metric_id, basis
 )
 select
     dim_metric.label,
@@ -25,12 +28,12 @@ select
     sum(fct_metric.numerator) as total,
     any_value(dim_metric.is_ratio) as is_ratio
 from fct_metric
+inner join headline using (metric_id)
 inner join dim_metric using (metric_id, basis)
 inner join newest using (metric_id, basis)
-where dim_metric.is_headline
-    and (dim_metric.additivity = 'flow' or fct_metric.period_end = newest.period_end)
-group by dim_metric.label, dim_metric.unit, fct_metric.basis, dim_metric.headline_order
-order by dim_metric.headline_order, fct_metric.basis desc
+where dim_metric.additivity = 'flow' or fct_metric.period_end = newest.period_end
+group by headline.headline_order, dim_metric.label, dim_metric.unit, fct_metric.basis
+order by headline.headline_order, fct_metric.basis desc
 """
 
 BRIDGE = """
