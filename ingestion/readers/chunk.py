@@ -14,7 +14,7 @@ from lake.errors import BatchRefused
 ROW = "_row"
 
 #: About how many bytes of a file, or rows of it, are in memory as one chunk.
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 8 << 20
 BLOCK_ROWS = 100_000
 
 
