@@ -12,6 +12,7 @@ from dashboards.components import formats
 
 Step = tuple[str, Decimal]
 ROW = 30
+VISIBLE = Decimal("0.004")  # a step this small against the largest one would be a hairline
 
 
 def horizontal(
@@ -19,8 +20,8 @@ def horizontal(
 ) -> tuple[go.Figure, bool]:
     """Return the bridge from `start` to `end` and whether its axis starts at zero.
 
-    A step is what is taken off: operational − Σ steps = posted. Beyond `most` steps the smallest are summed
-    into one that says how many they are.
+    A step is what is taken off: operational − Σ steps = posted. Beyond `most` steps, and below what can be
+    seen, the smallest are summed into one that says how many they are.
     """
     shown = _largest(steps, most)
     labels, bases, lengths, colours, texts = [start[0]], [0.0], [float(start[1])], [palette.actual], [_text(start[1])]
@@ -57,8 +58,10 @@ def horizontal(
 
 def _largest(steps: Sequence[Step], most: int) -> list[Step]:
     ranked = sorted((step for step in steps if step[1]), key=lambda step: abs(step[1]), reverse=True)
-    if len(ranked) <= most:
+    visible = [step for step in ranked if abs(step[1]) >= abs(ranked[0][1]) * VISIBLE]
+    if len(ranked) <= len(visible) + 1 and len(ranked) <= most:
         return ranked
+    most = min(most, len(visible) + 1)
     rest = ranked[most - 1 :]
     return [*ranked[: most - 1], (f"{len(rest)} more categories", sum((one for _, one in rest), Decimal(0)))]
 

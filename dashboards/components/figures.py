@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import polars as pl
@@ -44,7 +45,8 @@ def read(page: Page, keys: tuple[Key, ...]) -> Figures:
 def cards(figures: Figures, keys: kpi.Cards, *, across: int = 3) -> None:
     """Draw the cards of the metrics that this run defines."""
     known = [card for card in keys if figures.has(card[:2])]
-    with st.grid(max(1, min(across, len(known))), min_column_width=230):
+    columns = len(known) if len(known) in {1, 2, 4} else across
+    with st.grid(columns, min_column_width=230):
         for metric, basis, trend in known:
             kpi.card(figures.series((metric, basis)), filters=figures.page.scope.filters, trend=trend)
 
@@ -74,17 +76,22 @@ def member_table(
     name: str,
     rows: int = 12,
     labels: Mapping[str, str] | None = None,
+    widths: tuple[int, ...] = (),
 ) -> None:
     """Draw a table of members × metrics over all periods chosen, the largest first by the first metric.
 
-    `labels` are shorter words for metrics where the table is narrow.
+    `labels` are shorter words for metrics and `widths` pixels of the columns, where the table is narrow.
     """
     names, found = members(figures, keys, member)
     known = [key for key in keys if figures.has(key)]
-    columns: dict[str, Any] = {"member": st.column_config.TextColumn(header, width="medium")}
-    columns |= {_column(key): table.column(figures.catalogue[key], label=(labels or {}).get(key[0])) for key in known}
+    given = iter(widths)
+    columns: dict[str, Any] = {"member": st.column_config.TextColumn(header, width=next(given, "medium"))}
+    columns |= {
+        _column(key): table.column(figures.catalogue[key], label=(labels or {}).get(key[0]), width=next(given, None))
+        for key in known
+    }
     lines = [
-        {"member": names[one]} | {_column(key): series[key].total if key in series else None for key in known}
+        {"member": names[one]} | {_column(key): _cell(series[key]) if key in series else None for key in known}
         for one, series in found.items()
     ]
     frame = pl.DataFrame(lines, infer_schema_length=None)
@@ -92,6 +99,14 @@ def member_table(
         frame = frame.sort(_column(known[0]), descending=True, nulls_last=True)
     shares = tuple(_column(key) for key in known if figures.catalogue[key].unit == "share")
     table.show(figures.page, frame, name=name, columns=columns, basis="as each column says", shares=shares, rows=rows)
+
+
+def _cell(series: Series) -> Decimal | None:
+    """Return the value over all periods, hours and counts as whole numbers."""
+    total = series.total
+    if total is None or series.definition.unit not in {"hours", "count"}:
+        return total
+    return total.quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
 
 def _column(key: Key) -> str:

@@ -13,10 +13,11 @@ from dashboards.components import filters, formats, text
 from dashboards.components.badges import badge
 from dashboards.mart import MartUnavailableError, served
 from dashboards.queries import reference
-from dashboards.scope import Filters, Scope
+from dashboards.scope import Scope
 from dashboards.signin import rights_of_visitor
 
 LOG = logging.getLogger(__name__)
+PREPARED = "_prepared"
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,26 @@ class Page:
         return self.fresh.group_currency
 
 
-def show(body: Callable[[Page], None], *, title: str, question: str, bases: tuple[str, ...]) -> None:
+def prepare(title: str) -> None:
+    """Draw the sidebar that all pages share and keep what it says for the page `title`.
+
+    It is drawn by the navigation, not by the pages, so that a choice survives a change of page.
+    """
+    try:
+        st.session_state[PREPARED] = _open(title)
+    except (MartUnavailableError, duckdb.Error) as error:
+        st.session_state[PREPARED] = error
+
+
+def show(body: Callable[[Page], None], *, question: str, bases: tuple[str, ...]) -> None:
     """Draw one page; whatever goes wrong ends as a sentence for the reader and a log line for support."""
     _heading(question, bases)
     try:
-        page = _open(title)
-        body(page)
+        _body(body, _prepared())
     except MartUnavailableError as error:
         st.info(str(error), icon=":material/hourglass_empty:")
     except duckdb.Error as error:  # a table or column that this build does not have
-        LOG.exception("page %s could not be drawn", title)
+        LOG.exception("the page that asks %r could not be drawn", question)
         first = str(error).splitlines()[0]
         st.error(
             f"This page cannot be drawn from the published mart ({first}). "
@@ -51,7 +62,7 @@ def show(body: Callable[[Page], None], *, title: str, question: str, bases: tupl
             icon=":material/error:",
         )
     except Exception:  # whatever else it is, the reader gets a sentence and support the trace
-        LOG.exception("page %s failed", title)
+        LOG.exception("the page that asks %r failed", question)
         st.error(
             "This page failed for a reason that we did not foresee. It is written to the app's log; "
             "the other pages are not affected.",
@@ -73,14 +84,13 @@ def _open(title: str) -> Page:
         chosen = filters.choose(run, rights)
         text.note("  \n".join(_freshness(fresh)))
         text.note(text.plain(rights.sentence))
-    sentence = filters.sentence(chosen, run)
-    text.note(_heads(sentence, chosen))
     if not chosen.periods:
         raise MartUnavailableError(
             "The published mart holds no figures for any period: "
             "check the feeds with `tieout status`, then run `tieout run`."
         )
-    return Page(scope=Scope(run=run, rights=rights, filters=chosen), fresh=fresh, sentence=sentence, title=title)
+    scope = Scope(run=run, rights=rights, filters=chosen)
+    return Page(scope=scope, fresh=fresh, sentence=filters.sentence(chosen, run), title=title)
 
 
 def _freshness(fresh: reference.Freshness) -> tuple[str, ...]:
@@ -92,9 +102,18 @@ def _freshness(fresh: reference.Freshness) -> tuple[str, ...]:
     )
 
 
-def _heads(sentence: str, chosen: Filters) -> str:
-    shown = text.plain(sentence)
-    return f"{shown} · single figures are those of **{text.plain(chosen.periods[-1])}**" if chosen.periods else shown
+def _prepared() -> Page:
+    """Return what the sidebar says; raise what went wrong while it was drawn."""
+    prepared: Page | Exception = st.session_state[PREPARED]
+    if isinstance(prepared, Exception):
+        raise prepared
+    return prepared
+
+
+def _body(body: Callable[[Page], None], page: Page) -> None:
+    last = page.scope.filters.periods[-1]
+    text.note(f"{text.plain(page.sentence)} · single figures are those of **{text.plain(last)}**")
+    body(page)
 
 
 def nothing(sentence: str) -> None:

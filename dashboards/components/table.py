@@ -46,6 +46,7 @@ def show(
         height=min(frame.height, rows) * ROW + HEADER,
         row_height=ROW,
         alt=name,
+        placeholder=formats.NULL,
         key=select,
         on_select="rerun" if select else "ignore",
         selection_mode="single-row",
@@ -82,16 +83,16 @@ def _exports(page: Page, frame: pl.DataFrame, *, name: str, basis: str) -> None:
         )  # fmt: skip
 
 
-def column(definition: Definition, *, label: str | None = None) -> Any:  # noqa: ANN401 - streamlit's type is private
+def column(definition: Definition, *, label: str | None = None, width: int | None = None) -> Any:  # noqa: ANN401
     """Return the column of one metric: its unit's format, its basis in the header, its definition as help."""
     header = f"{label or definition.label} · {word(definition.basis)}"
     if definition.unit == "share":
         return st.column_config.ProgressColumn(
-            header, help=definition.help, format="%.1f%%", min_value=0.0, max_value=100.0, color="blue"
+            header, help=definition.help, format="%.1f%%", min_value=0.0, max_value=100.0, color="blue", width=width
         )
     if definition.unit == "money":
-        return st.column_config.NumberColumn(header, help=definition.help, format="compact")
-    return st.column_config.NumberColumn(header, help=definition.help, format="localized")
+        return st.column_config.NumberColumn(header, help=definition.help, format="compact", width=width)
+    return st.column_config.NumberColumn(header, help=definition.help, format="localized", width=width)
 
 
 def about(page: Page, *, name: str, basis: str) -> list[tuple[str, str]]:

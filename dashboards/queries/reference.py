@@ -39,6 +39,8 @@ def periods(run: Run, rights: Rights) -> pl.DataFrame:
         select period_id, min(start_date) as start_date, max(end_date) as end_date,
                bool_and(closed_at is not null) as is_closed
         from mart.dim_period semi join measured using (period_id)
+        -- the members that stand for what is not given have generated periods that nobody closes
+        where legal_entity_key not in ('unmapped', 'none')
         group by period_id
         order by end_date, period_id
         """,

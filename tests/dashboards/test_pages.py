@@ -25,7 +25,7 @@ def opened(page: str, **query: str) -> AppTest:
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
-    return app if page == "overview" else app.switch_page(f"pages/{page}.py").run()
+    return app if page == "overview" else app.switch_page(f"app_pages/{page}.py").run()
 
 
 def texts(app: AppTest) -> str:
@@ -101,7 +101,7 @@ def test_a_filter_that_fits_nothing_ends_in_words_and_dashes() -> None:
 def test_the_bridge_says_that_nothing_is_unexplained() -> None:
     app = opened("reconciliation")
     unexplained = next(one for one in app.metric if one.label.startswith("Unexplained"))
-    assert unexplained.value == "0"
+    assert unexplained.value == "0.00"
 
 
 @pytest.mark.usefixtures("served_mart")

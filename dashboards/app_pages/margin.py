@@ -70,14 +70,16 @@ def _trend(read: figures.Figures) -> None:
 
 
 def _members(read: figures.Figures) -> None:
-    st.subheader(f"Margin by member {badge('finance_posted', 'operational')}", anchor=False)
+    title = st.empty()
     chosen = st.segmented_control(
         "By", list(VIEWS), default="Practice", key="margin_by", bind="query-params",
         label_visibility="collapsed", required=True,
     )  # fmt: skip
+    view = str(chosen or "Practice")
+    title.subheader(f"Margin by {view.lower()} {badge('finance_posted', 'operational')}", anchor=False)
     metric = _metric(read)
     keys = ((metric, "finance_posted"), (metric, "operational"))
-    names, found = figures.members(read, keys, VIEWS[str(chosen or "Practice")])
+    names, found = figures.members(read, keys, VIEWS[view])
     ranked = sorted(
         (one for one in found if any(series.total is not None for series in found[one].values())),
         key=lambda one: max((float(series.total or 0) for series in found[one].values()), default=0.0), reverse=True,
@@ -114,17 +116,15 @@ def _projects(page: Page) -> None:
     )
     money, share = _money, _share
     columns: dict[str, Any] = {
-        "project": st.column_config.TextColumn("Project", width="medium"),
+        "project": st.column_config.TextColumn("Project", width=150),
         "customer": st.column_config.TextColumn("Customer"),
-        "practice": st.column_config.TextColumn("Practice"),
-        "billing_model": st.column_config.TextColumn("Billing model"),
         "revenue_posted": money(f"Revenue · {POSTED}"),
         "revenue_operational": money(f"Revenue · {OPERATIONAL}"),
         "margin_posted": money(f"Margin · {POSTED}"),
         "margin_operational": money(f"Margin · {OPERATIONAL}"),
-        "share_posted": share(f"Margin % · {POSTED}"),
-        "share_operational": share(f"Margin % · {OPERATIONAL}"),
-        "distance": money("Margin distance · Both bases"),
+        "share_posted": share(f"Share · {POSTED}"),
+        "share_operational": share(f"Share · {OPERATIONAL}"),
+        "distance": money("Distance · Both bases"),
     }
     table.show(
         page, rows, name="Projects on both bases", columns=columns, basis="as each column says",
@@ -140,4 +140,4 @@ def _share(header: str) -> Any:  # noqa: ANN401 - streamlit's own type is privat
     return st.column_config.NumberColumn(header, format="%.1f%%")
 
 
-frame.show(body, title="Margin", question="Which work earns?", bases=("finance_posted", "operational"))
+frame.show(body, question="Which work earns?", bases=("finance_posted", "operational"))

@@ -104,4 +104,4 @@ def _hours(page: Page) -> None:
     style.draw(bars.stacked(periods, layers, palette), alt="Capacity hours by period", key="utilization_hours")
 
 
-frame.show(body, title="Utilization", question="Is capacity used and sold?", bases=("operational", "finance_posted"))
+frame.show(body, question="Is capacity used and sold?", bases=("operational", "finance_posted"))

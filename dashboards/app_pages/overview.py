@@ -30,7 +30,13 @@ PRACTICE = (
     ("utilization_billable", "operational"),
     ("wip_unbilled", "cross_basis"),
 )
-SHORT = {REVENUE: "Revenue", "utilization_billable": "Utilization", "wip_unbilled": "Unbilled"}
+WIDTHS = (112, 112, 128, 160, 138)
+SHORT = {
+    REVENUE: "Revenue",
+    "gross_margin_share": "Margin",
+    "utilization_billable": "Utilization",
+    "wip_unbilled": "Unbilled",
+}
 
 
 def body(page: Page) -> None:
@@ -42,7 +48,7 @@ def body(page: Page) -> None:
         _revenue(read)
     with right.container(border=True, height="stretch"):
         _bridge(page)
-    left, right = st.columns([3, 2])
+    left, right = st.columns([2, 1])
     with left.container(border=True, height="stretch"):
         _practices(read)
     with right.container(border=True, height="stretch"):
@@ -128,7 +134,9 @@ def _bridge(page: Page) -> None:
 def _practices(read: figures.Figures) -> None:
     st.subheader(f"Margin by practice {badge('finance_posted', 'operational')}", anchor=False)
     text.note("Over all periods chosen, unbilled work at their end")
-    figures.member_table(read, PRACTICE, "practice", header="Practice", name="Margin by practice", labels=SHORT, rows=8)
+    figures.member_table(
+        read, PRACTICE, "practice", header="Practice", name="Margin by practice", labels=SHORT, widths=WIDTHS, rows=8
+    )
 
 
 def _entities(read: figures.Figures) -> None:
@@ -151,6 +159,6 @@ def _entities(read: figures.Figures) -> None:
 
 
 frame.show(
-    body, title="Overview", question="Are we making money, and can we trust the number?",
+    body, question="Are we making money, and can we trust the number?",
     bases=("finance_posted", "operational"),
 )  # fmt: skip

@@ -30,7 +30,7 @@ def body(page: Page) -> None:
         label_visibility="collapsed", required=True,
     )  # fmt: skip
     chosen = str(flow or flows[0])
-    _facts(page, known[chosen])
+    _facts(page, chosen, known[chosen])
     left, right = st.columns([2, 3])
     breaks = reconciliation.categories(page.scope, chosen)
     with left.container(border=True, height="stretch"):
@@ -40,18 +40,24 @@ def body(page: Page) -> None:
     _drill(page, chosen, breaks)
 
 
-def _facts(page: Page, row: dict[str, Any]) -> None:
+def _facts(page: Page, flow: str, row: dict[str, Any]) -> None:
+    name = formats.words(flow)
     proof = row["operational"] - row["breaks"] - row["posted"] if None not in row.values() else None
     facts = (
-        ("Operational", "operational", row["operational"], "Σ of the flow's operational ledger rows"),
-        ("Explained", "cross_basis", row["breaks"], "Σ of all breaks: operational less posted, by category below"),
-        ("Finance-posted", "finance_posted", row["posted"], "Σ of the flow's posted ledger rows"),
+        (name, "operational", row["operational"], "Σ of the flow's operational ledger rows"),
+        (
+            "Explained by category",
+            "cross_basis",
+            row["breaks"],
+            "Σ of all breaks: operational less posted, by category below",
+        ),
+        (name, "finance_posted", row["posted"], "Σ of the flow's posted ledger rows"),
         ("Unexplained", "cross_basis", proof, "Operational − Σ breaks − posted; the build fails unless it is 0.00"),
     )
     with st.grid(4, min_column_width=180):
         for label, basis, amount, meaning in facts:
             st.metric(
-                f"{label} {badge(basis)}", f"{formats.compact(amount)}",
+                f"{label} {badge(basis)}", formats.exact(amount) if label == "Unexplained" else formats.compact(amount),
                 help=f"{meaning}\n\n**Exactly:** {formats.exact(amount)} {page.currency}  \n**Owner:** finance  \n"
                 "**Source:** recon_bridge_total", border=True,
             )  # fmt: skip
@@ -129,7 +135,11 @@ def _drill(page: Page, flow: str, breaks: pl.DataFrame) -> None:
         )  # fmt: skip
     if project is not None:
         drill.transactions(
-            page, flow, category, project, title=f"{formats.words(category)}: {names.get(project, project)}"
+            page,
+            flow,
+            category,
+            project,
+            title=f"{formats.words(category)}: transactions of {text.plain(names.get(project, project))}",
         )
 
 
@@ -142,6 +152,6 @@ def _count(header: str) -> Any:  # noqa: ANN401 - streamlit's own type is privat
 
 
 frame.show(
-    body, title="Reconciliation", question="Where do the two bases disagree, and why?",
+    body, question="Where do the two bases disagree, and why?",
     bases=("operational", "finance_posted"),
 )  # fmt: skip

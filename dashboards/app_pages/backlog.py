@@ -89,4 +89,4 @@ def _practices(read: figures.Figures) -> None:
     style.draw(figure, alt="Contracted backlog by practice", key="backlog_practices")
 
 
-frame.show(body, title="Backlog", question="What is sold and not yet done?", bases=("operational", "finance_posted"))
+frame.show(body, question="What is sold and not yet done?", bases=("operational", "finance_posted"))

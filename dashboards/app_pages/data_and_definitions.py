@@ -126,6 +126,6 @@ def _console(page: Page) -> None:
 
 
 frame.show(
-    body, title="Data and definitions", question="What does this figure mean, and how fresh is it?",
+    body, question="What does this figure mean, and how fresh is it?",
     bases=("operational", "finance_posted"),
 )  # fmt: skip

@@ -138,6 +138,6 @@ def _finance(page: Page) -> None:
 
 
 frame.show(
-    body, title="Integration health", question="Are the interfaces well, and what waits because of them?",
+    body, question="Are the interfaces well, and what waits because of them?",
     bases=("cross_basis",),
 )  # fmt: skip

@@ -1,1 +1,0 @@
-"""The pages: layout only; what they show comes from queries, how it looks from charts and components."""
