@@ -11,10 +11,20 @@ through_invoices as (
     select * from {{ ref('int_gl_invoice_origins') }}
 ),
 
+followed as (
+    select distinct
+        source_system,
+        gl_line_id,
+        invoice_system,
+        invoice_reference
+    from through_invoices
+),
+
 parts as (
     select
         links.source_system,
         links.gl_line_id,
+        concat_ws(':', links.origin_type, links.origin_system, links.origin_id) as part,
         cast(null as {{ dbt.type_string() }}) as invoice_line_id,
         links.origin_type,
         links.origin_system,
@@ -24,17 +34,13 @@ parts as (
         links.quantity,
         'link' as origin_level
     from links
-    left join
-        (
-            select distinct source_system, gl_line_id, invoice_system, invoice_reference
-            from through_invoices
-        ) as followed
+    left join followed
         on
             links.source_system = followed.source_system
-            and links.gl_line_id = followed.gl_line_id
+            -- only a link to an invoice gets a key to look up
+            and case when links.origin_type = 'invoice' then links.gl_line_id end = followed.gl_line_id
             and links.origin_system = followed.invoice_system
             and links.origin_id = followed.invoice_reference
-            and links.origin_type = 'invoice'
     where followed.gl_line_id is null
 
     union all
@@ -42,6 +48,7 @@ parts as (
     select
         source_system,
         gl_line_id,
+        concat_ws(':', origin_type, origin_system, origin_id, 'invoice', invoice_line_id) as part,
         invoice_line_id,
         origin_type,
         origin_system,
@@ -53,22 +60,6 @@ parts as (
     from through_invoices
 ),
 
-gathered as (
-    select
-        source_system,
-        gl_line_id,
-        origin_type,
-        origin_system,
-        origin_id,
-        min(invoice_line_id) as invoice_line_id,
-        cast(sum(amount) as decimal(18, 2)) as amount,
-        cast(sum(functional_amount) as decimal(18, 2)) as functional_amount,
-        cast(sum(quantity) as decimal(18, 2)) as quantity,
-        min(origin_level) as origin_level
-    from parts
-    group by source_system, gl_line_id, origin_type, origin_system, origin_id
-),
-
 named as (
     select
         source_system,
@@ -76,14 +67,14 @@ named as (
         sum(amount) as amount,
         sum(functional_amount) as functional_amount,
         sum(quantity) as quantity
-    from gathered
+    from parts
     group by source_system, gl_line_id
 )
 
 select
     source_system,
     gl_line_id,
-    concat_ws(':', origin_type, origin_system, origin_id) as part,
+    part,
     cast(null as {{ dbt.type_string() }}) as component,
     invoice_line_id,
     origin_type,
@@ -93,7 +84,7 @@ select
     amount,
     functional_amount,
     quantity
-from gathered
+from parts
 
 union all
 
