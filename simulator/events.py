@@ -20,8 +20,8 @@ _MISTAKES = (
     ("hold", ("instalment", "deposit")),
     ("amount", ("retainer",)),
     ("cutoff", ("retainer",)),
-    ("void", ("retainer", "subscription")),
-    ("credit", ("retainer", "subscription")),
+    ("void", ("retainer",)),
+    ("credit", ("retainer",)),
     ("cancelled", ("milestone",)),
     ("amount", ("milestone",)),
 )

@@ -15,7 +15,7 @@ from simulator.truth import Truth
 
 _HOME = np.array([e.currency for e in ENTITIES])
 #: What is done to scheduled revenue of closed months, so many times each.
-_MISTAKES = (("estimate", 4), ("hold", 4), ("cutoff", 3))
+_MISTAKES = (("estimate", 4), ("hold", 4))
 
 
 def spread(firm: Firm, terms: Terms) -> pl.DataFrame:
@@ -87,7 +87,7 @@ def _sides(firm: Firm, rows: pl.DataFrame) -> pl.DataFrame:
         p_amount=pl.when(pl.col("code") == "estimate").then(pl.col("amount") + 123_400).otherwise("amount"),
         p_entity=pl.Series(books),
         p_project="project",
-        p_period=pl.when(pl.col("code") == "cutoff").then(pl.col("month") + 1).otherwise("month"),
+        p_period="month",
         x_amount=pl.lit(0, pl.Int64),
     )
     day = np.minimum(calendar.last[month], calendar.today)

@@ -115,7 +115,9 @@ def _lifecycle(firm: Firm, month: int, frame: pl.DataFrame, rng: np.random.Gener
     sent = np.where(habit > 0.985, workday(day, rng.integers(8, 30, size)), sent)
     offset = np.array([e.utc_hours for e in ENTITIES])[people.entity_on(worker, day)] * HOUR
     submitted = seconds(sent) + 16 * HOUR + rng.integers(0, 2 * HOUR, size) - offset
-    frame = _with_corrections(frame.with_columns(submitted=pl.Series(submitted)), rng)
+    # Time that is charged between entities is not corrected afterwards.
+    home = people.entity_on(worker, day) == projects.entity[frame["project"].to_numpy()]
+    frame = _with_corrections(frame.with_columns(submitted=pl.Series(submitted)), home, rng)
     day = frame["day"].to_numpy().astype("datetime64[D]")
     worker, project = frame["worker"].to_numpy(), frame["project"].to_numpy()
     submitted, size = frame["submitted"].to_numpy(), frame.height
@@ -198,8 +200,10 @@ def month_tag(world: World, month: int) -> str:
     return str(world.calendar.first[month])[:7].replace("-", "")
 
 
-def _with_corrections(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    chosen = np.nonzero(rng.random(frame.height) < CORRECTED)[0]
+def _with_corrections(
+    frame: pl.DataFrame, home: np.ndarray[tuple[int], np.dtype[np.bool_]], rng: np.random.Generator
+) -> pl.DataFrame:
+    chosen = np.nonzero((rng.random(frame.height) < CORRECTED) & home)[0]
     corrected = np.zeros(frame.height, dtype=np.bool_)
     corrected[chosen] = True
     frame = frame.with_columns(corrected=pl.Series(corrected))

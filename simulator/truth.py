@@ -95,7 +95,7 @@ class Truth:
             pl.col("p_functional") + pl.col("x_amount"),
             p_group=first + second,
         )
-        self._unposted(rows.filter(pl.col("posted").is_null() & ~pl.col("gone")))
+        self._unposted(self._netted(rows.filter(pl.col("posted").is_null() & ~pl.col("gone"))))
         self._taken_back(done.filter("gone"))
         done = done.filter(~pl.col("gone"))
         moved = (
@@ -111,6 +111,20 @@ class Truth:
             category=pl.col("code").replace_strict(DIFFERENCES, default="unclassified", return_dtype=pl.String),
         )
         self.add(same.filter((pl.col("amount") != 0) | (pl.col("functional") != 0) | (pl.col("group") != 0)))
+
+    def _netted(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Take out records and their reversals that are both still to be posted; they leave a cut-off pair."""
+        if "reverses_id" not in rows.columns:
+            return rows
+        live = rows.filter(~pl.col("submitted"))
+        undone = live.filter(pl.col("reverses_id").is_not_null()).select("id", "reverses_id", there="period")
+        pairs = live.select("id", "period").join(undone, left_on="id", right_on="reverses_id", suffix="_undo")
+        if pairs.is_empty():
+            return rows
+        apart = pairs.filter(pl.col("period") != pl.col("there"))
+        names = [*apart["id"], *apart["id_undo"]]
+        self.add(rows.filter(pl.col("id").is_in(names)).with_columns(category=pl.lit("cutoff")))
+        return rows.filter(~pl.col("id").is_in([*pairs["id"], *pairs["id_undo"]]))
 
     def _unposted(self, rows: pl.DataFrame) -> None:
         due = pl.col("approved") + pl.col("flow").replace_strict(SLA, default=72, return_dtype=pl.Int64) * 3600
@@ -154,19 +168,36 @@ class Truth:
             .then(pl.lit("wrong_project"))
             .otherwise(pl.lit("cutoff"))
         )
-        rows = rows.with_columns(category=name)
-        self.add(rows)
+        even = pl.col("amount") == pl.col("p_amount")
+        # What is moved is what was posted; where the record itself differs, the rest stays at home.
+        home = self.group(rows["p_functional"], rows["entity"], rows["period"])
+        rows = rows.with_columns(
+            category=name,
+            moved=pl.when(even).then("functional").otherwise("p_functional"),
+            moved_group=pl.when(even).then("group").otherwise(home),
+        )
+        self.add(rows.with_columns(amount="p_amount", functional="moved", group="moved_group"))
+        left = rows.filter(~even).with_columns(
+            pl.col("amount") - pl.col("p_amount"),
+            pl.col("functional") - pl.col("moved"),
+            pl.col("group") - pl.col("moved_group"),
+            category=pl.col("code").replace_strict(DIFFERENCES, default="unclassified", return_dtype=pl.String),
+        )
+        self.add(left)
         there = {"entity": pl.col("p_entity"), "project": pl.col("p_project"), "period": pl.col("p_period")}
         self.add(
             rows.with_columns(
-                amount=-pl.col("p_amount"), functional=-pl.col("p_functional"), group=-pl.col("group"), **there
+                amount=-pl.col("p_amount"),
+                functional=-pl.col("p_functional"),
+                group=-pl.col("moved_group"),
+                **there,
             )
         )
         rest = rows.with_columns(
             category=pl.lit("translation_difference"),
             amount=pl.lit(0),
             functional=pl.lit(0),
-            group=pl.col("group") - pl.col("p_group"),
+            group=pl.col("moved_group") - pl.col("p_group"),
             **there,
         )
         self.add(rest.filter(pl.col("group") != 0))

@@ -36,6 +36,7 @@ def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame
         "p_entity",
         "p_project",
         "p_period",
+        "reverses_id",
         flow=pl.lit(flow),
         project=pl.when(stray).then(firm.projects.count).otherwise("project"),
         origin_type=pl.lit(origin),
