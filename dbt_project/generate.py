@@ -93,22 +93,26 @@ def load(folder: Path = CATALOGUE) -> tuple[Metric, ...]:
     return tuple(metrics)
 
 
-def _metric(file: str, entry: dict[str, Any]) -> Metric:
-    """Return one entry checked, or raise CatalogueError."""
-    where = f"{file}: metric {entry.get('id', '?')}"
+def _check(where: str, entry: dict[str, Any]) -> None:
+    """Raise CatalogueError for the first key of an entry that is missing, unknown or holds another word."""
     for key in REQUIRED:
         if key not in entry:
             raise CatalogueError(f"{where} lacks the key {key}")
     for key in entry:
         if key not in REQUIRED + OPTIONAL:
             raise CatalogueError(f"{where} has the unknown key {key}")
-    for key, allowed in WORDS.items():
-        if entry[key] not in allowed:
-            raise CatalogueError(f"{where}, {key}: {entry[key]!r} is none of {', '.join(allowed)}")
-    for key, allowed in (("basis", BASES), ("dimensions", DIMENSIONS)):
-        for value in entry[key]:
-            if value not in allowed:
-                raise CatalogueError(f"{where}, {key}: {value!r} is none of {', '.join(allowed)}")
+    words = [(key, entry[key], allowed) for key, allowed in WORDS.items()]
+    words += [("basis", value, BASES) for value in entry["basis"]]
+    words += [("dimensions", value, DIMENSIONS) for value in entry["dimensions"]]
+    for key, value, allowed in words:
+        if value not in allowed:
+            raise CatalogueError(f"{where}, {key}: {value!r} is none of {', '.join(allowed)}")
+
+
+def _metric(file: str, entry: dict[str, Any]) -> Metric:
+    """Return one entry checked, or raise CatalogueError."""
+    where = f"{file}: metric {entry.get('id', '?')}"
+    _check(where, entry)
     default = entry.get("default_basis", entry["basis"][0])
     if default not in entry["basis"]:
         raise CatalogueError(f"{where}, default_basis: {default!r} is none of its own bases")
@@ -170,8 +174,7 @@ def fct_metric(metrics: Sequence[Metric]) -> str:
 def dim_metric(metrics: Sequence[Metric]) -> str:
     """Return the SQL of dim_metric: one row a metric and basis."""
     rows = [
-        "    select "
-        + ", ".join(f"{value} as {name}" for name, value in _described(metric, basis))
+        "    select " + ", ".join(f"{value} as {name}" for name, value in _described(metric, basis))
         for metric in metrics
         for basis in metric.bases
     ]

@@ -30,11 +30,11 @@ with sides as (
     union all
     {{ metric_side('revenue_plan', 'operational', 'numerator', 'int_metric_plan',
         "plan_revenue",
-        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], other=none) }}
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], where="(plan_revenue <> 0)", other=none) }}
     union all
     {{ metric_side('revenue_forecast', 'operational', 'numerator', 'int_metric_plan',
         "forecast_revenue",
-        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], other=none) }}
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], where="(forecast_revenue <> 0)", other=none) }}
     union all
     {{ metric_side('wip_unbilled', 'cross_basis', 'numerator', 'int_metric_wip',
         "wip_unbilled",

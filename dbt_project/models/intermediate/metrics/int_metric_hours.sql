@@ -22,6 +22,32 @@ operational as (
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
 
+-- A summary posting says how many hours, not how many of them are billable: it takes the billable share of the
+-- entries that it covers.
+pools as (
+    select
+        lines.ledger_id,
+        sum(covered.hours) as covered_hours,
+        sum(covered.billable_hours) as covered_billable_hours
+    from {{ ref('int_recon_pools') }} as lines
+    inner join {{ ref('int_recon_pool_members') }} as members on lines.pool_key = members.pool_key
+    inner join {{ ref('int_labor_operational') }} as covered on members.ledger_id = covered.ledger_id
+    where lines.flow = 'labor_cost'
+    group by lines.ledger_id
+),
+
+posted_lines as (
+    select
+        ledger.*,
+        coalesce(
+            ledger.billable_hours,
+            {{ share_of('ledger.hours', 'pools.covered_billable_hours', 'pools.covered_hours') }}
+        ) as told_billable_hours
+    from {{ ref('fct_project_ledger') }} as ledger
+    left join pools on ledger.ledger_id = pools.ledger_id
+    where ledger.basis = 'finance_posted' and ledger.flow = 'labor_cost' and ledger.period_id is not null
+),
+
 posted as (
     select
         basis,
@@ -34,9 +60,8 @@ posted as (
         project_key,
         false as is_contractor,
         sum(hours) as hours,
-        sum(billable_hours) as billable_hours
-    from {{ ref('fct_project_ledger') }}
-    where basis = 'finance_posted' and flow = 'labor_cost' and period_id is not null
+        sum(told_billable_hours) as billable_hours
+    from posted_lines
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
 

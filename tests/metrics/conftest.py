@@ -1,0 +1,62 @@
+"""The compiled SQL of revenue models, run on tables that a test fills by hand."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+MODELS = ("int_revenue_spread", "int_revenue_time_steps", "int_revenue_cost_to_cost")
+Rows = Sequence[tuple[Any, ...]]
+Run = Callable[[str, Mapping[str, tuple[str, Rows]]], list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Compile the models once; the result maps a model's name to its SQL."""
+    folder = tmp_path_factory.mktemp("dbt")
+    environment = os.environ | {
+        "TIEOUT_LAKE_ROOT": str(folder / "lake"),
+        "TIEOUT_WORK": str(folder),
+        "TIEOUT_CLOCK": "data",
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    outcome = subprocess.run(
+        [
+            str(Path(sys.executable).parent / "dbt"), "compile", "--quiet",
+            "--project-dir", "dbt_project", "--profiles-dir", ".", "-s", *MODELS,
+        ],
+        cwd=REPO, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    files = (folder / "target" / "compiled").rglob("*.sql")
+    return {file.stem: file.read_text(encoding="utf-8") for file in files if file.stem in MODELS}
+
+
+@pytest.fixture(scope="session")
+def run(compiled: dict[str, str]) -> Run:
+    """Run a compiled model on tables given as {name: (column definitions, rows)}."""
+
+    def execute(query: str, tables: Mapping[str, tuple[str, Rows]]) -> list[tuple[Any, ...]]:
+        with duckdb.connect() as connection:
+            connection.execute("set timezone = 'UTC'")
+            for name, (columns, rows) in tables.items():
+                connection.execute(f"create table {name} ({columns})")
+                if rows:
+                    marks = ", ".join("?" for _ in rows[0])
+                    connection.executemany(f"insert into {name} values ({marks})", rows)
+            model = next(name for name in MODELS if f"{{{name}}}" in query)
+            sql = re.sub(r'"build"\."[a-z]+"\."(\w+)"', r"\1", compiled[model])
+            return connection.execute(query.replace(f"{{{model}}}", f"({sql})")).fetchall()
+
+    return execute

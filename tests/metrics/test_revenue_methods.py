@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.metrics.conftest import Run
+from tests.metrics.twin import Amendment, Entry, Month, capped_steps, cost_to_cost, spread_to_date
+
+CAREFUL = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+OPEN_END = date(9999, 12, 31)
+MONTH_ENDS = [date(2027, m + 1, 1) - timedelta(days=1) for m in range(1, 12)] + [date(2027, 12, 31)]
+MONTH_ENDS += [date(2028, m + 1, 1) - timedelta(days=1) for m in range(1, 12)] + [date(2028, 12, 31)]
+PERIODS = [(end.replace(day=1), end) for end in MONTH_ENDS]
+MONEY = st.decimals(min_value=Decimal(0), max_value=Decimal(900_000), places=2)
+LINE_COLUMNS = (
+    "contract_line_key text, project_key text, legal_entity_key text, recognition_method text, known_to_date date"
+)
+TERM_COLUMNS = (
+    "contract_line_key text, amendment_no bigint, amount decimal(18, 2), currency text, start_date date, end_date date,"
+    " effective_from date, effective_to date, modification_type text, cap_includes_expenses boolean"
+)
+
+
+@st.composite
+def amended_terms(draw: st.DrawFn) -> list[Amendment]:
+    start = date(2027, 1, 1) + timedelta(days=draw(st.integers(0, 200)))
+    end = start + timedelta(days=draw(st.integers(0, 400)))
+    effective = start - timedelta(days=draw(st.integers(0, 30)))
+    amendments = [Amendment(1, effective, draw(MONEY), start, end)]
+    for no in range(2, 2 + draw(st.integers(0, 3))):
+        effective = max(effective, start) + timedelta(days=draw(st.integers(1, 120)))
+        end = end + timedelta(days=draw(st.sampled_from([0, 0, 30, -20])))
+        end = max(end, start)
+        kind = draw(st.sampled_from(["prospective", "cumulative_catch_up", "separate"]))
+        # what is added beside needs days of its own
+        last = max(end, effective) if kind == "separate" else end
+        amendments.append(Amendment(no, effective, draw(MONEY), start, last, kind))
+    return amendments
+
+
+@CAREFUL
+@given(terms=amended_terms(), known=st.integers(0, 720))
+def test_terms_spread_by_days_as_the_day_by_day_definition_says(run: Run, terms: list[Amendment], known: int) -> None:
+    known_to = date(2027, 1, 1) + timedelta(days=known)
+    ends = [later.effective_from for _, later in pairwise(terms)] + [OPEN_END]
+    rows = [
+        ("l", t.no, t.amount, "EUR", t.start, t.end, t.effective_from, until, t.kind, False)
+        for t, until in zip(terms, ends, strict=True)
+    ]
+    found = run(
+        "select measured_to, earned_to_date, amount from {int_revenue_spread} order by measured_to",
+        {
+            "int_revenue_lines": (LINE_COLUMNS, [("l", "p", "e", "straight_line", known_to)]),
+            "int_contract_line_terms": (TERM_COLUMNS, rows),
+            "int_periods": (
+                "legal_entity_key text, period_id text, start_date date, end_date date",
+                [("e", f"{last:%Y-%m}", first, last) for first, last in PERIODS],
+            ),
+        },
+    )
+    before = Decimal(0)
+    for day, to_date, amount in found:
+        expected = spread_to_date(terms, day)
+        assert to_date == expected
+        assert amount == expected - before
+        before = expected
+    measured = [
+        min(last, known_to) for first, last in PERIODS if first <= known_to and min(last, known_to) >= terms[0].start
+    ]
+    assert [day for day, _, _ in found] == measured
+
+
+@CAREFUL
+@given(
+    amounts=st.lists(
+        st.tuples(st.decimals(min_value=-300, max_value=900, places=2), st.integers(0, 60), st.booleans()),
+        min_size=1,
+        max_size=15,
+    ),
+    caps=st.lists(st.one_of(st.none(), MONEY.map(lambda m: m / 100)), min_size=1, max_size=3),
+)
+def test_caps_cut_entries_as_the_loop_over_approvals_says(
+    run: Run, amounts: list[tuple[Decimal, int, bool]], caps: list[Decimal | None]
+) -> None:
+    caps = [None if cap is None else cap.quantize(Decimal("0.01")) for cap in caps]
+    first_day = date(2027, 1, 1)
+    entries = [
+        Entry(
+            f"e{i:02}",
+            None if waits else datetime(2027, 1, 1, 12, tzinfo=UTC) + timedelta(days=day),
+            first_day + timedelta(days=(day * 7) % 40),
+            net,
+        )
+        for i, (net, day, waits) in enumerate(amounts)
+    ]
+    steps = [(first_day + timedelta(days=20 * i), cap) for i, cap in enumerate(caps)]
+    ends = [later for (_, _), (later, _) in pairwise(steps)] + [OPEN_END]
+    found = run(
+        "select origin_id, amount_recognized from {int_revenue_time_steps}",
+        {
+            "int_build": ("build_time timestamptz", [("2027-03-31 00:00:00+00",)]),
+            "int_contract_line_terms": (
+                TERM_COLUMNS,
+                [
+                    ("l", i + 1, cap, "EUR", first_day, None, day, until, "prospective", False)
+                    for i, ((day, cap), until) in enumerate(zip(steps, ends, strict=True))
+                ],
+            ),
+            "int_revenue_earnings": (
+                (
+                    "origin_type text, source_system text, origin_id text, contract_line_key text,"
+                    " transaction_date date, approved_at timestamptz, net_amount decimal(18, 2), time_zone text"
+                ),
+                [
+                    (
+                        "time_entry",
+                        "psa",
+                        e.id,
+                        "l",
+                        e.work_date,
+                        str(e.approved_at) if e.approved_at else None,
+                        e.net,
+                        "UTC",
+                    )
+                    for e in entries
+                ],
+            ),
+        },
+    )
+    assert dict(found) == capped_steps(entries, steps, date(2027, 3, 31))
+
+
+@st.composite
+def measured_months(draw: st.DrawFn) -> list[Month]:
+    cost = Decimal(0)
+    amount = draw(st.decimals(min_value=1, max_value=500_000, places=2))
+    forecast: tuple[date, Decimal] | None = None
+    budget = draw(st.one_of(st.none(), MONEY))
+    months = []
+    for _, end in PERIODS[: draw(st.integers(1, 9))]:
+        cost += draw(st.decimals(min_value=0, max_value=80_000, places=2))
+        if draw(st.booleans()):
+            forecast = (end - timedelta(days=draw(st.integers(0, 27))), draw(MONEY))
+        months.append(Month(end, cost, amount, *(forecast or (None, None)), budget))
+    return months
+
+
+@CAREFUL
+@given(months=measured_months())
+def test_cost_to_cost_is_what_the_month_by_month_definition_says(run: Run, months: list[Month]) -> None:
+    costs = [months[0].cost_to_date, *(b.cost_to_date - a.cost_to_date for a, b in pairwise(months))]
+    found = run(
+        "select revenue_amount, provision_amount, is_estimate_stale"
+        " from {int_revenue_cost_to_cost} order by period_end",
+        {
+            "int_revenue_lines": (LINE_COLUMNS, [("l", "p", "e", "percent_complete", date(2029, 1, 1))]),
+            "int_contract_line_terms": (
+                TERM_COLUMNS,
+                [("l", 1, months[0].amount, "EUR", date(2027, 1, 1), None, date(2026, 1, 1), OPEN_END, None, False)],
+            ),
+            "int_fx_period": (
+                "legal_entity_key text, period_id text, from_currency text, average_rate decimal(18, 8)",
+                [("e", f"{m.end:%Y-%m}", "EUR", 1) for m in months],
+            ),
+            "int_project_estimates": (
+                (
+                    "project_key text, legal_entity_key text, period_id text, period_end date, measured_to date,"
+                    " forecast_date date, remaining_cost_group decimal(18, 2), budget_cost_group decimal(18, 2)"
+                ),
+                [("p", "e", f"{m.end:%Y-%m}", m.end, m.end, m.forecast_date, m.remaining, m.budget) for m in months],
+            ),
+            "int_project_cost_by_period": (
+                "project_key text, contract_line_key text, period_end date, cost_group decimal(18, 2)",
+                [
+                    ("p", "l" if i % 2 else "none", m.end, cost)
+                    for i, (m, cost) in enumerate(zip(months, costs, strict=True))
+                ],
+            ),
+        },
+    )
+    assert found == cost_to_cost(months)

@@ -1,0 +1,161 @@
+"""Revenue by the formulas of the metric definitions, slowly and obviously: decimals, fractions and loops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+CENT = Decimal("0.01")
+
+
+def to_cents(value: Fraction) -> Decimal:
+    """Round an exact value half away from zero to cents."""
+    cents = abs(value) * 100
+    whole = int(cents + Fraction(1, 2))
+    rounded = (Decimal(whole) / 100).quantize(CENT, rounding=ROUND_HALF_UP)
+    return -rounded if value < 0 else rounded
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """A contract line's terms from a day on; `amount` is the total of the term after the amendment."""
+
+    no: int
+    effective_from: date
+    amount: Decimal
+    start: date
+    end: date
+    kind: str = "prospective"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A billable entry at its price, net of adjustments; `approved_at` is None while it waits."""
+
+    id: str
+    approved_at: datetime | None
+    work_date: date
+    net: Decimal
+
+
+@dataclass(frozen=True)
+class Month:
+    """What is known of a percent-complete line at the end of a month."""
+
+    end: date
+    cost_to_date: Decimal
+    amount: Decimal
+    forecast_date: date | None
+    remaining: Decimal | None
+    budget: Decimal | None
+
+
+def capped_steps(
+    entries: Sequence[Entry], caps: Sequence[tuple[date, Decimal | None]], today: date
+) -> dict[str, Decimal]:
+    """Return what each entry adds to revenue to date, taken in the order of approval.
+
+    `caps` lists (first day in force, cap or None for no cap) by day; an entry that waits is cut by today's.
+    """
+    waiting = datetime(9999, 12, 31, tzinfo=UTC)
+    ordered = sorted(entries, key=lambda e: (e.approved_at or waiting, e.work_date, e.id))
+    steps: dict[str, Decimal] = {}
+    total = Decimal(0)
+    before = Decimal(0)
+    for entry in ordered:
+        total += entry.net
+        day = entry.approved_at.date() if entry.approved_at else today
+        cap = caps[0][1]
+        for first_day, amount in caps:
+            if first_day <= day:
+                cap = amount
+        to_date = total if cap is None else min(cap, total)
+        steps[entry.id] = to_date - before
+        before = to_date
+    return steps
+
+
+def spread_to_date(amendments: Sequence[Amendment], day: date) -> Decimal:
+    """Return revenue to date of a term spread by days, at the end of a day."""
+    base: list[Amendment] = []
+    extras: list[Amendment] = []
+    beside = Decimal(0)
+    for position, amendment in enumerate(amendments):
+        if position and amendment.kind == "separate":
+            added = amendment.amount - amendments[position - 1].amount
+            beside += added
+            first = max(amendment.effective_from, amendment.start)
+            extras.append(Amendment(amendment.no, amendment.effective_from, added, first, amendment.end, "separate"))
+        else:
+            own = amendment.amount - beside
+            base.append(
+                Amendment(amendment.no, amendment.effective_from, own, amendment.start, amendment.end, amendment.kind)
+            )
+    total = _base_to_date(base, day)
+    for extra in extras:
+        if day >= extra.start:
+            total += _whole_term(extra, day)
+    return total
+
+
+def _base_to_date(base: Sequence[Amendment], day: date) -> Decimal:
+    earned = Decimal(0)
+    for position, amendment in enumerate(base):
+        in_force_from = amendment.start if position == 0 else amendment.effective_from
+        if day < in_force_from:
+            return earned
+        last = day
+        if position + 1 < len(base):
+            last = min(day, base[position + 1].effective_from - timedelta(days=1))
+        if position == 0 or amendment.kind == "cumulative_catch_up":
+            earned = _whole_term(amendment, last)
+        else:
+            first = max(amendment.effective_from, amendment.start)
+            days_left = (amendment.end - first).days + 1
+            if days_left <= 0:
+                earned = amendment.amount
+            else:
+                passed = min(max((last - first).days + 1, 0), days_left)
+                left = Fraction(amendment.amount - earned)
+                earned = earned + to_cents(left * passed / days_left)
+        if last == day:
+            return earned
+    return earned
+
+
+def _whole_term(amendment: Amendment, day: date) -> Decimal:
+    days = (amendment.end - amendment.start).days + 1
+    passed = min(max((day - amendment.start).days + 1, 0), days)
+    return to_cents(Fraction(amendment.amount) * passed / days)
+
+
+def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]:
+    """Return (revenue, change of the loss provision, stale) of each month of a percent-complete line."""
+    share = Fraction(0)
+    revenue_before = provision_before = Decimal(0)
+    results = []
+    for month in months:
+        cost = Fraction(month.cost_to_date)
+        estimate: Fraction | None = None
+        good = True
+        if month.forecast_date is not None and month.remaining is not None:
+            estimate = cost + Fraction(month.remaining)
+            good = (month.end - month.forecast_date).days <= 45 and month.remaining >= 0
+        elif month.budget is not None:
+            estimate = Fraction(month.budget)
+            good = cost <= estimate
+        else:
+            good = False
+        if good and estimate is not None:
+            share = min(Fraction(1), cost / estimate) if estimate > 0 else Fraction(0)
+        revenue = to_cents(Fraction(month.amount) * share)
+        completion = max(estimate if estimate is not None else cost, cost)
+        loss = to_cents(max(Fraction(0), completion - Fraction(month.amount)))
+        provision = loss - to_cents(Fraction(loss) * share)
+        stale = not good and cost != 0 and share < 1
+        results.append((revenue - revenue_before, provision - provision_before, stale))
+        revenue_before, provision_before = revenue, provision
+    return results
