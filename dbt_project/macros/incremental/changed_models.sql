@@ -1,0 +1,6 @@
+{# The reference models in which something changed since the last completed build. #}
+{% macro changed_models() %}
+    {%- set changes = ref('int_reference_changes') -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {{ return(run_query('select distinct model from ' ~ changes).columns[0].values() | list) }}
+{% endmacro %}
