@@ -30,10 +30,12 @@ def command(*, mart: Path, port: int, address: str = "127.0.0.1", headless: bool
     ]
 
 
-def environment(*, mart: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for `command`: the caller's own, and where the published mart's pointer lies."""
+def environment(*, mart: Path, lake_root: str | None = None, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for `command`: the caller's own, where the mart's pointer lies, and the lake's root."""
     known = dict(os.environ if base is None else base)
     known[MART_VARIABLE] = str(mart.absolute())
+    if lake_root is not None:
+        known["TIEOUT_LAKE_ROOT"] = lake_root
     home = str(APP.parent.parent)
     earlier = known.get("PYTHONPATH")
     known["PYTHONPATH"] = os.pathsep.join([home, earlier]) if earlier else home

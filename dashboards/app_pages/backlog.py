@@ -8,22 +8,23 @@ from dashboards.charts import bars, style
 from dashboards.components import figures, frame, kpi, text
 from dashboards.components.badges import badge, word
 from dashboards.components.frame import Page
-from dashboards.queries import metrics
+from dashboards.queries import metrics, projects
 
 CONTRACTED = "backlog_contracted"
 CARDS: kpi.Cards = (
     (CONTRACTED, "operational", "line"),
     (CONTRACTED, "finance_posted", "line"),
-    ("backlog_coverage_months", "operational", "line"),
-    ("backlog_scheduled", "operational", "line"),
-    ("backlog_soft", "operational", "line"),
-    ("pipeline_weighted", "operational", "line"),
+    ("backlog_recurring", "operational", "line"),
+)
+NOW = (
+    ("backlog_scheduled", "operational"),
+    ("backlog_soft", "operational"),
+    ("pipeline_weighted", "operational"),
 )
 TABLE = (
     (CONTRACTED, "operational"),
     (CONTRACTED, "finance_posted"),
-    ("backlog_scheduled", "operational"),
-    ("backlog_soft", "operational"),
+    ("backlog_recurring", "operational"),
 )
 VIEWS: dict[str, metrics.Member] = {
     "Customer": "customer_key",
@@ -32,18 +33,22 @@ VIEWS: dict[str, metrics.Member] = {
     "Billing model": "billing_model",
     "Project": "project_key",
 }
-MOST_BARS = 10
 
 
 def body(page: Page) -> None:
     """Draw the page."""
     read = figures.read(page, tuple((metric, basis) for metric, basis, _ in CARDS))
     figures.cards(read, CARDS)
+    now = figures.newest(page, NOW)
+    if now:
+        with st.grid(len(now), min_column_width=230):
+            for series in now.values():
+                kpi.card(series, filters=page.scope.filters)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         _trend(read)
     with right.container(border=True, height="stretch"):
-        _practices(read)
+        _runoff(page)
     with st.container(border=True):
         st.subheader(f"Where the backlog lies {badge('operational', 'finance_posted')}", anchor=False)
         chosen = st.segmented_control(
@@ -74,19 +79,24 @@ def _trend(read: figures.Figures) -> None:
     style.draw(figure, alt="Contracted backlog by period on both bases", key="backlog_trend")
 
 
-def _practices(read: figures.Figures) -> None:
-    st.subheader(f"Contracted backlog by practice {badge('operational')}", anchor=False)
-    text.note(f"At the end of {read.page.scope.filters.periods[-1]} · {read.page.currency} · bars start at zero")
-    names, found = figures.members(read, ((CONTRACTED, "operational"),), "practice")
-    ranked = sorted(found, key=lambda one: found[one][CONTRACTED, "operational"].total or 0, reverse=True)[:MOST_BARS]
-    if not ranked:
-        frame.nothing("No backlog for these filters.")
+def _runoff(page: Page) -> None:
+    st.subheader(f"Booked ahead by quarter {badge('operational')}", anchor=False)
+    text.note(f"Value of bookings after the data's day · {page.currency} · columns start at zero")
+    rows = projects.runoff(page.scope)
+    if not rows.height:
+        frame.nothing("Nothing is booked ahead for these filters.")
         return
-    values = [found[one][CONTRACTED, "operational"].total for one in ranked]
-    figure = bars.by_member(
-        [names[one] for one in ranked], [(word("operational"), values, "actual")], style.PALETTES[style.theme()]
-    )
-    style.draw(figure, alt="Contracted backlog by practice", key="backlog_practices")
+    palette = style.PALETTES[style.theme()]
+    quarters = rows["quarter"].unique().sort().to_list()
+    known = {(row["quarter"], row["backlog_type"]): row["amount"] for row in rows.iter_rows(named=True)}
+    layers = [
+        (f"{name} · {word('operational')}", [known.get((one, kind)) for one in quarters], colour)
+        for kind, name, colour in (
+            ("scheduled", "Scheduled", palette.actual),
+            ("soft", "Soft-booked", palette.other_basis),
+        )
+    ]
+    style.draw(bars.stacked(quarters, layers, palette), alt="Bookings ahead by quarter", key="backlog_runoff")
 
 
 frame.show(body, question="What is sold and not yet done?", bases=("operational", "finance_posted"))

@@ -16,7 +16,10 @@ from dashboards.queries import integration
 CARDS: kpi.Cards = (
     ("posted_within_sla", "cross_basis", "line"),
     ("recon_exceptions", "cross_basis", "bar"),
+    ("recon_exceptions_amount", "cross_basis", "bar"),
     ("billing_cycle_days", "finance_posted", "line"),
+    ("provisioning_days", "operational", "line"),
+    ("margin_accuracy", "cross_basis", "line"),
 )
 AGES = ("Not due yet", "Up to 7 days", "8 to 30 days", "31 to 90 days", "Over 90 days")
 VIEWS = ("IT: messages", "Finance: what waits")

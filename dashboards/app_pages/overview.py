@@ -16,6 +16,8 @@ from dashboards.queries import reconciliation
 
 REVENUE = "services_revenue"
 PLAN = ("revenue_plan", "operational")
+FORECAST = ("revenue_forecast", "operational")
+PERIODS_AHEAD = 3
 FLOW = "revenue"
 CARDS: kpi.Cards = (
     (REVENUE, "finance_posted", "line"),
@@ -41,7 +43,7 @@ SHORT = {
 
 def body(page: Page) -> None:
     """Draw the page."""
-    read = figures.read(page, (*(card[:2] for card in CARDS), *PRACTICE, (REVENUE, "operational"), PLAN))
+    read = figures.read(page, (*(card[:2] for card in CARDS), *PRACTICE, (REVENUE, "operational"), PLAN, FORECAST))
     _cards(read)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
@@ -85,27 +87,33 @@ def _distance(page: Page) -> Series:
 
 
 def _revenue(read: figures.Figures) -> None:
-    page, periods = read.page, read.page.scope.filters.periods
+    page = read.page
     st.subheader(f"Services revenue by period {badge('finance_posted', 'operational')}", anchor=False)
-    behind = PLAN if read.has(PLAN) else (REVENUE, "operational")
-    if not read.has((REVENUE, "finance_posted")) or not read.has(behind):
+    if not read.has((REVENUE, "finance_posted")) or not read.has((REVENUE, "operational")):
         frame.nothing("The catalogue of this run holds services revenue on one basis only.")
         return
-    planned = behind == PLAN
+    ahead = figures.ahead(read, (PLAN, FORECAST), PERIODS_AHEAD)
+    coming = figures.following(ahead.get(FORECAST), page.scope.filters.periods)
+    periods = (*page.scope.filters.periods, *coming)
+    plan = figures.over(ahead.get(PLAN), periods)
+    posted = figures.over(read.series((REVENUE, "finance_posted")), page.scope.filters.periods) + [None] * len(coming)
+    planned = any(plan)
     other = "plan" if planned else "operational"
+    behind = plan if planned else read.series((REVENUE, "operational")).values() + [None] * len(coming)
+    forecast = [None] * (len(periods) - len(coming)) + figures.over(ahead.get(FORECAST), coming)
+    hatched = ", forecast hatched" if coming else ""
     text.note(
-        f"Posted solid, {'plan outlined' if planned else 'operational'} behind it · posted less {other} below · "
-        f"{page.currency} · columns start at zero"
+        f"Posted solid, {'plan outlined' if planned else 'operational'} behind it{hatched}"
+        f" · posted less {other} below · {page.currency} · columns start at zero"
     )
     figure = columns.with_differences(
         periods,
-        columns.Columns(word("finance_posted"), read.series((REVENUE, "finance_posted")).values(), "actual"),
+        columns.Columns(f"Actual · {word('finance_posted')}", posted, "actual"),
         columns.Columns(
-            f"Plan · {word('operational')}" if planned else word("operational"),
-            read.series(behind).values(),
-            "plan" if planned else "other_basis",
+            f"{'Plan · ' if planned else ''}{word('operational')}", behind, "plan" if planned else "other_basis"
         ),
         style.PALETTES[style.theme()],
+        forecast=columns.Columns(f"Forecast · {word('operational')}", forecast, "forecast") if coming else None,
         difference_name=f"Posted less {other}",
     )
     style.draw(figure, alt=f"Posted services revenue by period against {other}, the difference below", key="revenue")

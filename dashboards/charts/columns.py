@@ -13,7 +13,7 @@ from dashboards.charts import style
 from dashboards.components import formats
 
 Value = Decimal | None
-FEW_LABELS = 14
+FEW_LABELS = 16
 
 
 @dataclass(frozen=True)

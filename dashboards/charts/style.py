@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards.components import formats
 
-MOST_PERIOD_LABELS = 14
+MOST_PERIOD_LABELS = 16
 MOST_LONG_LABELS = 5
 SHORT_LABEL = 12  # "Oct<br>2025" and shorter
 BETTER = "#0072b2"

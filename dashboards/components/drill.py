@@ -69,6 +69,7 @@ def _sources(page: Page, flow: str, item: dict[str, Any]) -> None:
         "Newest integration error": item["integration_error"] or formats.NULL,
     }
     st.table(facts, border="horizontal", width="content")
+    _paths(page, flow, item)
     rows = reconciliation.ledger_rows(page.scope, flow, item["origin_system"], item["origin_id"])
     named = rows.with_columns(basis=pl.col("basis").replace({basis: name for basis, (name, _) in BADGES.items()}))
     table.show(
@@ -89,5 +90,27 @@ def _sources(page: Page, flow: str, item: dict[str, Any]) -> None:
             "batch_id": st.column_config.NumberColumn("Batch", format="plain"),
             "file": st.column_config.TextColumn("File", width="medium"),
             "file_row": st.column_config.NumberColumn("Row", format="plain"),
+        },
+    )  # fmt: skip
+
+
+def _paths(page: Page, flow: str, item: dict[str, Any]) -> None:
+    """Draw the posted lines that this origin is found behind, where the run holds the lineage."""
+    if item["origin_id"] is None or not reconciliation.has_lineage(page.scope):
+        return
+    paths = reconciliation.lineage(page.scope, flow, item["origin_system"], item["origin_id"])
+    if not paths.height:
+        frame.nothing("No posted line leads to this origin.")
+        return
+    table.show(
+        page, paths, name="Posted lines behind it", basis=word("finance_posted"), rows=6,
+        columns={
+            "level": st.column_config.TextColumn("Found through"),
+            "line_id": st.column_config.TextColumn("Posted line"),
+            "posted_system": st.column_config.TextColumn("System"),
+            "posted_group": st.column_config.NumberColumn(f"Line · Posted, {page.currency}", format="accounting"),
+            "posted_batch_id": st.column_config.NumberColumn("Batch", format="plain"),
+            "posted_file": st.column_config.TextColumn("File", width="medium"),
+            "posted_row": st.column_config.NumberColumn("Row", format="plain"),
         },
     )  # fmt: skip

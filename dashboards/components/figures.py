@@ -42,6 +42,47 @@ def read(page: Page, keys: tuple[Key, ...]) -> Figures:
     return Figures(page, definitions_of(metrics.definitions(page.scope)), metrics.by_period(page.scope, wanted))
 
 
+def ahead(figures: Figures, keys: tuple[Key, ...], most: int) -> dict[Key, Series]:
+    """Return the metrics over the periods chosen and up to `most` periods that follow them."""
+    page = figures.page
+    known = tuple(key for key in keys if figures.has(key))
+    if not known:
+        return {}
+    every = reference.periods(page.scope.run, page.scope.rights)["period_id"].to_list()
+    last = every.index(page.scope.filters.periods[-1])
+    periods = (*page.scope.filters.periods, *every[last + 1 : last + 1 + most])
+    sums = metrics.by_period(page.scope, tuple(metric for metric, _ in known), all_periods=True)
+    return {key: series_of(sums, figures.catalogue[key], periods) for key in known}
+
+
+def following(series: Series | None, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the periods after the chosen ones in which the series has a value."""
+    if series is None:
+        return ()
+    valued = zip(series.points, series.values(), strict=True)
+    return tuple(point.period_id for point, value in valued if value and point.period_id not in chosen)
+
+
+def over(series: Series | None, periods: tuple[str, ...]) -> list[Decimal | None]:
+    """Return the series' values in the order of the periods asked for; None where it has none."""
+    if series is None:
+        return [None] * len(periods)
+    known = dict(zip((point.period_id for point in series.points), series.values(), strict=True))
+    return [known.get(period) for period in periods]
+
+
+def newest(page: Page, keys: tuple[Key, ...]) -> dict[Key, Series]:
+    """Return what is only known of now: each metric at the newest period that has it, whatever periods are chosen."""
+    catalogue = definitions_of(metrics.definitions(page.scope))
+    sums = metrics.by_period(page.scope, tuple(dict.fromkeys(metric for metric, _ in keys)), all_periods=True)
+    found: dict[Key, Series] = {}
+    for key in keys:
+        rows = sums.filter((pl.col("metric_id") == key[0]) & (pl.col("basis") == key[1]))
+        if key in catalogue and rows.height:
+            found[key] = series_of(rows, catalogue[key], (str(rows["period_id"][-1]),))
+    return found
+
+
 def cards(figures: Figures, keys: kpi.Cards, *, across: int = 3) -> None:
     """Draw the cards of the metrics that this run defines."""
     known = [card for card in keys if figures.has(card[:2])]

@@ -24,19 +24,20 @@ def card(series: Series, *, filters: Filters, label: str | None = None, trend: T
     definition = series.definition
     unsplit = _unsplit(series.definition, filters)
     before = series.points[-2].period_id if len(series.points) > 1 else None
+    only = f"at {series.points[0].period_id}" if len(series.points) == 1 else None
     moved = formats.change(series.change, definition.unit)
     trend_values = [None if one is None else float(one) for one in series.values()]
     st.metric(
         f"{label or definition.label} {badge(definition.basis)}",
         formats.figure(series.latest, definition.unit),
-        delta=f"not split by {unsplit}" if unsplit else moved if before else None,
+        delta=f"not split by {unsplit}" if unsplit else only or moved,
         delta_color="gray" if unsplit else _colour(series, moved),
-        delta_arrow="auto" if _moved(moved) and not unsplit else "off",
-        delta_description=f"vs {before}" if before and moved else None,
+        delta_arrow="auto" if _moved(moved) and not unsplit and not only else "off",
+        delta_description=f"vs {before}" if before and moved and not unsplit else None,
         help=definition.help,
         border=True,
         height=HEIGHT,
-        chart_data=[one for one in trend_values if one is not None] or None,
+        chart_data=[one for one in trend_values if one is not None] if len(trend_values) > 1 else None,
         chart_type=trend,
     )
 

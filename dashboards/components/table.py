@@ -72,7 +72,7 @@ def _exports(page: Page, frame: pl.DataFrame, *, name: str, basis: str) -> None:
     file = f"{name.lower().replace(' ', '_')}_{page.scope.run.run_id}"
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         st.download_button(
-            "CSV", data=lambda: frame.write_csv().encode(), file_name=f"{file}.csv", mime="text/csv",
+            "CSV", data=lambda: csv(frame), file_name=f"{file}.csv", mime="text/csv",
             icon=":material/download:", type="tertiary", key=f"csv_{page.title}_{name}", on_click="ignore",
         )  # fmt: skip
         st.download_button(
@@ -108,6 +108,15 @@ def about(page: Page, *, name: str, basis: str) -> list[tuple[str, str]]:
         ("Group currency", page.fresh.group_currency),
         ("Rows shown to", page.scope.rights.sentence),
     ]
+
+
+def csv(frame: pl.DataFrame) -> bytes:
+    """Return the rows as CSV; text that a spreadsheet would take for a formula is quoted with an apostrophe."""
+    text = pl.col(pl.String)
+    safe = frame.with_columns(
+        pl.when(text.str.contains(r"^[=+\-@\t\r]")).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep()
+    )
+    return safe.write_csv().encode()
 
 
 def workbook(frame: pl.DataFrame, *, about: list[tuple[str, str]]) -> bytes:

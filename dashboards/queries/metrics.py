@@ -23,9 +23,12 @@ def definitions(scope: Scope) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def by_period(scope: Scope, metric_ids: tuple[str, ...]) -> pl.DataFrame:
-    """Return numerator and denominator of the metrics by basis and period, oldest period first."""
-    condition, parameters = where(scope, FACT)
+def by_period(scope: Scope, metric_ids: tuple[str, ...], *, all_periods: bool = False) -> pl.DataFrame:
+    """Return numerator and denominator of the metrics by basis and period, oldest period first.
+
+    `all_periods` also returns the periods that are not chosen: what is known of coming ones, and balances of now.
+    """
+    condition, parameters = where(scope, FACT, all_periods=all_periods)
     return fetch(
         scope.run, scope.rights,
         f"""

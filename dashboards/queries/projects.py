@@ -10,7 +10,8 @@ from dashboards.scope import Scope
 
 PROJECTS = Columns(entity="f.legal_entity_key", practice="p.practice", customer="p.customer_key",
                    billing_model="p.billing_model", period="f.period_id", region="e.region")  # fmt: skip
-CAPACITY = Columns(practice="practice")
+CAPACITY = Columns(region="region", practice="practice")
+RUNOFF = Columns(region="region", practice="practice", customer="customer_key", billing_model="billing_model")
 
 
 def margins(scope: Scope) -> pl.DataFrame:
@@ -44,6 +45,30 @@ def margins(scope: Scope) -> pl.DataFrame:
                margin_operational::double / nullif(revenue_operational, 0)::double as share_operational,
                margin_posted::double / nullif(revenue_posted, 0)::double as share_posted
         from margins order by revenue_posted desc nulls last, project_key
+        """,
+        parameters,
+    )  # fmt: skip
+
+
+def runoff(scope: Scope) -> pl.DataFrame:
+    """Return what is booked ahead by quarter, kind of booking and group amount, as the newest balance knows it."""
+    condition, parameters = where(scope, RUNOFF, all_periods=True)
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        with ends as (
+            select period_id as runoff_period_id, max(end_date) as end_date from mart.dim_period group by period_id
+        ), booked as (
+            select backlog_type, runoff_period_id, backlog_group
+            from mart.fct_backlog
+            where backlog_type in ('scheduled', 'soft') and {condition}
+                and period_id = (select max_by(period_id, end_date) from mart.fct_backlog
+                                 join ends on ends.runoff_period_id = fct_backlog.period_id
+                                 where backlog_type in ('scheduled', 'soft'))
+        )
+        select year(end_date) || ' Q' || quarter(end_date) as quarter, backlog_type, sum(backlog_group) as amount
+        from booked join ends using (runoff_period_id)
+        group by quarter, backlog_type order by quarter, backlog_type
         """,
         parameters,
     )  # fmt: skip

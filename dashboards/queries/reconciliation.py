@@ -110,6 +110,29 @@ def ledger_rows(scope: Scope, flow: str, origin_system: str | None, origin_id: s
     )  # fmt: skip
 
 
+def lineage(scope: Scope, flow: str, origin_system: str | None, origin_id: str | None) -> pl.DataFrame:
+    """Return what the book holds for one operational origin: each path from a posted line to it, with both files.
+
+    A pooled or summarised posting has no origin of its own; the path is how it is found.
+    """
+    condition, parameters = where(scope, Columns(practice="practice"), all_periods=True)
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        with mine as (
+            select ledger_id from mart.fct_project_ledger
+            where basis = 'operational' and flow = ? and origin_system is not distinct from ?
+                and origin_id is not distinct from ? and {condition}
+        )
+        select level, coalesce(gl_line_id, invoice_line_id) as line_id, posted_system, posted_group,
+               posted_file, posted_row, posted_batch_id
+        from mart.lineage semi join mine on mine.ledger_id = lineage.operational_ledger_id
+        order by posted_system, line_id
+        """,
+        (flow, origin_system, origin_id, *parameters),
+    )  # fmt: skip
+
+
 def has_lineage(scope: Scope) -> bool:
     """Tell whether this run holds the lineage view."""
     return "lineage" in tables(scope.run)

@@ -39,6 +39,9 @@ create table dim_metric as select * from (values
     ('wip_unbilled', 'operational', 'Unbilled work', 'money', false, 'balance', 'down', true, 6),
     ('backlog_contracted', 'operational', 'Contracted backlog', 'money', false, 'balance', 'up', true, 7),
     ('backlog_contracted', 'finance_posted', 'Contracted backlog', 'money', false, 'balance', 'up', true, 7),
+    ('revenue_plan', 'operational', 'Planned revenue', 'money', false, 'flow', 'up', false, null),
+    ('revenue_forecast', 'operational', 'Forecast revenue', 'money', false, 'flow', 'up', false, null),
+    ('backlog_scheduled', 'operational', 'Scheduled backlog', 'money', false, 'balance', 'up', false, null),
     ('capacity_hours', 'operational', 'Capacity', 'hours', false, 'flow', 'up', false, null),
     ('available_hours', 'operational', 'Available hours', 'hours', false, 'flow', 'up', false, null),
     ('bench_hours', 'operational', 'Bench hours', 'hours', false, 'flow', 'down', false, null),
@@ -73,6 +76,12 @@ create table fct_metric as
         select 'utilization_billable' as metric_id, *, billable_hours as numerator, hours * 1.05 as denominator from p
         union all by name
         select 'utilization_vs_target' as metric_id, *, billable_hours as numerator, hours * 0.8 as denominator from p where basis = 'operational'
+        union all by name
+        select 'revenue_plan' as metric_id, *, revenue_services * 1.02 as numerator, null as denominator from p where basis = 'operational'
+        union all by name
+        select 'revenue_forecast' as metric_id, *, revenue_services * 1.01 as numerator, null as denominator from p where basis = 'operational' and period_id >= '2026-10'
+        union all by name
+        select 'backlog_scheduled' as metric_id, *, 90000 as numerator, null as denominator from p where basis = 'operational' and period_id = '2026-10'
         union all by name
         select 'capacity_hours' as metric_id, *, hours * 1.15 as numerator, null as denominator from p where basis = 'operational'
         union all by name
@@ -150,3 +159,13 @@ create table obs_freshness as select feed, 'time_entry' as entity, timestamptz '
     timestamptz '2026-11-05 04:00:00+00' as landed_at, 120000 as rows from (values ('psa'), ('crm'), ('erp')) f(feed);
 create table obs_conservation as select * from (values ('landed_plus_quarantined_plus_excluded_is_read', 'time_entry', 1000, 1000, 0, true),
     ('ledger_is_source', 'expense', 400, 400, 0, true)) t(check_name, subject, expected, found, difference, is_ok);
+create table fct_backlog as
+    select backlog_type, 'operational' as basis, '2026-10' as period_id, runoff_period_id, legal_entity_key, 'EMEA' as region, practice,
+        customer_key, project_key, billing_model, 45000::decimal(18, 2) as backlog_group
+    from dim_project, (values ('scheduled', '2026-10'), ('scheduled', '2026-11'), ('soft', '2026-11')) b(backlog_type, runoff_period_id);
+create view lineage as
+    select 'line' as level, flow, 'GL-1' as gl_line_id, null::varchar as invoice_line_id, 'erp' as posted_system, amount_group as posted_group,
+        18 as posted_batch_id, 'gl_line/2026-03.csv' as posted_file, 7 as posted_row, ledger_id as operational_ledger_id from fct_project_ledger;
+create table dim_access_grant as select * from (values
+    ('us@example.com', 'finance', 'erp:US01', '*', false, null::date), ('us@example.com', 'finance', 'erp:DE01', '*', false, date '2026-01-01'))
+    t(user_email, role, legal_entity_key, practice, may_see_rates, valid_to);

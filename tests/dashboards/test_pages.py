@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import mart_fixture
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -76,6 +77,30 @@ def test_the_headline_is_the_sum_of_the_last_period_in_the_metric_table(mart: Pa
     assert row is not None
     card = next(one for one in opened("overview").metric if one.label.startswith("Services revenue"))
     assert card.value == f"{row[0]:.2f}\u00a0M"
+
+
+@pytest.mark.usefixtures("served_mart")
+def test_what_is_known_of_now_only_is_shown_whatever_periods_are_chosen() -> None:
+    card = next(one for one in opened("backlog").metric if one.label.startswith("Scheduled backlog"))
+    assert card.value == "2.16\u00a0M"
+    assert card.delta == "at 2026-10"
+
+
+@pytest.mark.usefixtures("served_mart")
+def test_the_overview_sets_posted_revenue_against_plan_and_shows_the_forecast_of_coming_periods() -> None:
+    app = opened("overview")
+    assert "Posted solid, plan outlined behind it, forecast hatched" in texts(app)
+
+
+@pytest.mark.usefixtures("served_mart")
+def test_a_new_run_is_served_as_soon_as_the_pointer_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pointer = mart_fixture.write(tmp_path, run_id="first")
+    monkeypatch.setenv("TIEOUT_MART", str(pointer))
+    app = opened("overview")
+    assert "Run **first**" in texts(app)
+    pointer.unlink()
+    mart_fixture.write(tmp_path, run_id="second")
+    assert "Run **second**" in texts(app.run())
 
 
 @pytest.mark.usefixtures("served_mart")
