@@ -212,7 +212,11 @@ def _spoil(
         hours = value["hours"] + 50
         table["hours"][at] = hours
         table["cost"][at] = int(times(np.array([hours]), np.array([value["rate"]]))[0])
-        table["updated"][at] = value["posted"] + 30 * HOUR
+        # Every other month the figures change only after the close.
+        late = month % 2 == 1
+        table["updated"][at] = (
+            int(firm.world.calendar.closed[0, month]) + 20 * HOUR if late else value["posted"] + 30 * HOUR
+        )
     elif code == "rate":
         table["p_amount"][at] = table["p_functional"][at] = value["cost"] + int(
             times(np.array([value["hours"]]), np.array([350]))[0]

@@ -111,8 +111,8 @@ class Ledger:
             + pl.col("period").cast(pl.String)
         )
 
-    def write(self, lines: pl.DataFrame, *, part: str) -> None:
-        """Write finished lines and count them towards the trial balance."""
+    def write(self, lines: pl.DataFrame, *, part: str, keep: bool = True) -> None:
+        """Count finished lines towards the trial balance, and write them unless the extract loses them."""
         calendar = self.world.calendar
         posting_date = pl.from_epoch("posted", time_unit="s").dt.date()
         first, last = pl.Series(calendar.first), pl.Series(calendar.last)
@@ -125,6 +125,8 @@ class Ledger:
             )
             .sort("entity", "period", "account_id", "late")
         )
+        if not keep:
+            return
         frame = lines.with_columns(
             legal_entity_id=_name(ENTITY_IDS, "entity"),
             period_id=_name(pl.Series(calendar.period_ids()), "period"),

@@ -9,6 +9,7 @@ from simulator.calendar import DAY, holidays, seconds, workday
 from simulator.firm import ACCOUNTS, CURRENCIES, ENTITIES, PRACTICES, ROLES
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS
 from simulator.money import LISTED
+from simulator.oddities import overlapping, reopenings
 from simulator.people import People
 from simulator.world import World
 
@@ -134,7 +135,13 @@ def _periods(world: World) -> None:
         )
         for event, moment in (("opened", opened), ("soft_closed", soft), ("closed", closed))
     ]
-    frame = pl.concat(events).filter(pl.col("event_at") <= calendar.now)
+    again = pl.DataFrame(
+        [(ENTITIES[e].id, calendar.period_ids()[m], at, event) for e, m, at, event in reopenings(world)],
+        schema={"legal_entity_id": pl.String, "period_id": pl.String, "event_at": pl.Int64, "event": pl.String},
+        orient="row",
+    ).with_columns(actor=pl.lit("controller"))
+    frame = pl.concat([*events, again.select(events[0].columns)]).filter(pl.col("event_at") <= calendar.now)
+    frame = frame.with_columns(reason=pl.when(pl.col("event") == "reopened").then(pl.lit("Missing supplier invoice")))
     drop.write("period_event", frame.with_columns(updated_at="event_at"))
 
 
@@ -212,4 +219,22 @@ def write_people(world: World, people: People) -> None:
             ).filter(shown & pl.Series(since <= calendar.today))
         )
     drop.write("employee_assignment", pl.concat(assignments))
-    drop.write("employee_cost_rate", pl.concat(rates))
+    drop.write("employee_cost_rate", pl.concat([*rates, _overlap(world, people, rates[0])]))
+
+
+def _overlap(world: World, people: People, rates: pl.DataFrame) -> pl.DataFrame:
+    """Two early rates of one worker that were in force at once, before any time that they could price."""
+    at = overlapping(people, world.calendar.first[0])
+    mine = rates.filter(pl.col("employee_id") == people.ids[at])
+    born, first = people.hired[at], world.calendar.first[0]
+    made = [(born - 200, born - 60), (born - 100, born - 30)]
+    return pl.concat(
+        [
+            mine.with_columns(
+                valid_from=pl.lit(low).cast(pl.Date),
+                valid_to=pl.lit(high).cast(pl.Date),
+                updated_at=pl.lit(int(seconds(np.array([first]))[0]) - 4 * DAY, pl.Int64),
+            )
+            for low, high in made
+        ]
+    )

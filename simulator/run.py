@@ -26,12 +26,14 @@ from simulator.engagements import make_projects
 from simulator.estimates import forecast, write_forecasts
 from simulator.events import write_events
 from simulator.expenses import month_expenses, write_expenses
+from simulator.firm import ENTITIES
 from simulator.intercompany import lent_time, settle
 from simulator.invoices import issue
 from simulator.labour import post_labour, with_posting, write_entries, write_messages
 from simulator.ledger import Ledger
 from simulator.misposts import post_second_lines, post_strays
 from simulator.money import make_rates
+from simulator.oddities import judge_reopenings, overlapping, post_overhead
 from simulator.people import make_people
 from simulator.reference import write_people, write_reference
 from simulator.revenue import recognise
@@ -103,6 +105,7 @@ def simulate(
         lines = post_labour(firm, ledger, entries, month)
         post_second_lines(firm, ledger, truth, entries, lines, flow="labor_cost", tag=tag)
         post_strays(firm, ledger, truth, month, flow="labor_cost")
+        post_overhead(firm, ledger, truth, month, payroll(entries))
         staff = entries.filter(~pl.col("contractor"))
         judge_cost(firm, truth, staff, lines, flow="labor_cost", origin="time_entry")
         judge_controls(firm, truth, staff)
@@ -138,6 +141,8 @@ def simulate(
     write_forecasts(firm, terms, forecasts)
     recognise(firm, ledger, truth, terms, forecasts)
     write_events(firm, ledger, truth, terms)
+    judge_reopenings(truth)
+    truth.control("overlapping_rates", "", people.ids[overlapping(people, calendar.first[0])], "cost_rate")
     ledger.write_balances()
     write_truth(firm, truth, out)
     return Summary(out, drop.rows, calendar.build_time)
@@ -146,3 +151,9 @@ def simulate(
 def _add(group: Ints, rows: pl.DataFrame) -> None:
     rows = rows.filter(pl.col("status") == APPROVED)
     np.add.at(group, (rows["project"].to_numpy(), rows["period"].to_numpy()), rows["group"].to_numpy())
+
+
+def payroll(entries: pl.DataFrame) -> Ints:
+    """Labour cost of a month's entries by entity, in cents of each entity's currency."""
+    staff = entries.filter(~pl.col("contractor"))
+    return np.bincount(staff["entity"].to_numpy(), staff["cost"].to_numpy(), len(ENTITIES)).astype(np.int64)

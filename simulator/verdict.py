@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import polars as pl
 
 from simulator.firm import ENTITIES
 from simulator.labour import with_failure
-from simulator.timesheets import APPROVED, SUBMITTED, Firm
+from simulator.timesheets import APPROVED, SUBMITTED, Firm, month_tag
 from simulator.truth import Truth, shown
 
 _HOME = np.array([e.currency for e in ENTITIES])
@@ -70,8 +71,19 @@ def judge_controls(firm: Firm, truth: Truth, rows: pl.DataFrame) -> None:
         "late": "posted_after_close",
         "hours": "edited_after_posting",
     }
-    for name, entity, code in rows.filter(pl.col("code").is_in(list(rules))).select("id", "entity", "code").iter_rows():
-        truth.control(rules[code], ENTITIES[entity].id, name, "time_entry")
+    chosen = rows.filter(pl.col("code").is_in(list(rules))).select("id", "entity", "code", "month", "updated", "posted")
+    for name, entity, code, month, updated, posted in chosen.iter_rows():
+        subject = _journal(firm, entity, month, posted) if code == "late" else name
+        truth.control(rules[code], ENTITIES[entity].id, subject, "journal" if code == "late" else "time_entry")
+        if code == "hours" and updated >= int(firm.world.calendar.closed[entity, month]):
+            truth.control("changed_after_close", ENTITIES[entity].id, name, "time_entry")
+
+
+def _journal(firm: Firm, entity: int, month: int, posted: int) -> str:
+    """Id of the journal that the first entity's labour of a month and day stands in."""
+    day = datetime.fromtimestamp(posted, tz=UTC).strftime("%y%m%d")
+    name = ENTITIES[entity].id
+    return f"JL{month_tag(firm.world, month)}-{name}-{name}-{day}-{month}"
 
 
 def write_truth(firm: Firm, truth: Truth, out: Path) -> None:
