@@ -11,9 +11,9 @@ import polars as pl
 
 from ingestion.values import Refusal, refusals, typed, typed_again
 from lake.contracts.envelope import ENVELOPE
-from lake.contracts.model import Column, Entity
+from lake.contracts.model import Column, Entity, Kind
 from lake.errors import BatchRefused
-from lake.schemas import UTC, YEAR, entity_schema
+from lake.schemas import UTC, YEAR, column_type, entity_schema
 
 ROW = "_row"
 _SHOWN = 200
@@ -83,12 +83,8 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context) -> Conformed:
     Every source row is in exactly one of the two frames of the answer.
     """
     check_header(frame.columns, entity, file=context.file)
-    text = _emptied(frame)
     declared = (*entity.columns, *ENVELOPE)
-    text = text.with_columns(
-        *(pl.lit(None, dtype=pl.String).alias(c.name) for c in declared if c.name not in text.columns)
-    ).with_columns(*(pl.col(c.name).fill_null(c.default) for c in declared if c.default is not None))
-    text = text.with_columns(pl.col("source_system").fill_null(context.source_system))
+    text = _prepared(frame, declared, context)
     values = _cast(text, declared, context.time_zone)
     broken = _broken(text, values, declared, entity, context.time_zone)
     rejected = _sentences(text, broken, context)
@@ -103,25 +99,41 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context) -> Conformed:
     return Conformed(accepted=accepted, rejected=rejected, rejected_keys=refused, drift=drift)
 
 
-def _emptied(frame: pl.DataFrame) -> pl.DataFrame:
-    """Turn empty texts into nulls: in every format an empty cell says that there is no value."""
-    empty = [s.name for s in frame if s.dtype == pl.String and (s == "").any()]
-    return frame.with_columns(pl.when(pl.col(c) != "").then(pl.col(c)).alias(c) for c in empty)
+def _prepared(frame: pl.DataFrame, columns: tuple[Column, ...], context: Context) -> pl.DataFrame:
+    """Turn empty texts into nulls, as in every format an empty cell says that there is no value; fill defaults."""
+    given = [name for name, kind in frame.schema.items() if kind == pl.String]
+    empty = frame.select((pl.col(name) == "").any() for name in given).row(0) if frame.height else ()
+    fill = {c.name: c.default for c in columns if c.default is not None} | {"source_system": context.source_system}
+    wanted: dict[str, pl.Expr] = {}
+    for name, has_empty in zip(given, empty, strict=False):
+        if has_empty:
+            wanted[name] = pl.when(pl.col(name) != "").then(pl.col(name))
+    for name, default in fill.items():
+        cell = wanted.get(name, pl.col(name)) if name in frame.columns else pl.lit(None, dtype=pl.String)
+        wanted[name] = cell.fill_null(default)
+    return frame.with_columns(**wanted)
 
 
-def _first(series: pl.Series) -> str | None:
-    found = series.drop_nulls().head(1).to_list()
-    return found[0] if found else None
+def _nulls(frame: pl.DataFrame) -> dict[str, int]:
+    return frame.null_count().row(0, named=True)
 
 
 def _cast(text: pl.DataFrame, columns: tuple[Column, ...], zone: str) -> pl.DataFrame:
-    """Read every column; what its usual form does not explain is tried again by all forms allowed."""
-    values = text.select(typed(c, pl.col(c.name), zone, sample=_first(text[c.name])).alias(c.name) for c in columns)
-    again = [c for c in columns if values[c.name].null_count() > text[c.name].null_count()]
-    if not again:
-        return values
-    second = text.select(typed_again(c, pl.col(c.name), zone).alias(c.name) for c in again)
-    return values.with_columns(second.get_columns())
+    """Read every column; what its usual form does not explain is tried again by all forms allowed.
+
+    A column that is absent or empty is null: extracts leave most columns out, and small files are many.
+    """
+    given = _nulls(text)
+    filled = [c for c in columns if given.get(c.name, text.height) < text.height]
+    first = text.select(pl.col(c.name).drop_nulls().first() for c in filled if c.kind is Kind.TS)
+    samples = first.row(0, named=True) if first.height else {}
+    read = {c.name: typed(c, pl.col(c.name), zone, sample=samples.get(c.name)) for c in filled}
+    empty = {c.name: pl.lit(None, dtype=column_type(c)) for c in columns if c.name not in read}
+    order = [c.name for c in columns]
+    values = text.select(ROW, **read, **empty).select(order)
+    found = _nulls(values)
+    again = {c.name: typed_again(c, pl.col(c.name), zone) for c in filled if found[c.name] > given[c.name]}
+    return values.with_columns(text.select(**again).get_columns()) if again else values
 
 
 _Broken = list[tuple[Column, pl.Series, list[Refusal]]]
@@ -132,13 +144,14 @@ def _broken(
 ) -> _Broken:
     """Return, for each column that breaks a rule, where it does and why; empty when all is well."""
     found: _Broken = []
+    given, read = _nulls(text), _nulls(values)
     for column in columns:
-        given, value = text[column.name], values[column.name]
-        if value.null_count() > given.null_count():
-            mask = given.is_not_null() & value.is_null()
-            found.append((column, mask, refusals(column, given.filter(mask), zone)))
-        if given.null_count() and _mandatory(column, entity):
-            mask = given.is_null()
+        name, absent = column.name, given.get(column.name, text.height)
+        if read[name] > absent:
+            mask = text[name].is_not_null() & values[name].is_null()
+            found.append((column, mask, refusals(column, text[name].filter(mask), zone)))
+        if absent and name in given and _mandatory(column, entity):
+            mask = text[name].is_null()
             why = Refusal("required", "is empty, and every row must have it")
             found.append((column, mask, [why] * int(mask.sum())))
     return found
@@ -169,26 +182,20 @@ def _stored(
 ) -> pl.DataFrame:
     """Add the envelope, the audit columns and the partition year to accepted values."""
     content = [c.name for c in entity.columns] + ["is_deleted"]
-    extra = pl.lit(None, dtype=pl.String)
-    if drift:
-        extra = pl.struct(drift).struct.json_encode()
-    correlation = pl.lit(context.correlation_id)
+    extra = text.select(pl.struct(drift).struct.json_encode()).to_series() if drift else None
+    correlation: pl.Expr | pl.Series = pl.lit(context.correlation_id)
     if "_correlation_id" in text.columns:
-        correlation = pl.col("_correlation_id").fill_null(context.correlation_id)
-    audit = text.select(
-        pl.lit(context.batch_id, dtype=pl.Int64).alias("_batch_id"),
-        pl.lit(context.file).alias("_file"),
-        pl.col(ROW),
-        pl.lit(context.ingested_at, dtype=UTC).alias("_ingested_at"),
-        correlation.alias("_correlation_id"),
-        extra.alias("_extra"),
-    )
-    schema = entity_schema(entity)
-    frame = values.with_columns(
-        pl.col("updated_at").fill_null(pl.lit(context.updated_at, dtype=UTC)),
-        values.select(content).hash_rows(_SEED).cast(pl.String).alias("_row_hash"),
-        *audit.get_columns(),
-    )
+        correlation = text["_correlation_id"].fill_null(context.correlation_id)
+    computed: dict[str, pl.Expr | pl.Series] = {
+        "updated_at": pl.col("updated_at").fill_null(pl.lit(context.updated_at, dtype=UTC)),
+        "_batch_id": pl.lit(context.batch_id, dtype=pl.Int64),
+        "_file": pl.lit(context.file),
+        "_row": text[ROW],
+        "_ingested_at": pl.lit(context.ingested_at, dtype=UTC),
+        "_correlation_id": correlation,
+        "_row_hash": values.select(content).hash_rows(_SEED).cast(pl.String),
+        "_extra": pl.lit(None, dtype=pl.String) if extra is None else extra,
+    }
     if entity.event_date:
-        frame = frame.with_columns(pl.col(entity.event_date).dt.year().cast(pl.Int32).alias(YEAR))
-    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
+        computed[YEAR] = pl.col(entity.event_date).dt.year().cast(pl.Int32)
+    return values.with_columns(**computed).select(list(entity_schema(entity)))

@@ -18,8 +18,14 @@ _WITH_SPACE = ("%Y-%m-%d %H:%M:%S%.fZ", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%d %H
 ZONED = (*_WITH_OFFSET, *_WITH_SPACE, "%Y-%m-%d %H:%M:%S%.f%#z")
 _BARE_SECONDS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 BARE = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", *_BARE_SECONDS)
-#: Forms of one length, which most systems write a whole column in.
-FIXED = ("%Y-%m-%dT%H:%M:%SZ", *_BARE_SECONDS, "%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%d %H:%M:%S%:z")
+#: Forms of one length in bytes, which most systems write a whole column in.
+FIXED = {
+    "%Y-%m-%dT%H:%M:%SZ": 20,
+    "%Y-%m-%dT%H:%M:%S": 19,
+    "%Y-%m-%d %H:%M:%S": 19,
+    "%Y-%m-%dT%H:%M:%S%:z": 25,
+    "%Y-%m-%d %H:%M:%S%:z": 25,
+}
 #: A sixtieth second, which the parser would turn into another moment.
 _LEAP = ":60"
 
@@ -104,11 +110,19 @@ def _shaped(text: pl.Expr) -> pl.Expr:
 
 def _fixed(text: pl.Expr, sample: str | None) -> tuple[pl.Expr, tuple[str, ...]]:
     """Return the texts that are written like `sample`, and its form: a length is checked faster than a shape."""
-    for form in FIXED if sample else ():
-        if pl.Series([sample]).str.to_datetime(form, strict=False, time_zone=_zone_of(form)).null_count() == 0:
-            alike = (text.str.len_bytes() == len(sample or "")) & (text >= _EARLIEST)
-            return pl.when(alike & ~text.str.contains(_LEAP, literal=True)).then(text), (form,)
-    return _shaped(text), ZONED + BARE
+    form = _form_of(sample or "")
+    if form is None:
+        return _shaped(text), ZONED + BARE
+    alike = (text.str.len_bytes() == len(sample or "")) & (text >= _EARLIEST)
+    return pl.when(alike & ~text.str.contains(_LEAP, literal=True)).then(text), (form,)
+
+
+def _form_of(sample: str) -> str | None:
+    """Return the form of one length that a timestamp seems to be written in; whether it is, parsing tells."""
+    for form, length in FIXED.items():
+        if len(sample) == length and sample[10] == form[8] and (sample.endswith("Z") == form.endswith("Z")):
+            return form
+    return None
 
 
 def _zone_of(form: str) -> str | None:

@@ -33,25 +33,43 @@ def _address(sha256: str) -> tuple[str, str, str]:
 
 def store(lake: Lake, source: BinaryIO) -> Archived:
     """Copy `source` to its end into the archive, under the hash of what was read; the same bytes once only."""
-    digest, size = hashlib.sha256(), 0
-    folder = lake.path("archive", "tmp") if lake.is_local else Path(tempfile.gettempdir())
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
-    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as target:
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        _settle(lake, temporary, digest.hexdigest())
+        if source.seekable():
+            start = source.tell()
+            known = _hashed(source, None)
+            if _has(lake, known.sha256):
+                return known
+            source.seek(start)
+        folder = lake.path("archive", "tmp") if lake.is_local else Path(tempfile.gettempdir())
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
+        try:
+            with os.fdopen(handle, "wb") as target:
+                kept = _hashed(source, target)
+            _settle(lake, Path(name), kept.sha256)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise LakeError(f"the archive of lake {lake.root} cannot be written: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    return kept
+
+
+def _hashed(source: BinaryIO, target: BinaryIO | None) -> Archived:
+    """Read `source` to its end, hashing and, where there is a target, copying it."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        if target is not None:
+            target.write(chunk)
     return Archived(sha256=digest.hexdigest(), size=size)
+
+
+def _has(lake: Lake, sha256: str) -> bool:
+    if lake.is_local:
+        return lake.path(*_address(sha256)).is_file()
+    files, base = pafs.FileSystem.from_uri(lake.uri("archive"))
+    return bool(files.get_file_info(f"{base}/{sha256[:2]}/{sha256}").type != pafs.FileType.NotFound)
 
 
 def _settle(lake: Lake, temporary: Path, sha256: str) -> None:

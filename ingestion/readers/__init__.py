@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, get_args
@@ -26,6 +27,7 @@ _ALIASES = {"jsonl": "ndjson"}
 _PACKED = {"gz": "gzip", "zst": "zstd"}
 
 
+@functools.cache
 def format_of(name: str) -> str | None:
     """Return the format that a file's name promises, None where it promises none that is known."""
     suffixes = [s.removeprefix(".").lower() for s in Path(name).suffixes]

@@ -24,10 +24,9 @@ _TAIL = 1 << 16
 
 
 def read(source: Source) -> Iterator[Chunk]:
-    """Give the rows below a header, numbered from 1, after an empty chunk; an empty cell is null."""
+    """Give the rows below a header, numbered from 1, an empty chunk where there are none; an empty cell is null."""
     names = header(source)
     check_names(names, file=source.name)
-    yield Chunk(pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {ROW: pl.Int64}))
     done = 0
     ragged: list[object] = []
 
@@ -51,6 +50,8 @@ def read(source: Source) -> Iterator[Chunk]:
         yield from _carefully(source, names, done)
     elif done and not closed(watched.tail, last):
         raise _unclosed(source, done)
+    elif not done:
+        yield Chunk(pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {ROW: pl.Int64}))
 
 
 def header(source: Source) -> list[str]:
