@@ -148,9 +148,13 @@ def test_ingest_and_maintenance_at_once_lose_and_double_nothing(lake: Lake, tmp_
 
 def test_only_one_maintenance_at_a_time(lake: Lake) -> None:
     said: list[str] = []
+
+    def listen(event: str, /, **_: object) -> None:
+        said.append(event)
+
     with turn.take(lake) as mine, turn.take(lake) as second:
         assert (mine, second) == (True, False)
-        assert maintenance.maintain(lake, events=lambda event, **_: said.append(event)) == []
+        assert maintenance.maintain(lake, events=listen) == []
     assert said == ["maintenance_busy"]
     assert maintenance.maintain(lake, events=ignore)
 

@@ -84,7 +84,7 @@ def test_sql_cannot_read_other_files_of_the_machine(firm: Firm) -> None:
 
 
 def test_status_counts_what_landed(firm: Firm) -> None:
-    found = json.loads(firm.run("status", "--format", "json").stdout)
+    found = json.loads(firm.run("status", "--format", "json").stdout)["feeds"]
     assert {row["feed"] for row in found} == set(FEEDS)
     for row in found:
         assert row["landed"] + row["quarantined"] + row["excluded"] == row["rows_read"]

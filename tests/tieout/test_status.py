@@ -1,0 +1,55 @@
+"""`tieout status` on a small lake, through the command itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from ingestion.feed import Feed
+from ingestion.pipeline import ingest
+from lake.store import Lake
+from tests.firm import configure, tieout
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of one feed that landed eight small files, one batch each."""
+    folder = tmp_path_factory.mktemp("status")
+    config = configure(folder, feeds=("crm",))
+    drop = folder / "extracts/crm/customer"
+    drop.mkdir(parents=True)
+    for number in range(8):
+        (drop / f"{number}.csv").write_text(f"customer_id,name\nC{number},Acme\n,Nobody\n", encoding="utf-8")
+        ingest(Lake(str(folder / "lake")), Feed(name="crm", system="canonical", path=str(drop.parent)))
+    return config
+
+
+def test_status_shows_feeds_and_the_tables_that_want_maintenance(config: Path) -> None:
+    said = json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)
+    (feed,) = said["feeds"]
+    assert (feed["batches"], feed["rows_read"], feed["landed"], feed["quarantined"]) == (8, 16, 8, 8)
+    tables = {table["table"]: table for table in said["tables"]}
+    assert "employee" not in tables, "nothing ever landed in it"
+    assert (tables["customer"]["rows"], tables["customer"]["small_files"]) == (8, 8)
+    assert tables["customer"]["state"] == "run `tieout maintain`"
+    assert said["mart"] is None
+    done = tieout("maintain", "--config", str(config))
+    assert done.returncode == 0, done.stderr
+    assert "customer: 1 partitions compacted" in done.stderr
+    after = json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)
+    assert after["feeds"] == said["feeds"]
+    tables = {table["table"]: table for table in after["tables"]}
+    assert (tables["customer"]["rows"], tables["customer"]["files"], tables["customer"]["state"]) == (8, 1, "fine")
+
+
+def test_status_is_text_for_people_and_two_blocks_of_csv_for_sheets(config: Path) -> None:
+    text = tieout("status", "--config", str(config)).stdout
+    assert "customer" in text
+    assert "Published mart: none yet" in text
+    feeds, tables = tieout("status", "--format", "csv", "--config", str(config)).stdout.split("\n\n")
+    assert [row["feed"] for row in csv.DictReader(io.StringIO(feeds))] == ["crm"]
+    assert "customer" in {row["table"] for row in csv.DictReader(io.StringIO(tables))}
