@@ -32,7 +32,8 @@
     {%- endif -%}
     {%- do run_query(
         'create or replace table ' ~ state ~ ".scope as select '" ~ reason ~ "' as reason, "
-        ~ ('false' if reason == 'an increment' else 'true') ~ ' as is_full'
+        ~ ('false' if reason == 'an increment' else 'true') ~ ' as is_full, '
+        ~ '(select max(build_time) from ' ~ state ~ '.build) as last_build_time'
     ) -%}
     {%- if touches_keyed_models() -%}
         {%- do run_query('delete from ' ~ state ~ '.build') -%}

@@ -4,12 +4,14 @@ with decided as (
     {% if execute -%}
     select
         reason,
-        is_full
+        is_full,
+        last_build_time
     from {{ state }}.scope
     {%- else -%}
     select
         'parsed only' as reason,
-        true as is_full
+        true as is_full,
+        cast(null as timestamp with time zone) as last_build_time
     {%- endif %}
 ),
 
@@ -23,6 +25,7 @@ lost as (
 
 select
     case when lost.batches > 0 then 'batches of the last build are gone' else decided.reason end as reason,
-    decided.is_full or lost.batches > 0 as is_full
+    decided.is_full or lost.batches > 0 as is_full,
+    decided.last_build_time
 from decided
 cross join lost
