@@ -50,6 +50,11 @@ class Projects:
         return np.asarray(self.sold + entity * len(PRACTICES) + practice)
 
 
+def customer_count(world: World) -> int:
+    """How many customers the firm has."""
+    return max(8, world.consultants // 4)
+
+
 def make_projects(world: World, people: People) -> Projects:
     """Sell a year's work."""
     rng, months = world.rng(3), world.calendar.months
@@ -76,7 +81,7 @@ def make_projects(world: World, people: People) -> Projects:
     home = np.array([e.currency for e in ENTITIES])[entity]
     foreign = (rng.random(len(entity)) < 0.1) & (np.arange(len(entity)) < delivered)
     sold = delivered + subscriptions
-    customers = max(8, world.consultants // 4)
+    customers = customer_count(world)
     count = sold + internal
     return Projects(
         ids=numbered("P", count),

@@ -206,7 +206,7 @@ def _invoice(firm: Firm, ledger: Ledger, rows: pl.DataFrame) -> None:
     _lines(firm, rows, prefix="ILE")
     void = (pl.col("code") == "void").fill_null(value=False)
     write_invoices(firm, ledger, rows.filter(~void), part="events")
-    number = pl.lit("K") + pl.Series(projects.customer + 1).gather(rows["project"]).cast(pl.String).str.zfill(5)
+    number = pl.lit("D") + pl.Series(projects.customer + 1).gather(rows["project"]).cast(pl.String).str.zfill(5)
     rows = rows.with_columns(customer=number, entity_id=pl.Series([e.id for e in ENTITIES]).gather(rows["entity"]))
     base = {
         "customer_id": pl.col("customer"),

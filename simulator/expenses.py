@@ -133,7 +133,8 @@ def expense_rows(firm: Firm, rows: pl.DataFrame) -> pl.DataFrame:
 def _exported(firm: Firm, rows: pl.DataFrame, tag: str) -> pl.DataFrame:
     sent = pl.col("status").is_in([SUBMITTED, APPROVED, REJECTED, DELETED])
     approved, refused = pl.col("status").is_in([APPROVED, DELETED]), pl.col("status") == REJECTED
-    employee = firm.people.ids.gather(rows["worker"])
+    # The expense tool knows people by their number; governance maps it.
+    employee = pl.select(pl.lit("N") + firm.people.ids.gather(rows["worker"]).str.slice(1)).to_series()
     stray = (pl.col("code") == "unmapped").fill_null(value=False)
     return rows.select(
         expense_id="id",

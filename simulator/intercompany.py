@@ -134,8 +134,9 @@ def _judge(truth: Truth, legs: pl.DataFrame, ended: pl.DataFrame, posted: pl.Dat
         )
     )
     waiting = legs.filter(pl.Series(moment).gather(legs["period"]) > truth.world.calendar.now)
+    state = pl.when(pl.col("status") == SUBMITTED).then(pl.lit("unapproved")).otherwise(pl.lit("awaiting_posting"))
     waiting = (
-        waiting.with_columns(category=pl.lit("awaiting_posting"))
+        waiting.with_columns(category=state)
         .group_by(*_GROUP, "entity", "category")
         .agg(pl.col("amount", "functional", "group").sum())
         .sort(*_GROUP, "category")

@@ -177,7 +177,8 @@ def write_invoices(firm: Firm, ledger: Ledger, heads: pl.DataFrame, *, part: str
             "invoice_id",
             invoice_no=pl.lit("RE-") + pl.col("invoice_id"),
             document_type=pl.lit("invoice"),
-            customer_id=pl.lit("K") + number,
+            # The ERP numbers its debtors itself; governance maps them.
+            customer_id=pl.lit("D") + number,
             legal_entity_id=ENTITY_IDS.gather(heads["books"]),
             invoice_date="date",
             due_date=pl.col("date") + pl.duration(days=30),

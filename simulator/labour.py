@@ -7,7 +7,7 @@ import polars as pl
 
 from simulator.calendar import Ints
 from simulator.firm import ACCOUNT, ENTITIES
-from simulator.ledger import ENTITY_IDS, Ledger
+from simulator.ledger import CURRENCY_IDS, ENTITY_IDS, Ledger
 from simulator.timesheets import APPROVED, DELETED, HOUR, REJECTED, STATUS, Firm, month_tag, next_run
 from simulator.world import World
 
@@ -73,6 +73,10 @@ def _exported(firm: Firm, entries: pl.DataFrame) -> pl.DataFrame:
         ),
         rejected_at=pl.when(refused).then("updated"),
         rejection_reason=pl.when(refused).then(pl.lit("Wrong project or task")),
+        bill_rate=pl.when(pl.col("promised") & pl.col("billable") & ~stray).then("price"),
+        currency=pl.when(pl.col("promised") & pl.col("billable") & ~stray).then(
+            CURRENCY_IDS.gather(pl.Series(projects.currency).gather(entries["project"])).alias("c")
+        ),
         reverses_id="reverses_id",
         updated_at="updated",
         is_deleted=pl.col("status") == DELETED,

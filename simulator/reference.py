@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 
 from simulator.calendar import DAY, holidays, seconds, workday
+from simulator.engagements import customer_count
 from simulator.firm import ACCOUNTS, CURRENCIES, ENTITIES, PRACTICES, ROLES
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS
 from simulator.money import LISTED
 from simulator.oddities import overlapping, reopenings
-from simulator.people import People
+from simulator.people import People, numbered
 from simulator.world import World
 
 _NEVER = np.datetime64("2199-01-01", "D")
@@ -94,6 +95,7 @@ def write_reference(world: World) -> None:
             value=pl.lit(12, pl.Int64),
         ),
     )
+    _xref(world)
     grants = [
         ("ceo@northmark.example", "executive", "*", "*", False),
         ("cfo@northmark.example", "finance", "*", "*", True),
@@ -237,4 +239,28 @@ def _overlap(world: World, people: People, rates: pl.DataFrame) -> pl.DataFrame:
             )
             for low, high in made
         ]
+    )
+
+
+def _xref(world: World) -> None:
+    """Ids under which other systems know the same record: the expense tool's staff, the ERP's debtors."""
+    start = int(seconds(world.calendar.first[:1])[0]) - 30 * DAY
+    staff = numbered("", world.consultants)
+    debtors = numbered("", customer_count(world), 5)
+    frames = [
+        pl.select(source_id=pl.lit(mine) + ids, canonical_id=pl.lit(theirs) + ids).with_columns(
+            entity_type=pl.lit(kind), system=pl.lit(system)
+        )
+        for ids, kind, system, mine, theirs in (
+            (staff, "employee", "expense", "N", "E"),
+            (debtors, "customer", "erp", "D", "K"),
+        )
+    ]
+    world.drop.write(
+        "xref",
+        pl.concat(frames).with_columns(
+            valid_from=pl.lit(world.calendar.first[0] - 4000).cast(pl.Date),
+            approved_by=pl.lit("master.data@northmark.example"),
+            updated_at=pl.lit(start, pl.Int64),
+        ),
     )

@@ -19,6 +19,7 @@ from simulator.bills import (
     post_bills,
     write_bills,
 )
+from simulator.bookings import write_bookings
 from simulator.calendar import Ints, make_calendar
 from simulator.defects import plant_expenses, plant_labour
 from simulator.drop import Drop
@@ -98,6 +99,7 @@ def simulate(
         entries = with_posting(firm, entries, world.rng(14, month))
         tag = month_tag(world, month)
         drop.write("absence", absences, part=tag)
+        write_bookings(firm, month)
         planted = plant_labour(firm, entries, month)
         entries = planted.entries
         write_entries(firm, entries, planted.older, month)

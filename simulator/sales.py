@@ -11,7 +11,7 @@ from simulator.firm import ENTITIES, INDUSTRIES, METHODS, PRACTICES, ROLES
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS
 from simulator.people import numbered
 from simulator.terms import Terms
-from simulator.timesheets import Firm
+from simulator.timesheets import RAISE, RAISED, Firm, raise_day
 
 _HOME = pl.Series([e.currency for e in ENTITIES])
 
@@ -243,32 +243,59 @@ def _psa(firm: Firm, base: pl.DataFrame) -> None:
             updated_at="made",
         ),
     )
-    drop.write(
-        "project_baseline",
-        base.filter(client).select(
-            "project_id",
-            baseline_no=pl.lit(1),
-            approved_at="made",
-            budget_hours="hours",
-            budget_cost="budget",
-            currency="home",
-            reason=pl.lit("Original plan"),
-            updated_at="made",
-        ),
+    drop.write("project_baseline", _baselines(firm, base.filter(client)))
+    drop.write("bill_rate", _cards(firm, base.filter(pl.col("number") < firm.projects.delivered)))
+
+
+def _baselines(firm: Firm, client: pl.DataFrame) -> pl.DataFrame:
+    """First plans, and second ones where a fixed fee has grown."""
+    first = client.select(
+        "project_id",
+        baseline_no=pl.lit(1),
+        approved_at="made",
+        budget_hours="hours",
+        budget_cost="budget",
+        currency="home",
+        reason=pl.lit("Original plan"),
+        updated_at="made",
     )
-    delivery = base.filter(pl.col("number") < firm.projects.delivered)
+    again = pl.col("amended").cast(pl.Int64) * DAY + 9 * 3600
+    grown = (pl.col("first") != pl.col("amount")) & (again <= firm.world.calendar.now)
+    second = client.filter(grown).select(
+        "project_id",
+        baseline_no=pl.lit(2),
+        approved_at=again,
+        budget_hours=pl.col("hours") * 112 // 2800 * 25,
+        budget_cost=pl.col("budget") * 112 // 100,
+        currency="home",
+        reason=pl.lit("Change request"),
+        updated_at=again,
+    )
+    return pl.concat([first, second])
+
+
+def _cards(firm: Firm, delivery: pl.DataFrame) -> pl.DataFrame:
+    """Rate cards by project and role, with the yearly increase of some."""
     role = pl.DataFrame({"role": range(len(ROLES))})
     cards = delivery.select("number", "project_id", "currency", "start", "made").join(role, how="cross")
     price = firm.card[cards["number"].to_numpy(), cards["role"].to_numpy()]
-    drop.write(
-        "bill_rate",
-        cards.select(
-            "project_id",
-            "currency",
-            rate_id=pl.lit("BR-") + pl.col("project_id") + "-" + (pl.col("role") + 1).cast(pl.String),
-            role=pl.Series([r.name for r in ROLES]).gather(cards["role"]),
-            valid_from="start",
-            hourly_rate=pl.Series(price),
-            updated_at="made",
-        ),
+    frame = cards.select(
+        "number",
+        "project_id",
+        "currency",
+        rate_id=pl.lit("BR-") + pl.col("project_id") + "-" + (pl.col("role") + 1).cast(pl.String),
+        role=pl.Series([r.name for r in ROLES]).gather(cards["role"]),
+        valid_from="start",
+        valid_to=pl.lit(None, pl.Date),
+        hourly_rate=pl.Series(price),
+        updated_at="made",
     )
+    raised = raise_day(firm.world)
+    grows = (pl.col("number") % RAISED == 0) & (pl.col("valid_from") < pl.lit(raised))
+    later = frame.filter(grows).with_columns(
+        rate_id=pl.col("rate_id") + "-2",
+        valid_from=pl.lit(raised).cast(pl.Date),
+        hourly_rate=pl.col("hourly_rate") + RAISE,
+    )
+    first = frame.with_columns(valid_to=pl.when(grows).then(pl.lit(raised).cast(pl.Date)))
+    return pl.concat([first, later]).drop("number")

@@ -25,6 +25,10 @@ HOUR = 3600
 RUN = 2
 
 
+#: Every so many projects raise their card by so much an hour; so many people of a project have own rates.
+RAISED, RAISE, PROMISED, PROMISE = 3, 350, 41, 900
+
+
 @dataclass(frozen=True)
 class Firm:
     """People, projects and who works on what."""
@@ -47,6 +51,12 @@ def rate_card(world: World, projects: Projects) -> Ints:
     deal = np.clip(rng.normal(1.0, 0.07, projects.count), 0.82, 1.2)
     price = np.array([r.price for r in ROLES])
     return np.asarray(np.rint((level * into * deal)[:, None] * price[None, :] / 50).astype(np.int64) * 50)
+
+
+def raise_day(world: World) -> np.datetime64:
+    """The day on which rate cards go up: the first of January, or of the last month."""
+    first = world.calendar.first
+    return next((d for d in first if str(d)[5:7] == "01"), first[-1])
 
 
 def month_entries(firm: Firm, month: int) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -137,7 +147,11 @@ def _lifecycle(firm: Firm, month: int, frame: pl.DataFrame, rng: np.random.Gener
     billable = frame["billable"].to_numpy()
     functional = np.array([e.currency for e in ENTITIES])[entity]
     cost = times(hours, rate)
-    price = firm.card[project, people.role[worker]]
+    raised = (project % RAISED == 0) & (day >= raise_day(world))
+    price = firm.card[project, people.role[worker]] + np.where(raised, RAISE, 0)
+    # A few people were promised to a customer below the card.
+    promised = (project * 7 + worker) % PROMISED == 0
+    price = np.where(promised, price - PROMISE, price)
     books = projects.entity[project]
     keep = (status != DRAFT) | (seconds(day) > now - 12 * DAY)
     updated = np.where(
@@ -160,6 +174,7 @@ def _lifecycle(firm: Firm, month: int, frame: pl.DataFrame, rng: np.random.Gener
         cost=pl.Series(cost),
         group=pl.Series(world.rates.group(cost, functional, period)),
         price=pl.Series(price),
+        promised=pl.Series(promised),
         value=pl.Series(np.where(billable, times(hours, price), 0)),
         updated=pl.Series(updated),
         role=pl.Series(people.role[worker]),

@@ -117,13 +117,23 @@ class Truth:
         if "reverses_id" not in rows.columns:
             return rows
         live = rows.filter(~pl.col("submitted"))
-        undone = live.filter(pl.col("reverses_id").is_not_null()).select("id", "reverses_id", there="period")
-        pairs = live.select("id", "period").join(undone, left_on="id", right_on="reverses_id", suffix="_undo")
+        undone = live.filter(pl.col("reverses_id").is_not_null()).select("id", "reverses_id", "period", "group")
+        pairs = live.select("id", "period", "group").join(undone, left_on="id", right_on="reverses_id", suffix="_undo")
         if pairs.is_empty():
             return rows
-        apart = pairs.filter(pl.col("period") != pl.col("there"))
-        names = [*apart["id"], *apart["id_undo"]]
-        self.add(rows.filter(pl.col("id").is_in(names)).with_columns(category=pl.lit("cutoff")))
+        apart = pairs.filter(pl.col("period") != pl.col("period_undo"))
+        first = rows.filter(pl.col("id").is_in(apart["id"].to_list()))
+        self.add(first.with_columns(category=pl.lit("cutoff")))
+        # The later leg carries the first one's group amount; what its own period's rate adds is translation.
+        second = rows.join(apart.select(id="id_undo", earlier="group"), on="id")
+        self.add(second.with_columns(category=pl.lit("cutoff"), group=-pl.col("earlier")))
+        rest = second.with_columns(
+            category=pl.lit("translation_difference"),
+            amount=pl.lit(0),
+            functional=pl.lit(0),
+            group=pl.col("group") + pl.col("earlier"),
+        )
+        self.add(rest.filter(pl.col("group") != 0))
         return rows.filter(~pl.col("id").is_in([*pairs["id"], *pairs["id_undo"]]))
 
     def _unposted(self, rows: pl.DataFrame) -> None:

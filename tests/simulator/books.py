@@ -148,6 +148,9 @@ class Books:
     def expenses(self) -> pl.DataFrame:
         """Operational expenses by row."""
         rows = self("expense").filter(~pl.col("is_deleted") & pl.col("status").is_in(["submitted", "approved"]))
+        names = self("xref").filter(pl.col("entity_type") == "employee").select("source_id", "canonical_id")
+        rows = rows.join(names, left_on="employee_id", right_on="source_id").drop("employee_id")
+        rows = rows.rename({"canonical_id": "employee_id"})
         places = self("employee_assignment").select(
             "employee_id", since="valid_from", until="valid_to", legal_entity="legal_entity_id"
         )
