@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.fs as pafs
 from deltalake import DeltaTable
+from deltalake.fs import DeltaStorageHandler
 
 from lake import delta
 from lake.schemas import table_schemas
@@ -23,6 +23,7 @@ SMALL_BYTES = 16 << 20
 MANY_SMALL = 8
 
 _PARTITION = "partition."
+_POINTER = "_delta_log/_last_checkpoint"
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,7 @@ def tables(lake: Lake) -> list[Health]:
 
 def _checkpoint(lake: Lake, table: DeltaTable) -> int | None:
     """Return the version of the newest checkpoint, as the table's own pointer to it says."""
-    address = f"{table.table_uri.rstrip('/')}/_delta_log/_last_checkpoint"
-    if lake.is_local:
-        path = Path(address.removeprefix("file://"))
-        text = path.read_bytes() if path.is_file() else b""
-    else:
-        files, place = pafs.FileSystem.from_uri(address)
-        found = files.get_file_info(place).type == pafs.FileType.File
-        text = files.open_input_file(place).read() if found else b""
-    return int(json.loads(text)["version"]) if text else None
+    files = pafs.PyFileSystem(DeltaStorageHandler(table.table_uri, lake.options()))
+    if files.get_file_info(_POINTER).type != pafs.FileType.File:
+        return None
+    return int(json.loads(files.open_input_file(_POINTER).read())["version"])

@@ -113,6 +113,7 @@ def replay(settings: Settings, batch: int, *, events: Events) -> None:
     """Land an archived batch again through today's adapter."""
     from ingestion.replay import replay as land_again  # noqa: PLC0415 - only this verb needs it
 
+    require_lake(settings)
     lake = Lake(settings.lake_root)
     feeds = {feed.name: _feed(feed) for feed in settings.feeds}
     result = land_again(lake, batch, feeds=feeds, events=events)
@@ -123,6 +124,7 @@ def maintain(settings: Settings, *, events: Events) -> None:
     """Compact and checkpoint the lake's tables, and prune mart runs that nobody holds."""
     from lake import maintenance  # noqa: PLC0415
 
+    require_lake(settings)
     maintenance.maintain(Lake(settings.lake_root), events=events)
     if settings.mart_folder.is_dir():
         deleted = publish.prune(settings.mart_folder, keep=settings.keep_runs)
