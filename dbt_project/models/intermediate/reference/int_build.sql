@@ -13,15 +13,15 @@ clock as (
         {% if env_var('TIEOUT_CLOCK', 'now') == 'data' -%}
             newest_change
         {%- else -%}
-            cast('{{ run_started_at.isoformat() }}' as timestamp with time zone)
+            cast('{{ run_started_at }}' as timestamp with time zone)
         {%- endif %} as moment
     from landed
 )
 
 select
     '{{ var("run_id", none) or invocation_id }}' as run_id,
-    coalesce(as_of, moment, cast('{{ run_started_at.isoformat() }}' as timestamp with time zone)) as build_time,
-    cast(coalesce(as_of, moment, cast('{{ run_started_at.isoformat() }}' as timestamp with time zone)) as date) as build_date,
+    coalesce(as_of, moment, cast('{{ run_started_at }}' as timestamp with time zone)) as build_time,
+    cast(coalesce(as_of, moment, cast('{{ run_started_at }}' as timestamp with time zone)) as date) as build_date,
     as_of,
     '{{ env_var("TIEOUT_GROUP_CURRENCY", "EUR") }}' as group_currency
 from clock

@@ -20,7 +20,7 @@ claims as (
         identities.source_id,
         identities.updated_at,
         identities.is_deleted,
-        identities.own_key is not distinct from map.key as is_own
+        coalesce(identities.own_key = map.key, false) as is_own
     from {{ ref('int_id_map') }} as map
     left join identities
         on
