@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set shared = [
     'source_entity', 'origin_type', 'source_system', 'origin_id', 'legal_entity_key', 'project_key',
     'contract_line_key', 'customer_key', 'worker_key', 'practice', 'role', 'billing_model', 'revenue_stream',

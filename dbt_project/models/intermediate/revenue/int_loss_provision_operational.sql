@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row a percent-complete line and period in which the provision for an expected loss changed.
 with lines as (
     select * from {{ ref('int_revenue_lines') }}

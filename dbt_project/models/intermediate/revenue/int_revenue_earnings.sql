@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Grain: one row a billable entry of time or expense of a time-and-materials line, submitted or approved,
 -- in the currency of its line, before the cap.
 with lines as (
