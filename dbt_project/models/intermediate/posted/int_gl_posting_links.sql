@@ -6,6 +6,63 @@ with lines as (
 links as (
     select * from {{ ref('stg_erp__posting_links') }}
     where not is_deleted
+),
+
+own as (
+    select distinct
+        source_system,
+        gl_line_id
+    from links
+),
+
+-- A line that takes another back in full and says no more than that takes back each of its records.
+taken_back as (
+    select
+        lines.source_system,
+        lines.gl_line_id,
+        reversed.gl_line_id as reversed_gl_line_id
+    from lines
+    inner join lines as reversed
+        on
+            lines.source_system = reversed.source_system
+            and lines.reverses_gl_line_id = reversed.gl_line_id
+            and lines.amount = -reversed.amount
+            and lines.functional_amount = -reversed.functional_amount
+    left join own
+        on
+            lines.source_system = own.source_system
+            and lines.gl_line_id = own.gl_line_id
+    where own.gl_line_id is null
+),
+
+named as (
+    select
+        source_system,
+        gl_line_id,
+        origin_type,
+        origin_system,
+        origin_id,
+        amount,
+        functional_amount,
+        quantity
+    from links
+
+    union all
+
+    select
+        links.source_system,
+        taken_back.gl_line_id,
+        links.origin_type,
+        links.origin_system,
+        links.origin_id,
+        -links.amount,
+        -links.functional_amount,
+        -links.quantity
+    from links
+    inner join taken_back
+        on
+            links.source_system = taken_back.source_system
+            and links.gl_line_id = taken_back.reversed_gl_line_id
 )
 
 select
@@ -23,7 +80,7 @@ select
         else cast({{ divide('lines.functional_amount * links.amount', 'lines.amount', 2) }} as decimal(18, 2))
     end as functional_amount,
     links.quantity
-from links
+from named as links
 inner join lines
     on
         links.source_system = lines.source_system
