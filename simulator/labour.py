@@ -140,7 +140,7 @@ def post_by_style(ledger: Ledger, rows: pl.DataFrame, *, tag: str, account: str,
         )
         if done.height:
             lines.append(done)
-    return pl.concat(lines) if lines else rows.clear()
+    return pl.concat(lines) if lines else rows.clear().with_columns(gl_line_id=pl.lit(None, pl.String))
 
 
 def with_failure(rows: pl.DataFrame) -> pl.DataFrame:

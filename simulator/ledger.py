@@ -74,7 +74,7 @@ class Ledger:
         rows = rows.select(_KEPT).with_columns(pl.col(c).cast(t) for c, t in _TEXTS.items())
         rows = rows.sort("entity", "posted", "origin_id")
         if rows.is_empty():
-            return rows
+            return rows.with_columns(gl_line_id=pl.lit(None, pl.String))
         if how != "line":
             rows = _summed(rows, tag=tag, how=how, per=per, kind=kind, world=self.world)
         rows = rows.with_columns(

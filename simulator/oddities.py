@@ -94,6 +94,6 @@ def _break_books(firm: Firm, ledger: Ledger, truth: Truth, month: int, when: int
     truth.control("gl_incomplete", ENTITIES[entity].id, period, code)
 
 
-def overlapping(people: People, start: np.datetime64) -> int:
-    """A worker hired long before the simulation, whose early cost rates overlap."""
-    return int(np.nonzero((people.hired < start - 400) & ~people.contractor)[0][0])
+def overlapping(people: People) -> int:
+    """The worker hired first, whose early cost rates overlap."""
+    return int(np.argmin(people.hired))

@@ -226,7 +226,7 @@ def write_people(world: World, people: People) -> None:
 
 def _overlap(world: World, people: People, rates: pl.DataFrame) -> pl.DataFrame:
     """Two early rates of one worker that were in force at once, before any time that they could price."""
-    at = overlapping(people, world.calendar.first[0])
+    at = overlapping(people)
     mine = rates.filter(pl.col("employee_id") == people.ids[at])
     born, first = people.hired[at], world.calendar.first[0]
     made = [(born - 200, born - 60), (born - 100, born - 30)]

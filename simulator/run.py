@@ -144,7 +144,7 @@ def simulate(
     recognise(firm, ledger, truth, terms, forecasts)
     write_events(firm, ledger, truth, terms)
     judge_reopenings(truth)
-    truth.control("overlapping_rates", "", people.ids[overlapping(people, calendar.first[0])], "cost_rate")
+    truth.control("overlapping_rates", "", people.ids[overlapping(people)], "cost_rate")
     ledger.write_balances()
     write_truth(firm, truth, out)
     return Summary(out, drop.rows, calendar.build_time)
