@@ -3,7 +3,7 @@
   posted, so that fct_project_ledger can stack them. A name ends in the type it is stored in.
 #}
 {% macro ledger_column_types() %}
-    {%- set text = dbt.type_string() -%}
+    {%- set text = 'varchar' if target.type == 'duckdb' else 'string' -%}
     {%- set moment = 'timestamptz' if target.type == 'duckdb' else 'timestamp' -%}
     {%- set money = 'decimal(18, 2)' -%}
     {{ return([
