@@ -47,11 +47,13 @@ class Conformed:
     """`accepted` in the entity's stored schema; `rejected` as REJECTED; `drift` the unknown columns.
 
     `rejected_keys` holds source_system and the key of each rejected row, null where it cannot be read.
+    `deletions` holds rows, in the stored schema, that say little more than which record is deleted.
     """
 
     accepted: pl.DataFrame
     rejected: pl.DataFrame
     rejected_keys: pl.DataFrame
+    deletions: pl.DataFrame
     drift: tuple[str, ...]
 
 
@@ -63,7 +65,9 @@ def unknown_columns(columns: list[str], entity: Entity) -> list[str]:
 
 def check_header(columns: list[str], entity: Entity, *, file: str) -> None:
     """Raise BatchRefused where a column that every row must fill is missing altogether."""
-    needed = [c.name for c in entity.columns if _mandatory(c, entity) and c.default is None]
+    # Rows that only delete need not say more than the key.
+    asked = entity.key if "is_deleted" in columns else [c.name for c in entity.columns if _mandatory(c, entity)]
+    needed = [name for name in asked if entity.column(name).default is None]
     missing = [name for name in needed if name not in columns]
     if missing:
         raise BatchRefused(
@@ -86,17 +90,23 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context) -> Conformed:
     declared = (*entity.columns, *ENVELOPE)
     text = _prepared(frame, declared, context)
     values = _cast(text, declared, context.time_zone)
-    broken = _broken(text, values, declared, entity, context.time_zone)
+    broken, bare = _broken(text, values, declared, entity, context.time_zone)
     rejected = _sentences(text, broken, context)
     keys = values.select("source_system", *entity.key)
     refused = keys.clear()
     if broken:
         bad = reduce(or_, (mask for _, mask, _ in broken))
         refused = keys.filter(bad)
-        values, text = values.filter(~bad), text.filter(~bad)
+        values, text, bare = values.filter(~bad), text.filter(~bad), bare.filter(~bad)
     drift = tuple(unknown_columns(frame.columns, entity))
     accepted = _stored(text, values, entity, context, drift)
-    return Conformed(accepted=accepted, rejected=rejected, rejected_keys=refused, drift=drift)
+    return Conformed(
+        accepted=accepted.filter(~bare) if bare.any() else accepted,
+        rejected=rejected,
+        rejected_keys=refused,
+        deletions=accepted.filter(bare) if bare.any() else accepted.clear(),
+        drift=drift,
+    )
 
 
 def _prepared(frame: pl.DataFrame, columns: tuple[Column, ...], context: Context) -> pl.DataFrame:
@@ -141,27 +151,39 @@ _Broken = list[tuple[Column, pl.Series, list[Refusal]]]
 
 def _broken(
     text: pl.DataFrame, values: pl.DataFrame, columns: tuple[Column, ...], entity: Entity, zone: str
-) -> _Broken:
-    """Return, for each column that breaks a rule, where it does and why; empty when all is well."""
+) -> tuple[_Broken, pl.Series]:
+    """Return, for each column that breaks a rule, where it does and why; and where a deletion leaves values out.
+
+    A row that deletes a record need say no more than its key.
+    """
     found: _Broken = []
+    bare = none = pl.repeat(value=False, n=text.height, eager=True)
+    deleted = values["is_deleted"].fill_null(value=False)
     given, read = _nulls(text), _nulls(values)
     for column in columns:
         name, absent = column.name, given.get(column.name, text.height)
         if read[name] > absent:
             mask = text[name].is_not_null() & values[name].is_null()
             found.append((column, mask, refusals(column, text[name].filter(mask), zone)))
-        if absent and name in given and _mandatory(column, entity):
-            mask = text[name].is_null()
+        if absent and _mandatory(column, entity) and name != "source_system":
+            mask = text[name].is_null() if name in given else ~none
+            if name not in entity.key:
+                bare, mask = bare | (mask & deleted), mask & ~deleted
+            if not mask.any():
+                continue
             why = Refusal("required", "is empty, and every row must have it")
             found.append((column, mask, [why] * int(mask.sum())))
-    return found
+    return found, bare
 
 
 def _sentences(text: pl.DataFrame, broken: _Broken, context: Context) -> pl.DataFrame:
     """Write one row per refused source row, with a sentence for everything that is wrong with it."""
     parts = []
     for column, mask, why in broken:
-        part = text.filter(mask).select(row=pl.col(ROW), value=pl.col(column.name).str.slice(0, _SHOWN))
+        value = pl.col(column.name).str.slice(0, _SHOWN) if column.name in text.columns else None
+        part = text.filter(mask).select(
+            row=pl.col(ROW), value=pl.lit(value, dtype=pl.String) if value is None else value
+        )
         part = part.with_columns(
             column_name=pl.lit(column.name),
             rule=pl.Series([r.rule for r in why], dtype=pl.String),

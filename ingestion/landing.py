@@ -44,6 +44,7 @@ class Tally:
     totals: dict[str, Decimal] = field(default_factory=dict)
     refused_keys: list[pl.DataFrame] = field(default_factory=list)
     refused_without_key: int = 0
+    deletions: list[pl.DataFrame] = field(default_factory=list)
     note: str | None = None
 
     def counts(self) -> Counts:
@@ -170,6 +171,8 @@ def accepted_frames(
             tally.quarantined += result.rejected.height
             tally.refuse(result.rejected_keys)
             _keep_rejected(batch, item, result.rejected, mapped.origin)
+            if not result.deletions.is_empty():
+                tally.deletions.append(result.deletions)
             yield result.accepted
     _agree(received, tally)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 from ingestion import adapter as adapters
 from ingestion import intake, superseded
+from ingestion.deletions import completed
 from ingestion.feed import BatchResult, Feed
 from ingestion.landing import Batch, Tally, accepted_frames, lookups
 from ingestion.lock import hold
@@ -93,7 +95,9 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
     for name in batch.plan.entities():
         entity = ENTITIES[name]
         mine = [Tally(item) for item in batch.plan.items if item.entity == name]
-        frames = _frames(batch, mine, joined)
+        committed = log.committed()
+        deleted = completed(batch, entity, mine, joined, folder, committed=committed)
+        frames = chain(_frames(batch, mine, joined), deleted)
         if feed.mode == "snapshot":
             rows = compare(
                 batch,
@@ -101,7 +105,7 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
                 frames,
                 folder,
                 tallies=mine,
-                committed=log.committed(),
+                committed=committed,
                 max_delete_share=feed.max_delete_share,
             )
         elif batch.plan.replays is not None:

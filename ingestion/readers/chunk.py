@@ -56,6 +56,12 @@ class Chunk:
     unreadable: tuple[Unreadable, ...] = ()
 
 
+def numbered(frame: pl.DataFrame, numbers: pl.Series | range) -> pl.DataFrame:
+    """Return the frame with its rows' numbers as `_row`; a column of that name in the file gives way."""
+    given = frame.rename({ROW: f"{ROW}_given"}) if ROW in frame.columns else frame
+    return given.with_columns(pl.Series(ROW, numbers, dtype=pl.Int64))
+
+
 def check_names(names: list[str], *, file: str) -> None:
     """Raise BatchRefused where a header names a column twice or not at all."""
     seen: set[str] = set()

@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from ingestion.readers.chunk import BLOCK_BYTES, BLOCK_ROWS, ROW, Chunk, Source, Unreadable, check_names
+from ingestion.readers.chunk import BLOCK_BYTES, BLOCK_ROWS, Chunk, Source, Unreadable, check_names, numbered
 from lake.errors import BatchRefused
 
 _FIELD_LIMIT = BLOCK_BYTES
@@ -40,10 +40,10 @@ def read(source: Source) -> Iterator[Chunk]:
         for batch in _blocks(watched, names, note):
             if ragged:
                 break
-            frame = pl.DataFrame(pl.from_arrow(batch)).with_row_index(ROW, offset=done + 1)
-            done += frame.height
+            frame = pl.DataFrame(pl.from_arrow(batch))
             last = frame[-1, -1]
-            yield Chunk(frame.with_columns(pl.col(ROW).cast(pl.Int64)))
+            yield Chunk(numbered(frame, range(done + 1, done + frame.height + 1)))
+            done += frame.height
     except (pa.ArrowInvalid, OSError) as error:
         raise BatchRefused(f"file {source.name} cannot be read after row {done}: {_brief(error)}") from None
     if ragged:
@@ -51,7 +51,7 @@ def read(source: Source) -> Iterator[Chunk]:
     elif done and not closed(watched.tail, last):
         raise _unclosed(source, done)
     elif not done:
-        yield Chunk(pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {ROW: pl.Int64}))
+        yield Chunk(numbered(pl.DataFrame(schema=dict.fromkeys(names, pl.String)), range(0)))
 
 
 def header(source: Source) -> list[str]:
@@ -159,7 +159,7 @@ def _sort_out(part: list[tuple[int, list[str]]], names: list[str]) -> Chunk:
         for row, record in part
         if len(record) != len(names)
     )
-    return Chunk(frame.with_columns(pl.Series(ROW, [row for row, _ in fitting], dtype=pl.Int64)), unreadable)
+    return Chunk(numbered(frame, pl.Series([row for row, _ in fitting])), unreadable)
 
 
 def _line(record: list[str]) -> str:

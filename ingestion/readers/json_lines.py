@@ -9,7 +9,7 @@ from typing import cast
 
 import polars as pl
 
-from ingestion.readers.chunk import BLOCK_ROWS, ROW, Chunk, Source, Unreadable
+from ingestion.readers.chunk import BLOCK_ROWS, Chunk, Source, Unreadable, numbered
 from lake.errors import BatchRefused
 
 #: A line longer than this is no record of a business system.
@@ -50,8 +50,7 @@ def chunk(rows: list[tuple[int, dict[str, str | None]]], unreadable: list[Unread
     names = list(dict.fromkeys(name for _, record in rows for name in record))
     columns: dict[str, list[str | None]] = {n: [record.get(n) for _, record in rows] for n in names}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    numbers = pl.Series(ROW, [number for number, _ in rows], dtype=pl.Int64)
-    return Chunk(frame.with_columns(numbers), tuple(unreadable))
+    return Chunk(numbered(frame, pl.Series([number for number, _ in rows])), tuple(unreadable))
 
 
 def _constant(name: str) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.readers.chunk import BLOCK_ROWS, ROW, Chunk, Source, check_names
+from ingestion.readers.chunk import BLOCK_ROWS, Chunk, Source, check_names, numbered
 from lake.errors import BatchRefused
 
 
@@ -20,18 +20,14 @@ def read(source: Source) -> Iterator[Chunk]:
         with pq.ParquetFile(source.path) as file:
             check_names(file.schema_arrow.names, file=source.name)
             empty = file.schema_arrow.empty_table()
-            yield Chunk(as_text(pl.DataFrame(pl.from_arrow(empty))).with_columns(_numbers(0, 0)))
+            yield Chunk(numbered(as_text(pl.DataFrame(pl.from_arrow(empty))), range(0)))
             for batch in file.iter_batches(batch_size=BLOCK_ROWS):
                 frame = as_text(pl.DataFrame(pl.from_arrow(batch)))
-                yield Chunk(frame.with_columns(_numbers(done, frame.height)))
+                yield Chunk(numbered(frame, range(done + 1, done + frame.height + 1)))
                 done += frame.height
     except (pa.ArrowException, OSError) as error:
         brief = str(error).splitlines()[0][:200]
         raise BatchRefused(f"file {source.name} is not readable Parquet after row {done}: {brief}") from None
-
-
-def _numbers(done: int, height: int) -> pl.Series:
-    return pl.Series(ROW, range(done + 1, done + height + 1), dtype=pl.Int64)
 
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:

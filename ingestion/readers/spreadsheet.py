@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import fastexcel
 import polars as pl
 
-from ingestion.readers.chunk import ROW, Chunk, Source, check_names
+from ingestion.readers.chunk import Chunk, Source, check_names, numbered
 from ingestion.readers.parquet import shortest_decimal
 from lake.errors import BatchRefused
 
@@ -28,7 +28,7 @@ def read(source: Source) -> Iterator[Chunk]:
         raise BatchRefused(f"file {source.name} is not a readable workbook: {brief}") from None
     check_names(frame.columns, file=source.name)
     frame = frame.select(_exact(frame[name], doubles[name]) for name in frame.columns)
-    yield Chunk(frame.with_columns(pl.Series(ROW, range(1, frame.height + 1), dtype=pl.Int64)))
+    yield Chunk(numbered(frame, range(1, frame.height + 1)))
 
 
 def _exact(text: pl.Series, double: pl.Series) -> pl.Series:

@@ -156,7 +156,15 @@ def test_one_column_may_mix_the_ways_to_write_a_moment(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-03-02", "2026-03-02T25:00:00", "2026-03-02T09:00:00.1234567Z", "1772442000", "09:00", "2026-03-02T23:59:60Z"]
+    "text",
+    [
+        "2026-03-02",
+        "2026-03-02T25:00:00",
+        "2026-03-02T09:00:00.1234567Z",
+        "1772442000",
+        "09:00",
+        "2026-03-02T23:59:60Z",
+    ],
 )
 def test_what_is_no_moment_is_refused(text: str) -> None:
     assert _rule("at", text) == "ts"

@@ -199,3 +199,36 @@ def test_one_commit_an_entity_carries_the_batch_as_application_transaction(drop:
     drop.ingest()
     table = DeltaTable(drop.lake.table_uri("time_entry"))
     assert (table.version(), table.transaction_version("psa/time_entry")) == (1, 1)
+
+
+def test_a_deletion_that_says_only_the_key_lands_with_the_records_last_values(drop: Drop) -> None:
+    drop.put("time_entry/day1.csv", [entry(1, hours="4"), entry(2)])
+    drop.ingest()
+    gone = [{"time_entry_id": f"T{n}", "is_deleted": "true"} for n in (1, 9)]
+    drop.put("time_entry/day2.csv", gone)
+    counts = drop.ingest().counts
+    assert (counts.landed, counts.quarantined) == (1, 1)
+    found = drop.rows("select time_entry_id, hours, status, _year, _file from lake.time_entry where is_deleted")
+    assert found == [("T1", Decimal(4), "approved", 2026, "time_entry/day2.csv")]
+    (reason,) = drop.rows("select reason from lake.quarantine")[0]
+    assert reason == "file time_entry/day2.csv, row 2: it deletes time_entry 'T9', which never landed"
+    assert drop.rows(CONSERVED) == [(0,)]
+
+
+def test_a_record_that_one_batch_brings_and_deletes_lands_as_deleted(drop: Drop) -> None:
+    drop.put("time_entry/a.csv", [entry(1, hours="4")])
+    drop.put("time_entry/b.csv", [{"time_entry_id": "T1", "is_deleted": "true"}])
+    assert drop.ingest().counts.landed == 2
+    assert drop.rows("select hours, is_deleted from lake.time_entry order by _file") == [(4, False), (4, True)]
+
+
+def test_a_row_that_is_not_deleted_still_needs_every_required_value(drop: Drop) -> None:
+    drop.put("time_entry.csv", [{"time_entry_id": "T1", "is_deleted": "false", "hours": "1"}])
+    assert drop.ingest().counts.quarantined == 1
+    assert "project_id is empty" in drop.rows("select reason from lake.quarantine")[0][0]
+
+
+def test_a_column_of_the_sources_own_called_row_does_not_stand_in_the_way(drop: Drop) -> None:
+    drop.put("customer.csv", [{"customer_id": "C1", "name": "One", "_row": "x"}])
+    drop.ingest()
+    assert drop.rows("select _row, _extra from lake.customer") == [(1, '{"_row_given":"x"}')]
