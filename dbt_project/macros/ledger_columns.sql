@@ -1,12 +1,16 @@
 {#
   The column set of the project ledger, in its order: one list for every flow model, operational or
   posted, so that fct_project_ledger can stack them. A name ends in the type it is stored in.
+
+  The select list of a flow model: every ledger column cast to its type, taken from the query's rows.
+  `side` says whose model it is ('operational' or 'posted'), so that what only a posting has need not be
+  written by the operational ones; `absent` names further columns that the flow does not have (null).
 #}
-{% macro ledger_column_types() %}
+{% macro ledger_columns(side, absent=[]) %}
     {%- set text = 'varchar' if target.type == 'duckdb' else 'string' -%}
     {%- set moment = 'timestamptz' if target.type == 'duckdb' else 'timestamp' -%}
     {%- set money = 'decimal(18, 2)' -%}
-    {{ return([
+    {%- set stored = [
         ['ledger_id', text], ['basis', text], ['flow', text], ['component', text],
         ['origin_type', text], ['origin_system', text], ['origin_id', text], ['origin_level', text],
         ['source_entity', text], ['source_system', text], ['source_id', text],
@@ -24,16 +28,7 @@
         ['hours', money], ['billable_hours', money],
         ['source_status', text], ['submitted_at', moment], ['approved_at', moment], ['posted_at', moment],
         ['unmapped_members', text], ['_batch_id', 'bigint'], ['_file', text], ['_row', 'bigint']
-    ]) }}
-{% endmacro %}
-
-
-{#
-  The select list of a flow model: every ledger column cast to its type, taken from the query's rows.
-  `side` says whose model it is ('operational' or 'posted'), so that what only a posting has need not be
-  written by the operational ones; `absent` names further columns that the flow does not have (null).
-#}
-{% macro ledger_columns(side, absent=[]) %}
+    ] -%}
     {%- set only_posted = [
         'gl_line_id', 'invoice_line_id', 'posting_event_id', 'posting_origin_type', 'reversal_chain_id',
         'account_key', 'account_class', 'posted_at'
@@ -41,7 +36,7 @@
     {%- if side not in ['operational', 'posted'] -%}
         {{ exceptions.raise_compiler_error("ledger_columns: side is 'operational' or 'posted', not '" ~ side ~ "'") }}
     {%- endif -%}
-    {%- for name, type in ledger_column_types() %}
+    {%- for name, type in stored %}
         {%- if name == 'basis' %}
     cast('{{ 'operational' if side == 'operational' else 'finance_posted' }}' as {{ type }}) as basis
         {%- elif name in absent or (side == 'operational' and name in only_posted) %}
