@@ -38,12 +38,7 @@ VIEWS: dict[str, metrics.Member] = {
 def body(page: Page) -> None:
     """Draw the page."""
     read = figures.read(page, tuple((metric, basis) for metric, basis, _ in CARDS))
-    figures.cards(read, CARDS)
-    now = figures.newest(page, NOW)
-    if now:
-        with st.grid(len(now), min_column_width=230):
-            for series in now.values():
-                kpi.card(series, filters=page.scope.filters)
+    figures.cards(read, CARDS, more=figures.newest(page, NOW).values())
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         _trend(read)

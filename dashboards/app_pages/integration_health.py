@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -23,6 +24,9 @@ CARDS: kpi.Cards = (
 )
 AGES = ("Not due yet", "Up to 7 days", "8 to 30 days", "31 to 90 days", "Over 90 days")
 VIEWS = ("IT: messages", "Finance: what waits")
+FEW_PERIODS = 2
+SCALES = (("Hours", 3600), ("Minutes", 60), ("Seconds", 1))
+LOOKS: tuple[style.Look, style.Look] = ("actual", "other_basis")
 NO_BASIS = "none: counts of messages, not amounts of either basis"
 
 
@@ -39,7 +43,8 @@ def body(page: Page) -> None:
 
 
 def _messages(page: Page) -> None:
-    days = integration.by_day(page.scope)
+    step: Literal["day", "week"] = "day" if len(page.scope.filters.periods) <= FEW_PERIODS else "week"
+    days = integration.by_day(page.scope, step=step)
     if not days.height:
         frame.nothing("No integration messages in the periods chosen.")
         return
@@ -49,12 +54,16 @@ def _messages(page: Page) -> None:
         _fact("Failed", formats.figure(failed / attempts if attempts else None, "share"), "Failed attempts ÷ attempts")
         _fact("Dead letters", f"{int(days['dead_letter'].sum()):,}", "Messages given up after all retries")
         _fact("Retries", f"{int(days['retries'].sum()):,}", "Attempts after the first")
-        _fact("Waiting now", f"{int(days['queue_depth'][-1] or 0):,}", f"Queue depth on {formats.day(days['day'][-1])}")
+        _fact(
+            "Waiting now",
+            f"{int(days['queue_depth'][-1] or 0):,}",
+            f"Queue depth at the end of the {step} of {formats.day(days['first_day'][-1])}",
+        )
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        _throughput(days)
+        _throughput(days, step)
     with right.container(border=True, height="stretch"):
-        _latency(days)
+        _latency(days, step)
     with st.container(border=True):
         st.subheader("Interfaces by flow and region", anchor=False)
         text.note("Most failures first · latency p50 is the mean of the days' p50 by volume, p95 the worst day's")
@@ -81,33 +90,38 @@ def _flow_columns() -> dict[str, Any]:
         "retries": number("Retries", format="localized"),
         "dead_letter": number("Dead letters", format="localized"),
         "queue_depth": number("Waiting now", format="localized"),
-        "latency_p50_seconds": number("Latency p50, s", format="%.0f"),
-        "latency_p95_seconds": number("Latency p95, s", format="%.0f"),
+        "latency_p50_seconds": number("Latency p50", format="duration"),
+        "latency_p95_seconds": number("Latency p95", format="duration"),
     }
 
 
-def _throughput(days: pl.DataFrame) -> None:
+def _throughput(days: pl.DataFrame, step: str) -> None:
     st.subheader("Throughput", anchor=False)
-    text.note("Messages a day · columns start at zero")
+    text.note(f"Messages a {step} · columns start at zero")
     palette = style.PALETTES[style.theme()]
     layers = [
         ("Succeeded", days["succeeded"].to_list(), palette.other_basis),
         ("Failed", days["failed"].to_list(), palette.worse),
     ]
-    labels = [formats.day(one) for one in days["day"]]
-    style.draw(bars.stacked(labels, layers, palette, height=260), alt="Messages a day", key="integration_throughput")
+    labels = [formats.day(one) for one in days["first_day"]]
+    style.draw(bars.stacked(labels, layers, palette, height=260), alt=f"Messages a {step}", key="throughput")
 
 
-def _latency(days: pl.DataFrame) -> None:
+def _latency(days: pl.DataFrame, step: str) -> None:
     st.subheader("Latency", anchor=False)
-    text.note("Seconds from sent to answered · p50 and p95 of each day")
-    labels = [formats.day(one) for one in days["day"]]
+    worst = float(days["latency_p95_seconds"].drop_nulls().max() or 0)  # type: ignore[arg-type]
+    unit, seconds = next(((name, size) for name, size in SCALES if worst >= 2 * size), SCALES[-1])
+    text.note(f"{unit} from queued to answered, a {step} · p50 the mean by messages, p95 the worst day")
+    labels = [formats.day(one) for one in days["first_day"]]
     lines: list[bars.Line] = [
-        ("p50", days["latency_p50_seconds"].to_list(), "actual"),
-        ("p95", days["latency_p95_seconds"].to_list(), "other_basis"),
+        (name, [None if one is None else Decimal(str(one)) / seconds for one in days[column]], look)
+        for name, column, look in (
+            ("p50", "latency_p50_seconds", LOOKS[0]),
+            ("p95", "latency_p95_seconds", LOOKS[1]),
+        )
     ]
-    figure = bars.trend(labels, lines, style.PALETTES[style.theme()], unit="count", height=260)
-    style.draw(figure, alt="Latency a day", key="integration_latency")
+    figure = bars.trend(labels, lines, style.PALETTES[style.theme()], unit="plain", height=260)
+    style.draw(figure, alt=f"Latency a {step}", key="latency")
 
 
 def _finance(page: Page) -> None:
@@ -116,19 +130,20 @@ def _finance(page: Page) -> None:
     ages = {row["bucket"]: row for row in integration.ages(page.scope).iter_rows(named=True)}
     left, right = st.columns([2, 3])
     with left.container(border=True, height="stretch"):
-        st.subheader(f"Open exceptions by age {badge('cross_basis')}", anchor=False)
+        st.subheader(f"Open differences by age {badge('cross_basis')}", anchor=False)
         text.note(f"Days past their due date · absolute amount in {page.currency} · bars start at zero")
         amounts = [ages[place]["amount"] if place in ages else None for place in range(len(AGES))]
         figure = bars.by_member(AGES, [(word("cross_basis"), amounts, "actual")], style.PALETTES[style.theme()])
-        style.draw(figure, alt="Open exceptions by age", key="integration_ages")
+        style.draw(figure, alt="Open differences by age", key="integration_ages")
     with right.container(border=True, height="stretch"):
         st.subheader(f"What waits, and for whom {badge('cross_basis')}", anchor=False)
+        text.note("Every open difference, also what is no exception yet because it is still within its time")
         rows = integration.waiting(page.scope).with_columns(
             pl.col(one).map_elements(formats.words, return_dtype=pl.String) for one in ("flow", "category", "owner")
         )
         number = st.column_config.NumberColumn
         table.show(
-            page, rows, name="Open exceptions", basis=word("cross_basis"), rows=9,
+            page, rows, name="Open differences", basis=word("cross_basis"), rows=9,
             columns={
                 "flow": st.column_config.TextColumn("Flow"),
                 "category": st.column_config.TextColumn("Why"),

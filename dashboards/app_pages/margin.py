@@ -116,15 +116,15 @@ def _projects(page: Page) -> None:
     )
     money, share = _money, _share
     columns: dict[str, Any] = {
-        "project": st.column_config.TextColumn("Project", width=150),
-        "customer": st.column_config.TextColumn("Customer"),
+        "project": st.column_config.TextColumn("Project", width=134),
+        "customer": st.column_config.TextColumn("Customer", width=112),
         "revenue_posted": money(f"Revenue · {POSTED}"),
         "revenue_operational": money(f"Revenue · {OPERATIONAL}"),
         "margin_posted": money(f"Margin · {POSTED}"),
         "margin_operational": money(f"Margin · {OPERATIONAL}"),
-        "share_posted": share(f"Share · {POSTED}"),
-        "share_operational": share(f"Share · {OPERATIONAL}"),
-        "distance": money("Distance · Both bases"),
+        "share_posted": share(f"% · {POSTED}"),
+        "share_operational": share(f"% · {OPERATIONAL}"),
+        "distance": money("Gap · Both bases"),
     }
     table.show(
         page, rows, name="Projects on both bases", columns=columns, basis="as each column says",

@@ -12,6 +12,8 @@ from dashboards.components import formats
 
 ROW = 32
 WIDE_SHARE = 0.05
+LABEL_ROOM = 0.34  # of the longest bar, for the figure written behind it
+APART = 0.07  # of the axis, closer than this two figures at the lines' ends would overlap
 Value = Decimal | None
 Line = tuple[str, Sequence[Value], style.Look]
 
@@ -35,7 +37,7 @@ def by_member(
     known = [float(one) for _, values, _ in series for one in values if one is not None] or [0.0]
     low, high = min(*known, 0.0), max(*known, 0.0)
     figure.update_xaxes(
-        range=[low * 1.2, high + (high - low) * 0.2 or 1.0], showticklabels=False, showgrid=False,
+        range=[low * 1.2, high + (high - low) * LABEL_ROOM or 1.0], showticklabels=False, showgrid=False,
         zeroline=True, zerolinecolor=palette.grid,
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False, color=palette.text, ticksuffix="  ")
@@ -64,16 +66,34 @@ def trend(
                 hovertemplate="%{x}<br>" + name + " %{customdata}<extra></extra>",
             )
         )  # fmt: skip
-        known = [place for place, one in enumerate(values) if one is not None]
-        if known:
-            figure.add_annotation(
-                x=periods[known[-1]], y=float(values[known[-1]] or 0), text=formats.figure(values[known[-1]], unit),
-                showarrow=False, xanchor="left", xshift=8, font={"color": colours[look], "size": 12},
-            )  # fmt: skip
+    for name, place, shift in _ends(lines):
+        values, look = next((values, look) for other, values, look in lines if other == name)
+        figure.add_annotation(
+            x=periods[place], y=float(values[place] or 0), text=formats.figure(values[place], unit), showarrow=False,
+            xanchor="left", xshift=8, yshift=shift, font={"color": colours[look], "size": 12},
+        )  # fmt: skip
     style.period_axis(figure, periods)
     figure.update_yaxes(tickformat=_ticks(lines, unit), nticks=6)
     figure.update_layout(margin={"l": 8, "r": 56, "t": 8, "b": 8})
     return figure
+
+
+def _ends(lines: Sequence[Line]) -> list[tuple[str, int, int]]:
+    """Return where each line ends: its name, the place of its last value, and how far to move the figure there."""
+    found = []
+    for name, values, _ in lines:
+        known = [place for place, one in enumerate(values) if one is not None]
+        if known:
+            found.append((name, known[-1], float(values[known[-1]] or 0)))
+    every = [float(one) for _, values, _ in lines for one in values if one is not None]
+    room = (max(every) - min(every)) * APART if every else 0.0
+    found.sort(key=lambda end: end[2])
+    ends = []
+    for index, (name, place, value) in enumerate(found):
+        above = index + 1 < len(found) and found[index + 1][2] - value <= room
+        below = index > 0 and value - found[index - 1][2] <= room
+        ends.append((name, place, 8 * (int(below) - int(above))))
+    return ends
 
 
 def _ticks(lines: Sequence[Line], unit: str) -> str:

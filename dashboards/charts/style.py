@@ -13,7 +13,7 @@ from dashboards.components import formats
 
 MOST_PERIOD_LABELS = 16
 MOST_LONG_LABELS = 5
-SHORT_LABEL = 12  # "Oct<br>2025" and shorter
+SHORT_LABEL = 7  # characters of one line: Oct over 2025, or 2026 Q4
 BETTER = "#0072b2"
 WORSE = "#d55e00"
 FONT = "Inter, 'Source Sans', sans-serif"
@@ -86,7 +86,8 @@ def style(figure: go.Figure, palette: Palette, *, height: int, **layout: Any) ->
 def period_axis(figure: go.Figure, periods: Sequence[str], **where: int) -> None:
     """Label the horizontal axis with periods, as many as there is room for."""
     labels = formats.axis(periods)
-    most = MOST_PERIOD_LABELS if max(map(len, labels), default=0) <= SHORT_LABEL else MOST_LONG_LABELS
+    widest = max((len(line) for label in labels for line in label.split("<br>")), default=0)
+    most = MOST_PERIOD_LABELS if widest <= SHORT_LABEL else MOST_LONG_LABELS
     step = 1 + (len(periods) - 1) // most
     figure.update_xaxes(
         type="category", tickmode="array", tickvals=list(periods)[::step], ticktext=labels[::step], tickangle=0, **where

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -83,13 +83,17 @@ def newest(page: Page, keys: tuple[Key, ...]) -> dict[Key, Series]:
     return found
 
 
-def cards(figures: Figures, keys: kpi.Cards, *, across: int = 3) -> None:
-    """Draw the cards of the metrics that this run defines."""
+def cards(figures: Figures, keys: kpi.Cards, *, across: int = 3, more: Iterable[Series] = ()) -> None:
+    """Draw the cards of the metrics that this run defines, and after them those of the series given."""
     known = [card for card in keys if figures.has(card[:2])]
-    columns = len(known) if len(known) in {1, 2, 4} else across
+    others = tuple(more)
+    drawn = len(known) + len(others)
+    columns = drawn if drawn in {1, 2, 4} else across
     with st.grid(columns, min_column_width=230):
         for metric, basis, trend in known:
             kpi.card(figures.series((metric, basis)), filters=figures.page.scope.filters, trend=trend)
+        for series in others:
+            kpi.card(series, filters=figures.page.scope.filters)
 
 
 def members(

@@ -12,11 +12,12 @@ from dashboards.measure import Definition, Series
 from dashboards.scope import Filters
 
 HEIGHT = 178
+SHORT = {"backlog_recurring": "Recurring backlog"}  # where the catalogue's label would push the badge out of the card
 Trend = Literal["line", "bar", "area"]
 Cards = tuple[tuple[str, str, Trend], ...]
 
 
-def card(series: Series, *, filters: Filters, label: str | None = None, trend: Trend = "line") -> None:
+def card(series: Series, *, filters: Filters, trend: Trend = "line") -> None:
     """Draw one KPI: the last period's value, the change from the period before, and the trend.
 
     A metric that is not split by a dimension that the filters narrow has no figure here, and says so.
@@ -28,7 +29,7 @@ def card(series: Series, *, filters: Filters, label: str | None = None, trend: T
     moved = formats.change(series.change, definition.unit)
     trend_values = [None if one is None else float(one) for one in series.values()]
     st.metric(
-        f"{label or definition.label} {badge(definition.basis)}",
+        f"{SHORT.get(definition.metric_id, definition.label)} {badge(definition.basis)}",
         formats.figure(series.latest, definition.unit),
         delta=f"not split by {unsplit}" if unsplit else only or moved,
         delta_color="gray" if unsplit else _colour(series, moved),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
 
 from dashboards.mart import fetch
@@ -15,18 +17,27 @@ SPAN = """
 """
 
 
-def by_day(scope: Scope) -> pl.DataFrame:
-    """Return messages a day: attempts, succeeded, failed, dead letters, retries, queue depth, worst latency."""
+def by_day(scope: Scope, *, step: Literal["day", "week"]) -> pl.DataFrame:
+    """Return messages a day or week (its Monday): attempts, how they ended, queue at its end, latency.
+
+    p50 is the mean of the days' p50 weighted by messages, p95 the worst day's.
+    """
     condition, parameters = where(scope, TRAFFIC)
     periods = scope.filters.periods
     return fetch(
         scope.run, scope.rights,
         f"""
-        select day, sum(attempts) as attempts, sum(succeeded) as succeeded, sum(failed) as failed,
-               sum(dead_letter) as dead_letter, sum(retries) as retries, sum(queue_depth) as queue_depth,
+        with days as (
+            select date_trunc('{step}', day)::date as first_day, *
+            from mart.obs_integration where {SPAN} and {condition}
+        )
+        select first_day, sum(attempts) as attempts, sum(succeeded) as succeeded, sum(failed) as failed,
+               sum(dead_letter) as dead_letter, sum(retries) as retries,
+               sum(queue_depth) filter (where day = newest_day) as queue_depth,
                sum(latency_p50_seconds * attempts) / nullif(sum(attempts), 0) as latency_p50_seconds,
                max(latency_p95_seconds) as latency_p95_seconds
-        from mart.obs_integration where {SPAN} and {condition} group by day order by day
+        from (select *, max(day) over (partition by first_day) as newest_day from days)
+        group by first_day order by first_day
         """,
         (periods, periods, *parameters),
     )  # fmt: skip

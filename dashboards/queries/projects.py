@@ -62,7 +62,7 @@ def runoff(scope: Scope) -> pl.DataFrame:
             select backlog_type, runoff_period_id, backlog_group
             from mart.fct_backlog
             where backlog_type in ('scheduled', 'soft') and {condition}
-                and period_id = (select max_by(period_id, end_date) from mart.fct_backlog
+                and period_id = (select max_by(fct_backlog.period_id, ends.end_date) from mart.fct_backlog
                                  join ends on ends.runoff_period_id = fct_backlog.period_id
                                  where backlog_type in ('scheduled', 'soft'))
         )

@@ -161,7 +161,7 @@ create table obs_conservation as select * from (values ('landed_plus_quarantined
     ('ledger_is_source', 'expense', 400, 400, 0, true)) t(check_name, subject, expected, found, difference, is_ok);
 create table fct_backlog as
     select backlog_type, 'operational' as basis, '2026-10' as period_id, runoff_period_id, legal_entity_key, 'EMEA' as region, practice,
-        customer_key, project_key, billing_model, 45000::decimal(18, 2) as backlog_group
+        customer_key, project_key, billing_model, date '2027-06-30' as end_date, 45000::decimal(18, 2) as backlog_group
     from dim_project, (values ('scheduled', '2026-10'), ('scheduled', '2026-11'), ('soft', '2026-11')) b(backlog_type, runoff_period_id);
 create view lineage as
     select 'line' as level, flow, 'GL-1' as gl_line_id, null::varchar as invoice_line_id, 'erp' as posted_system, amount_group as posted_group,

@@ -135,7 +135,7 @@ def test_integration_health_keeps_the_view_of_it_and_of_finance_apart() -> None:
     assert "Interfaces by flow and region" in [one.value for one in messages.subheader]
     finance = opened("integration_health", integration_view="Finance: what waits")
     titles = " ".join(one.value for one in finance.subheader)
-    assert "Open exceptions by age" in titles
+    assert "Open differences by age" in titles
     assert "Interfaces by flow and region" not in titles
 
 
