@@ -91,7 +91,6 @@ def table(results: list[Score]) -> str:
     """Return the scores as a text table, one line a flow and category."""
     lines = [f"{'flow':<15}{'category':<26}{'expected':>9}{'found':>9}{'recall':>9}{'precision':>11}"]
     lines += [
-        f"{s.flow:<15}{s.category:<26}{s.expected:>9}{s.found:>9}{s.recall:>9.3f}{s.precision:>11.3f}"
-        for s in results
+        f"{s.flow:<15}{s.category:<26}{s.expected:>9}{s.found:>9}{s.recall:>9.3f}{s.precision:>11.3f}" for s in results
     ]
     return "\n".join(lines)

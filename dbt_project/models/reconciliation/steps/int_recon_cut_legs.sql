@@ -7,6 +7,12 @@ with compared as (
 
 ),
 
+parts as (
+
+    select * from {{ ref('int_recon_leg_parts') }}
+
+),
+
 build as (
 
     select * from {{ ref('int_build') }}
@@ -48,10 +54,14 @@ legs as (
             when compared.operational_functional >= 0 then compared.home_legal_entity_key
             else compared.counterparty_entity_key
         end as provider_key,
-        compared.operational_transaction - compared.posted_transaction as difference_transaction,
-        compared.operational_functional - compared.posted_functional as difference_functional,
-        compared.operational_group - compared.posted_group as difference_group
+        coalesce(parts.part, 'posted') as part,
+        coalesce(parts.part_transaction, compared.operational_transaction - compared.posted_transaction)
+            as difference_transaction,
+        coalesce(parts.part_functional, compared.operational_functional - compared.posted_functional)
+            as difference_functional,
+        coalesce(parts.part_group, compared.operational_group - compared.posted_group) as difference_group
     from compared
+    left join parts on compared.match_key = parts.match_key
     left join posted_legs as other_leg
         on
             compared.counterparty_entity_key = other_leg.legal_entity_key
@@ -64,8 +74,8 @@ legs as (
 select
     legs.match_key,
     case
+        when legs.part in ('unapproved', 'unmapped') then legs.part
         when legs.posted_count = 0 and legs.is_other_posted then 'ic_one_sided'
-        when legs.posted_count = 0 and legs.unmapped_members <> '' then 'unmapped'
         when legs.posted_count = 0 and periods.close_due_at < build.build_time then 'overdue'
         when legs.posted_count = 0 then 'awaiting_posting'
         when legs.operational_count = 0 and not legs.is_other_posted then 'ic_one_sided'
@@ -75,7 +85,8 @@ select
             then 'rounding'
         else 'ic_markup_difference'
     end as category,
-    'home' as leg,
+    -- an unposted leg may have parts: each is an item of its own
+    case when legs.part in ('unapproved', 'unmapped') then legs.part else 'home' end as leg,
     legs.home_legal_entity_key as legal_entity_key,
     legs.home_project_key as project_key,
     legs.home_period_id as period_id,

@@ -10,6 +10,20 @@ steps as (
 
     select
         match_key,
+        -1 as step,
+        'written_down' as category,
+        written_amount as difference_amount,
+        written_functional as difference_functional
+    from factored
+
+    union all
+
+    select match_key, 0, 'cap_exceeded', capped_amount, capped_functional from factored
+
+    union all
+
+    select
+        match_key,
         1 as step,
         case when plan = 'hours_then_rate' then 'hours_difference' else plan end as category,
         first_amount as difference_amount,
@@ -31,9 +45,9 @@ grouped as (
     select
         steps.*,
         case
-            when factored.plan in ('rounding', 'accrual') or not factored.has_rates
-                then case when steps.step = 1 then factored.open_group else 0 end
-            else {{ divide(wide('steps.difference_functional') ~ ' * ' ~ wide('factored.home_group'), 'factored.o_functional', 2) }}
+            when steps.step > 0 and (factored.plan in ('rounding', 'accrual') or not factored.has_rates)
+                then case when steps.step = 1 then factored.r_group else 0 end
+            else coalesce({{ divide(wide('steps.difference_functional') ~ ' * ' ~ wide('factored.group_top'), 'factored.group_bottom', 2) }}, 0)
         end as difference_group
     from steps
     inner join factored on steps.match_key = factored.match_key

@@ -1,9 +1,9 @@
 -- Rules 18 to 23: the steps that fit a group's difference, in their order, each in amount and in
 -- functional currency, rounded on its own.
 
-with measured as (
+with reduced as (
 
-    select * from {{ ref('int_recon_measured') }}
+    select * from {{ ref('int_recon_reduced') }}
 
 ),
 
@@ -18,9 +18,9 @@ rated as (
             when has_rates and has_hours then {{ divide(wide('p_hours') ~ ' * ' ~ wide('o_functional'), 'o_hours', 2) }}
         end as p_hours_at_o_rate_functional,
         case
-            when has_rates then {{ divide(wide('p_amount') ~ ' * ' ~ wide('o_functional'), 'o_amount', 2) }}
-        end as p_amount_at_o_fx
-    from measured
+            when has_rates then {{ divide(wide('q_amount') ~ ' * ' ~ wide('o_functional'), 'o_amount', 2) }}
+        end as q_amount_at_o_fx
+    from reduced
 
 ),
 
@@ -33,7 +33,7 @@ planned as (
             when is_within_tolerance and is_equal_hours then 'rounding'
             when is_partial and match_kind <> 'term' then 'partially_posted'
             when match_kind = 'term' then 'estimate_difference'
-            when has_rates and has_hours and not is_equal_hours and abs(p_hours_at_o_rate - p_amount) <= amount_tolerance
+            when has_rates and has_hours and not is_equal_hours and abs(p_hours_at_o_rate - q_amount) <= amount_tolerance
                 then 'hours_difference'
             when has_rates and has_hours then 'hours_then_rate'
             else 'amount_difference'
@@ -47,21 +47,21 @@ select
     -- the first step: all of the difference in amount, or the part that the hours explain
     case plan
         when 'hours_then_rate' then o_amount - p_hours_at_o_rate
-        else d_amount
+        else r_amount
     end as first_amount,
     case
-        when plan in ('rounding', 'accrual') or not has_rates then open_functional
+        when plan in ('rounding', 'accrual') or not has_rates then r_functional
         when plan = 'hours_then_rate' then o_functional - p_hours_at_o_rate_functional
-        else o_functional - p_amount_at_o_fx
+        else o_functional - q_amount_at_o_fx
     end as first_functional,
-    case when plan = 'hours_then_rate' then p_hours_at_o_rate - p_amount else 0 end as rate_amount,
+    case when plan = 'hours_then_rate' then p_hours_at_o_rate - q_amount else 0 end as rate_amount,
     case
         when plan = 'hours_then_rate'
-            then {{ divide('(' ~ wide('p_hours') ~ ' * ' ~ wide('o_amount') ~ ' - ' ~ wide('p_amount') ~ ' * ' ~ wide('o_hours') ~ ') * ' ~ wide('o_functional'), wide('o_hours') ~ ' * ' ~ wide('o_amount'), 2) }}
+            then {{ divide('(' ~ wide('p_hours') ~ ' * ' ~ wide('o_amount') ~ ' - ' ~ wide('q_amount') ~ ' * ' ~ wide('o_hours') ~ ') * ' ~ wide('o_functional'), wide('o_hours') ~ ' * ' ~ wide('o_amount'), 2) }}
         else 0
     end as rate_functional,
     case
         when plan in ('rounding', 'accrual') or not has_rates then 0
-        else p_amount_at_o_fx - p_functional
+        else q_amount_at_o_fx - q_functional
     end as fx_functional
 from planned

@@ -30,6 +30,41 @@ invoice_lines as (
 
 ),
 
+sources as (
+
+    select * from {{ ref('stg_billing__invoice_line_sources') }}
+
+),
+
+-- a held invoice holds what its lines are made of, whichever way they say it
+held_records as (
+
+    select
+        source_system,
+        invoice_id,
+        origin_type,
+        coalesce(origin_system, source_system) as origin_system,
+        origin_id
+    from invoice_lines
+    where origin_id is not null and not is_deleted
+
+    union all
+
+    select
+        invoice_lines.source_system,
+        invoice_lines.invoice_id,
+        sources.origin_type,
+        sources.origin_system,
+        sources.origin_id
+    from invoice_lines
+    inner join sources
+        on
+            invoice_lines.source_system = sources.source_system
+            and invoice_lines.invoice_line_id = sources.invoice_line_id
+    where not invoice_lines.is_deleted and not sources.is_deleted
+
+),
+
 holds as (
 
     select
@@ -46,21 +81,17 @@ holds as (
 
     select
         'billing',
-        invoice_lines.origin_type,
-        coalesce(invoice_lines.origin_system, invoice_lines.source_system),
-        invoice_lines.origin_id,
+        held_records.origin_type,
+        held_records.origin_system,
+        held_records.origin_id,
         null,
         invoices.hold_reason
-    from invoice_lines
+    from held_records
     inner join invoices
         on
-            invoice_lines.source_system = invoices.source_system
-            and invoice_lines.invoice_id = invoices.invoice_id
-    where
-        invoices.status = 'on_hold'
-        and not invoices.is_deleted
-        and not invoice_lines.is_deleted
-        and invoice_lines.origin_id is not null
+            held_records.source_system = invoices.source_system
+            and held_records.invoice_id = invoices.invoice_id
+    where invoices.status = 'on_hold' and not invoices.is_deleted
 
     union all
 

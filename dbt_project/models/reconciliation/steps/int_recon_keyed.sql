@@ -14,6 +14,16 @@ chains as (
 
 ),
 
+schedule_lines as (
+
+    select
+        source_system,
+        schedule_line_id,
+        period_id
+    from {{ ref('stg_billing__revenue_schedule_lines') }}
+
+),
+
 origins as (
 
     select
@@ -28,13 +38,21 @@ origins as (
         and chains.root_origin_id is not null as takes_root_origin,
         chains.root_origin_type,
         chains.root_origin_system,
-        chains.root_origin_id
+        chains.root_origin_id,
+        -- a schedule line says which period it is for: posted into another one it is still that period's
+        coalesce(schedule_lines.period_id, ledger.period_id) as match_period_id
     from ledger
     left join chains
         on
             ledger.basis = 'finance_posted'
             and ledger.flow = chains.flow
             and ledger.reversal_chain_id = chains.reversal_chain_id
+    left join schedule_lines
+        on
+            ledger.basis = 'finance_posted'
+            and ledger.origin_type = 'revenue_schedule'
+            and ledger.origin_system = schedule_lines.source_system
+            and ledger.origin_id = schedule_lines.schedule_line_id
 
 ),
 
@@ -76,13 +94,13 @@ kinds as (
 select
     *,
     case match_kind
-        when 'accrual' then flow || '|accrual|' || reversal_chain_id
+        when 'accrual' then flow || '|accrual|' || reversal_chain_id || '|' || coalesce(match_origin_id, '')
         when 'leg'
             then
                 flow || '|leg|' || legal_entity_key || '|' || coalesce(counterparty_entity_key, '') || '|'
                 || coalesce(project_key, '') || '|' || coalesce(period_id, '')
         when 'origin' then flow || '|' || match_origin_type || '|' || coalesce(match_origin_system, '') || '|' || match_origin_id
-        when 'term' then flow || '|term|' || contract_line_key || '|' || coalesce(period_id, '')
+        when 'term' then flow || '|term|' || contract_line_key || '|' || coalesce(match_period_id, '')
         else flow || '|line|' || ledger_id
     end as match_key
 from kinds

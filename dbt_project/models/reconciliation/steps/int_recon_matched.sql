@@ -36,9 +36,8 @@ rekeyed as (
     select
         open_rows.*,
         pool_members.pool_key as member_pool_key,
-        -- a contract line's posting that no entry stands behind stays what it is; a summary is a pool, filled or empty
         case
-            when pool_lines.match_kind = 'line' or filled_pools.pool_key is not null then pool_lines.pool_key
+            when pool_lines.is_summary or filled_pools.pool_key is not null then pool_lines.pool_key
         end as line_pool_key,
         case when not reversals.is_original_posted then reversals.original_match_key end as folded_key,
         coalesce(reversals.is_original_posted, false) as is_original_posted

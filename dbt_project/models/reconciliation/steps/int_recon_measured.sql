@@ -13,6 +13,20 @@ with home as (
 
 ),
 
+-- what delivery took off its own figures, by adjustment or because the cap was reached
+reductions as (
+
+    select
+        origin_type,
+        source_system as origin_system,
+        origin_id,
+        adjustment_amount,
+        beyond_cap_amount
+    from {{ ref('int_revenue_time_steps') }}
+    where coalesce(adjustment_amount, 0) <> 0 or coalesce(beyond_cap_amount, 0) <> 0
+
+),
+
 tolerances as (
 
     select * from {{ ref('int_recon_tolerances') }}
@@ -41,9 +55,18 @@ sides as (
         home.posted_hours as p_hours,
         coalesce(transaction_tolerances.amount, functional_tolerances.amount, 0) as amount_tolerance,
         coalesce(functional_tolerances.amount, 0) as functional_tolerance,
-        coalesce(group_tolerances.amount, 0) as group_tolerance
+        coalesce(group_tolerances.amount, 0) as group_tolerance,
+        coalesce(reductions.adjustment_amount, 0) as adjustment_amount,
+        coalesce(reductions.beyond_cap_amount, 0) as beyond_cap_amount
     from home
     cross join build
+    left join reductions
+        on
+            home.flow in ('revenue', 'billing')
+            and not home.is_two_currencies
+            and home.match_origin_type = reductions.origin_type
+            and home.match_origin_system = reductions.origin_system
+            and home.match_origin_id = reductions.origin_id
     left join tolerances as transaction_tolerances
         on
             home.flow = transaction_tolerances.flow
@@ -56,14 +79,4 @@ sides as (
 
 )
 
-select
-    *,
-    -- without operational amount there is no rate to work with: the difference is taken as it is
-    o_amount <> 0 and o_functional <> 0 as has_rates,
-    coalesce(p_hours, 0) <> 0 and o_hours <> 0 as has_hours,
-    coalesce(p_hours, o_hours) = o_hours as is_equal_hours,
-    posted_count > 1 and abs(p_amount) < abs(o_amount) and sign(p_amount) = sign(o_amount) as is_partial,
-    abs(d_amount) <= amount_tolerance
-    and abs(open_functional) <= functional_tolerance
-    and abs(open_group) <= group_tolerance as is_within_tolerance
-from sides
+select * from sides

@@ -32,9 +32,9 @@ select
     period_id,
     nullif(nullif(coalesce(worker_key, 'none'), 'none'), 'unmapped') as worker_key,
     nullif(nullif(pool_contract_line_key, 'none'), 'unmapped') as contract_line_key,
-    match_kind,
-    posting_origin_type,
+    -- a summary is a pool, filled or empty; another posting by contract line and period only if entries stand behind it
+    posting_origin_type in ('summary', 'payroll') as is_summary,
     posted_at,
-    flow || case when match_kind = 'term' then '|term_pool|' else '|pool|' end || legal_entity_key || '|' || coalesce(project_key, 'none') || '|' || coalesce(period_id, '')
+    flow || case when posting_origin_type in ('summary', 'payroll') then '|pool|' else '|term_pool|' end || legal_entity_key || '|' || coalesce(project_key, 'none') || '|' || coalesce(period_id, '')
     || '|' || coalesce(worker_key, 'none') || '|' || pool_contract_line_key as pool_key
 from lines

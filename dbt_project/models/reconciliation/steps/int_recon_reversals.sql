@@ -35,6 +35,8 @@ originals as (
             and reversing.source_system = keyed.source_system
             and reversing.reverses_id = keyed.source_id
             and coalesce(reversing.component, '') = coalesce(keyed.component, '')
+            -- an approved record stands until its reversal is approved too
+            and (reversing.source_status = 'submitted') = (keyed.source_status = 'submitted')
 
 ),
 

@@ -1,0 +1,80 @@
+-- Rules 14 and 15 taken out of the difference first: what delivery took off its own figures while the posted
+-- side carries it still. What stays open (r) is compared with the posting less those parts (q).
+
+with measured as (
+
+    select * from {{ ref('int_recon_measured') }}
+
+),
+
+-- without an operational amount the posting's own rates translate
+rated as (
+
+    select
+        *,
+        case when o_amount <> 0 and o_functional <> 0 then o_functional else p_functional end as fx_top,
+        case when o_amount <> 0 and o_functional <> 0 then o_amount else p_amount end as fx_bottom,
+        case when o_functional <> 0 then home_group else home_group - open_group end as group_top,
+        case when o_functional <> 0 then o_functional else p_functional end as group_bottom,
+        case
+            when adjustment_amount < 0 and d_amount <= adjustment_amount + amount_tolerance then adjustment_amount
+            else 0
+        end as written_amount
+    from measured
+
+),
+
+capped as (
+
+    select
+        *,
+        case
+            when beyond_cap_amount > 0 and d_amount - written_amount < 0
+                then greatest(d_amount - written_amount, -beyond_cap_amount)
+            -- a correction of what lies beyond the cap takes back what was never counted
+            when beyond_cap_amount < 0 and d_amount - written_amount > 0
+                then least(d_amount - written_amount, -beyond_cap_amount)
+            else 0
+        end as capped_amount
+    from rated
+
+),
+
+translated as (
+
+    select
+        *,
+        coalesce({{ divide(wide('written_amount') ~ ' * ' ~ wide('fx_top'), 'fx_bottom', 2) }}, 0) as written_functional,
+        coalesce({{ divide(wide('capped_amount') ~ ' * ' ~ wide('fx_top'), 'fx_bottom', 2) }}, 0) as capped_functional
+    from capped
+
+),
+
+reduced as (
+
+    select
+        *,
+        d_amount - written_amount - capped_amount as r_amount,
+        open_functional - written_functional - capped_functional as r_functional,
+        open_group
+        - coalesce(
+            {{ divide('(' ~ wide('written_functional') ~ ' + ' ~ wide('capped_functional') ~ ') * ' ~ wide('group_top'), 'group_bottom', 2) }},
+            0
+        ) as r_group,
+        p_amount + written_amount + capped_amount as q_amount,
+        p_functional + written_functional + capped_functional as q_functional
+    from translated
+
+)
+
+select
+    *,
+    -- without an operational amount there is no rate to work with: the difference is taken as it is
+    o_amount <> 0 and o_functional <> 0 as has_rates,
+    coalesce(p_hours, 0) <> 0 and o_hours <> 0 as has_hours,
+    coalesce(p_hours, o_hours) = o_hours as is_equal_hours,
+    posted_count > 1 and abs(q_amount) < abs(o_amount) and sign(q_amount) = sign(o_amount) as is_partial,
+    abs(r_amount) <= amount_tolerance
+    and abs(r_functional) <= functional_tolerance
+    and abs(r_group) <= group_tolerance as is_within_tolerance
+from reduced
