@@ -11,7 +11,7 @@ from dashboards.components.frame import prepare
 ICON = Path(__file__).parent / "static" / "favicon.png"
 
 # Set before the navigation, and from a file: the icon of a page would be fetched from a font server.
-st.set_page_config(page_icon=str(ICON), layout="wide", initial_sidebar_state="expanded")
+st.set_page_config(page_icon=str(ICON), layout="wide")
 
 page = st.navigation(
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -12,22 +13,25 @@ from dashboards.components import formats
 
 ROW = 32
 WIDE_SHARE = 0.05
+LABEL_WIDTH = 20  # characters before a member's name takes a second line
 LABEL_ROOM = 0.34  # of the longest bar, for the figure written behind it
 APART = 0.07  # of the axis, closer than this two figures at the lines' ends would overlap
 Value = Decimal | None
 Line = tuple[str, Sequence[Value], style.Look]
 
 
+@style.cached
 def by_member(
     labels: Sequence[str], series: Sequence[Line],
     palette: style.Palette, *, unit: str = "money",
 ) -> go.Figure:  # fmt: skip
     """Return horizontal bars from zero, one group a member, one bar a series."""
     figure = style.base(palette, height=ROW * len(labels) * max(len(series), 1) + 56, barmode="group", bargap=0.3)
+    named = ["<br>".join(textwrap.wrap(label, LABEL_WIDTH)) or label for label in labels]
     for name, values, look in series:
         figure.add_trace(
             go.Bar(
-                y=list(labels), x=[None if one is None else float(one) for one in values], name=name, orientation="h",
+                y=named, x=[None if one is None else float(one) for one in values], name=name, orientation="h",
                 marker={"color": palette.actual if look == "actual" else palette.other_basis},
                 text=[formats.figure(one, unit) for one in values], textposition="outside", cliponaxis=False,
                 textfont={"color": palette.text, "size": 12},
@@ -45,6 +49,7 @@ def by_member(
     return figure
 
 
+@style.cached
 def trend(
     periods: Sequence[str],
     lines: Sequence[Line],
@@ -104,6 +109,7 @@ def _ticks(lines: Sequence[Line], unit: str) -> str:
     return ".0%" if known and max(known) - min(known) >= WIDE_SHARE else ".1%"
 
 
+@style.cached
 def stacked(
     periods: Sequence[str], layers: Sequence[tuple[str, Sequence[Value], str]], palette: style.Palette,
     *, height: int = 300,

@@ -15,6 +15,7 @@ ROW = 30
 VISIBLE = Decimal("0.004")  # a step this small against the largest one would be a hairline
 
 
+@style.cached
 def horizontal(
     start: Step, steps: Sequence[Step], end: Step, palette: style.Palette, *, most: int = 7
 ) -> tuple[go.Figure, bool]:

@@ -25,6 +25,7 @@ class Columns:
     look: style.Look
 
 
+@style.cached
 def with_differences(
     periods: Sequence[str],
     first: Columns,

@@ -49,6 +49,10 @@ PALETTES: dict[Theme, Palette] = {
 }  # fmt: skip
 
 
+# A figure costs more to build than its query to run; the same figure is drawn on every rerun of a page.
+cached = st.cache_resource(max_entries=256, show_spinner=False)
+
+
 def theme() -> Theme:
     """Return the theme at the reader's screen; light until the browser has said."""
     return "dark" if st.context.theme.type == "dark" else "light"

@@ -46,7 +46,7 @@ def sentence(filters: Filters, run: Run) -> str:
     """Say in words what is chosen, for the page, for a phone and for an export."""
     chosen = (filters.entities, filters.regions, filters.practices, filters.customers, filters.billing_models)
     listed = [
-        ", ".join(_named(choice, run, key) for key in keys) if keys else choice.everything.lower()
+        ", ".join(_named(choice, _names(choice, run), key) for key in keys) if keys else choice.everything.lower()
         for choice, keys in zip(CHOICES, chosen, strict=True)
     ]
     return " · ".join([span(filters), *listed])
@@ -70,11 +70,12 @@ def _periods(periods: pl.DataFrame) -> tuple[str, ...]:
 
 
 def _members(choice: Choice, run: Run, rights: Rights) -> tuple[str, ...]:
+    names = _names(choice, run)
     return tuple(
         st.multiselect(
             choice.label,
             options=reference.members(run, rights, choice.column),
-            format_func=lambda key: _named(choice, run, key),
+            format_func=lambda key: _named(choice, names, key),
             placeholder=choice.everything,
             key=choice.key,
             bind="query-params",
@@ -82,12 +83,15 @@ def _members(choice: Choice, run: Run, rights: Rights) -> tuple[str, ...]:
     )
 
 
-def _named(choice: Choice, run: Run, key: str) -> str:
-    if choice.column == "legal_entity_key":
-        return reference.names(run, "legal_entity").get(key, key)
-    if choice.column == "customer_key":
-        return reference.names(run, "customer").get(key, key)
-    return formats.words(key) if choice.column == "billing_model" else formats.member(key)
+def _names(choice: Choice, run: Run) -> dict[str, str]:
+    """Read the names once a filter: a firm has thousands of customers."""
+    noun = {"legal_entity_key": "legal_entity", "customer_key": "customer"}.get(choice.column)
+    return reference.names(run, noun) if noun else {}
+
+
+def _named(choice: Choice, names: dict[str, str], key: str) -> str:
+    plain = formats.words(key) if choice.column == "billing_model" else formats.member(key)
+    return names.get(key, plain)
 
 
 def span(filters: Filters) -> str:

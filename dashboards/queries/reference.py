@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
+import streamlit as st
 
 from dashboards.entitlement import LOCAL, Rights, predicate
 from dashboards.mart import Run, columns, fetch
@@ -61,6 +62,7 @@ def members(run: Run, rights: Rights, column: str) -> tuple[str, ...]:
     return tuple(frame["member"])
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
 def names(run: Run, noun: str) -> dict[str, str]:
     """Return the display name of every key of a dimension; a key without a name stands for itself."""
     table = f"dim_{noun}"
