@@ -47,7 +47,7 @@ grouped as (
         case
             when steps.step > 0 and (factored.plan in ('rounding', 'accrual') or not factored.has_rates)
                 then case when steps.step = 1 then factored.r_group else 0 end
-            else coalesce({{ divide(wide('steps.difference_functional') ~ ' * ' ~ wide('factored.group_top'), 'factored.group_bottom', 2) }}, 0)
+            else coalesce({{ translate('steps.difference_functional', 'factored.group_rate') }}, 0)
         end as difference_group
     from steps
     inner join factored on steps.match_key = factored.match_key

@@ -18,6 +18,13 @@ rated as (
             when has_rates and has_hours then {{ divide(wide('p_hours') ~ ' * ' ~ wide('o_functional'), 'o_hours', 2) }}
         end as p_hours_at_o_rate_functional,
         case
+            -- the rate of a small amount is too coarse to judge a large one by: within that, the rates are equal
+            when
+                has_rates
+                and abs({{ divide(wide('q_amount') ~ ' * ' ~ wide('o_functional'), 'o_amount', 2) }} - q_functional)
+                <= 0.01 + {{ divide("0.01 * abs(" ~ wide('q_amount') ~ ")", 'abs(o_amount)', 2) }}
+                and abs(q_amount) > abs(o_amount)
+                then q_functional
             when has_rates then {{ divide(wide('q_amount') ~ ' * ' ~ wide('o_functional'), 'o_amount', 2) }}
         end as q_amount_at_o_fx
     from reduced

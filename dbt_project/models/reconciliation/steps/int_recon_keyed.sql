@@ -83,7 +83,7 @@ kinds as (
             when
                 flow in ('revenue', 'loss_provision', 'billing')
                 and coalesce(contract_line_key, 'none') not in ('none', 'unmapped')
-                and coalesce(posting_origin_type, 'revenue_schedule') <> 'manual'
+                and coalesce(posting_origin_type, 'revenue_schedule') not in ('manual', 'accrual')
                 then 'term'
             else 'line'
         end as match_kind

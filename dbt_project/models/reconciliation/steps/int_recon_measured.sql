@@ -56,6 +56,7 @@ sides as (
         coalesce(transaction_tolerances.amount, functional_tolerances.amount, 0) as amount_tolerance,
         coalesce(functional_tolerances.amount, 0) as functional_tolerance,
         coalesce(group_tolerances.amount, 0) as group_tolerance,
+        group_rates.average_rate as group_rate,
         coalesce(reductions.adjustment_amount, 0) as adjustment_amount,
         coalesce(reductions.beyond_cap_amount, 0) as beyond_cap_amount
     from home
@@ -67,6 +68,9 @@ sides as (
             and home.match_origin_type = reductions.origin_type
             and home.match_origin_system = reductions.origin_system
             and home.match_origin_id = reductions.origin_id
+    {{ group_rate_join(
+        'group_rates', 'home.home_legal_entity_key', 'home.home_period_id', 'home.functional_currency'
+    ) }}
     left join tolerances as transaction_tolerances
         on
             home.flow = transaction_tolerances.flow

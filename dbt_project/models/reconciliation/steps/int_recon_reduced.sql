@@ -14,8 +14,6 @@ rated as (
         *,
         case when o_amount <> 0 and o_functional <> 0 then o_functional else p_functional end as fx_top,
         case when o_amount <> 0 and o_functional <> 0 then o_amount else p_amount end as fx_bottom,
-        case when o_functional <> 0 then home_group else home_group - open_group end as group_top,
-        case when o_functional <> 0 then o_functional else p_functional end as group_bottom,
         case
             when adjustment_amount < 0 and d_amount <= adjustment_amount + amount_tolerance then adjustment_amount
             else 0
@@ -58,7 +56,7 @@ reduced as (
         open_functional - written_functional - capped_functional as r_functional,
         open_group
         - coalesce(
-            {{ divide('(' ~ wide('written_functional') ~ ' + ' ~ wide('capped_functional') ~ ') * ' ~ wide('group_top'), 'group_bottom', 2) }},
+            {{ translate('(written_functional + capped_functional)', 'group_rate') }},
             0
         ) as r_group,
         p_amount + written_amount + capped_amount as q_amount,
