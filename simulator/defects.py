@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.calendar import DAY
-from simulator.firm import ENTITIES
+from simulator.firm import ENTITIES, INTERNAL, MILESTONE, RETAINER
 from simulator.money import times
-from simulator.timesheets import APPROVED, DELETED, DRAFT, HOUR, REJECTED, Firm
+from simulator.timesheets import APPROVED, DELETED, DRAFT, HOUR, INSIDE, REJECTED, Firm, price_of
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -37,6 +38,7 @@ LABOUR = (
     "late",
     "own",
     "reversal",
+    "ambiguous",
 )
 
 
@@ -102,9 +104,21 @@ def plant_labour(firm: Firm, entries: pl.DataFrame, month: int) -> Planted:
     """Plant mistakes of every kind into a closed month's time of the first entity."""
     entries = with_sides(entries, amount="cost", functional="cost")
     model = firm.projects.model[entries["project"].to_numpy()]
-    quiet = np.isin(model, (2, 3, 5)) & (entries["part"] < 4).to_numpy() & ~entries["corrected"].to_numpy()
+    quiet = (
+        np.isin(model, (MILESTONE, RETAINER, INTERNAL))
+        & (entries["part"] <= INSIDE).to_numpy()
+        & ~entries["corrected"].to_numpy()
+    )
     quiet &= ~entries["contractor"].to_numpy() & (entries["hours"] >= 100).to_numpy()
-    return _planted(firm, entries, month, codes=LABOUR, quiet=quiet, functional="cost")
+    planted = _planted(firm, entries, month, codes=LABOUR, quiet=quiet, functional="cost")
+    if month == firm.world.calendar.months - 1:
+        nameless = pl.col("worker") == firm.people.unrated
+        without = planted.entries.with_columns(
+            code=pl.when(nameless).then(pl.lit("unrated")).otherwise("code"),
+            posted=pl.when(~nameless).then("posted"),
+        )
+        return Planted(without, planted.older)
+    return planted
 
 
 def plant_expenses(firm: Firm, rows: pl.DataFrame, month: int) -> Planted:
@@ -112,7 +126,7 @@ def plant_expenses(firm: Firm, rows: pl.DataFrame, month: int) -> Planted:
     rows = with_sides(rows, amount="cost", functional="functional")
     model = firm.projects.model[rows["project"].to_numpy()]
     home = _HOME[rows["entity"].to_numpy()] == rows["currency"].to_numpy()
-    quiet = np.isin(model, (2, 3)) & home & (rows["cost"] > 2000).to_numpy()
+    quiet = np.isin(model, (MILESTONE, RETAINER)) & home & (rows["cost"] > 2000).to_numpy()
     planted = _planted(firm, rows, month, codes=EXPENSES, quiet=quiet, functional="functional")
     foreign = (rows["entity"] < 2) & (rows["books"] == rows["entity"]) & ~pl.Series(home) & ~rows["billable"]
     foreign &= rows["posted"].is_not_null() & (rows["posted_period"] == rows["period"])
@@ -142,7 +156,7 @@ def _planted(
     columns = [c for c in _CHANGED if c in entries.columns and entries[c].dtype != pl.Null]
     if entries["hours"].null_count():
         columns = [c for c in columns if c not in ("hours", "p_hours")]
-    table = {c: entries[c].fill_null(0).to_numpy().copy() for c in columns}
+    table = {c: entries[c].cast(pl.Int64).fill_null(0).to_numpy().copy() for c in columns}
     made: list[str | None] = [None] * entries.height
     turn = month * 5 % len(codes)
     for code in (*codes[turn:], *codes[:turn]):
@@ -152,7 +166,7 @@ def _planted(
                 made[at] = code
                 _spoil(firm, table, at, code, month)
     changed = entries.with_columns(
-        *(pl.Series(c, v) for c, v in table.items()), code=pl.Series(made, dtype=pl.String)
+        *(pl.Series(c, v).cast(entries.schema[c]) for c, v in table.items()), code=pl.Series(made, dtype=pl.String)
     ).with_columns(pl.when(pl.col("posted") > 0).then("posted"))
     home = _HOME[changed["entity"].to_numpy()]
     away = _HOME[changed["p_entity"].to_numpy()]
@@ -162,6 +176,14 @@ def _planted(
         group=pl.Series(firm.world.rates.group(changed[functional].to_numpy(), home, changed["period"].to_numpy())),
         p_functional=pl.when(pl.col("code") == "entity").then(pl.Series(moved)).otherwise("p_functional"),
     )
+    if "price" in changed.columns:
+        price, promised = price_of(firm, changed["project"].to_numpy(), changed["worker"].to_numpy(), day)
+        doubtful = pl.col("code") == "ambiguous"
+        changed = changed.with_columns(
+            price=pl.when(doubtful).then(pl.Series(price)).otherwise("price"),
+            promised=pl.when(doubtful).then(pl.Series(promised)).otherwise("promised"),
+            value=pl.when(doubtful).then(pl.Series(times(changed["hours"].to_numpy(), price))).otherwise("value"),
+        )
     older = entries.filter(pl.Series([c == "hours" for c in made]))
     again = changed.filter(pl.col("code") == "reversal")
     changed = changed.with_columns(code=pl.when(pl.col("code") != "reversal").then("code"))
@@ -198,52 +220,66 @@ _CHANGED = (
     "p_functional",
     "p_hours",
     "x_amount",
+    "project",
+    "billable",
 )
 
 
 def _spoil(
     firm: Firm, table: dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]], at: int, code: str, month: int
 ) -> None:
+    """Change one row as its mistake has it; a mistake without a rule here shows elsewhere."""
     value = {name: int(column[at]) for name, column in table.items()}
-    if code == "reversed":
-        table["status"][at] = (DELETED, REJECTED, DRAFT)[month % 3]
-        table["updated"][at] = value["posted"] + 30 * HOUR
-    elif code == "hours":
+    closed = int(firm.world.calendar.closed[0, month])
+    if code == "hours":
         hours = value["hours"] + 50
-        table["hours"][at] = hours
-        table["cost"][at] = int(times(np.array([hours]), np.array([value["rate"]]))[0])
+        cost = int(times(np.array([hours]), np.array([value["rate"]]))[0])
         # Every other month the figures change only after the close.
-        late = month % 2 == 1
-        table["updated"][at] = (
-            int(firm.world.calendar.closed[0, month]) + 20 * HOUR if late else value["posted"] + 30 * HOUR
-        )
-    elif code == "rate":
-        table["p_amount"][at] = table["p_functional"][at] = value["cost"] + int(
-            times(np.array([value["hours"]]), np.array([350]))[0]
-        )
-    elif code == "amount":
-        table["p_amount"][at] = value["cost"] + 725
-        table["p_functional"][at] = value["cost"] + 725
-    elif code == "round":
-        table["p_amount"][at] = table["p_functional"][at] = value["cost"] - 1
+        edited = closed + 20 * HOUR if month % 2 == 1 else value["posted"] + 30 * HOUR
+        change = {"hours": hours, "cost": cost, "updated": edited}
     elif code == "project":
         # Another internal project of the same entity.
         turn = value["p_project"] % 4
         other = firm.projects.sold + turn
-        table["p_project"][at] = other if other != value["p_project"] else firm.projects.sold + (turn + 1) % 4
-    elif code == "entity":
-        table["p_entity"][at] = 1
-    elif code == "cutoff":
-        table["p_period"][at] = month + 1
-    elif code == "partial":
-        table["p_amount"][at] = table["p_functional"][at] = value["cost"] // 2
-        if "p_hours" in table:
-            table["p_hours"][at] = value["hours"] // 2
-        table["x_amount"][at] = value["cost"] // 5
-    elif code == "early":
-        table["approved"][at] = value["posted"] + 3 * HOUR
-        table["updated"][at] = value["posted"] + 3 * HOUR
-    elif code == "late":
-        table["posted"][at] = int(firm.world.calendar.closed[0, month]) + 3 * HOUR
-    elif code in ("dead", "stuck", "unmapped"):
-        table["posted"][at] = 0
+        change = {"p_project": other if other != value["p_project"] else firm.projects.sold + (turn + 1) % 4}
+    elif code == "ambiguous":
+        change = {"project": firm.projects.doubtful, "p_project": firm.projects.doubtful, "billable": 1}
+    elif code in _WRONG_BY:
+        wrong = value["cost"] + _WRONG_BY[code]
+        if code == "rate":
+            wrong += int(times(np.array([value["hours"]]), np.array([350]))[0])
+        change = {"p_amount": wrong, "p_functional": wrong}
+    else:
+        change = _MOVES[code](value, month, closed) if code in _MOVES else {}
+    for name, new in change.items():
+        if name in table:
+            table[name][at] = new
+
+
+#: Cents by which the posted amount is off.
+_WRONG_BY = {"amount": 725, "round": -1, "rate": 0}
+
+_Change: TypeAlias = Callable[[dict[str, int], int, int], dict[str, int]]
+#: What else a mistake changes, from the row's values, its month and when that closed.
+_MOVES: dict[str, _Change] = {
+    "reversed": lambda value, month, _: {
+        "status": (DELETED, REJECTED, DRAFT)[month % 3],
+        "updated": value["posted"] + 30 * HOUR,
+    },
+    "entity": lambda _value, _month, _closed: {"p_entity": 1},
+    "cutoff": lambda _value, month, _closed: {"p_period": month + 1},
+    "partial": lambda value, _month, _closed: {
+        "p_amount": value["cost"] // 2,
+        "p_functional": value["cost"] // 2,
+        "p_hours": value.get("hours", 0) // 2,
+        "x_amount": value["cost"] // 5,
+    },
+    "early": lambda value, _month, _closed: {
+        "approved": value["posted"] + 3 * HOUR,
+        "updated": value["posted"] + 3 * HOUR,
+    },
+    "late": lambda _value, _month, closed: {"posted": closed + 3 * HOUR},
+    "dead": lambda _value, _month, _closed: {"posted": 0},
+    "stuck": lambda _value, _month, _closed: {"posted": 0},
+    "unmapped": lambda _value, _month, _closed: {"posted": 0},
+}

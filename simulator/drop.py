@@ -49,6 +49,8 @@ FEEDS = {
     "governance": ("xref", "access_grant"),
 }
 FEED_OF = {entity: feed for feed, entities in FEEDS.items() for entity in entities}
+#: Entities that are written in several parts, and so always as a folder.
+IN_PARTS = ("project", "contract", "contract_line", "bill_rate")
 #: Kinds that frames carry as whole hundredths.
 HUNDREDTHS = (Kind.MONEY, Kind.HOURS, Kind.RATE)
 
@@ -105,6 +107,7 @@ def _write(root: Path, entity: str, frame: pl.DataFrame, part: str | None) -> No
     shown.append(_instant("updated_at"))
     if "is_deleted" in given:
         shown.append(pl.col("is_deleted"))
+    part = part or ("main" if entity in IN_PARTS else None)
     path = root / FEED_OF[entity] / (f"{entity}/{part}.csv" if part else f"{entity}.csv")
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.select(shown).write_csv(path, float_precision=2, datetime_format="%Y-%m-%dT%H:%M:%SZ")

@@ -8,19 +8,17 @@ import numpy as np
 import polars as pl
 
 from simulator.calendar import Ints
-from simulator.firm import BILLING_MODELS, CURRENCIES, ENTITIES, PRACTICES
+from simulator.firm import BILLING_MODELS, CURRENCIES, ENTITIES, INTERNAL, PRACTICES, SUBSCRIPTION, TIME
 from simulator.people import People, numbered
 from simulator.world import World
 
 #: Draw of the billing model of a delivery project (subscriptions come beside).
 MODEL_SHARES = (0.46, 0.24, 0.15, 0.15)
-NON_BILLABLE = 5
-SUBSCRIPTION = 4
 
 
 @dataclass(frozen=True)
 class Projects:
-    """Projects as columns; client projects first, then subscriptions, then internal ones.
+    """Projects as columns; client projects first, then subscriptions, then internal ones and a doubtful one.
 
     Months are numbers of the simulation; `end` may lie beyond it. Client projects and subscriptions have
     one contract and one contract line each, with the project's number.
@@ -39,6 +37,11 @@ class Projects:
     delivered: int
     sold: int
     customers: int
+
+    @property
+    def doubtful(self) -> int:
+        """The project with two contract lines that could take the same time."""
+        return self.count - 1
 
     @property
     def count(self) -> int:
@@ -77,23 +80,25 @@ def make_projects(world: World, people: People) -> Projects:
     start_s = rng.integers(0, max(1, months - 1), subscriptions)
     internal = len(ENTITIES) * len(PRACTICES)
     index = np.arange(internal)
-    entity = np.concatenate([grid[:, 0], entity_s, index // len(PRACTICES)])
-    home = np.array([e.currency for e in ENTITIES])[entity]
-    foreign = (rng.random(len(entity)) < 0.1) & (np.arange(len(entity)) < delivered)
+    home_of = np.concatenate([grid[:, 0], entity_s, index // len(PRACTICES), [0]])
+    home = np.array([e.currency for e in ENTITIES])[home_of]
+    foreign = (rng.random(len(home_of)) < 0.1) & (np.arange(len(home_of)) < delivered)
     sold = delivered + subscriptions
     customers = customer_count(world)
-    count = sold + internal
+    count = sold + internal + 1
     return Projects(
         ids=numbered("P", count),
         lines=numbered("CL", count),
         contracts=numbered("C", count),
-        entity=entity,
-        practice=np.concatenate([grid[:, 1], rng.integers(0, len(PRACTICES), subscriptions), index % len(PRACTICES)]),
-        model=np.concatenate([model, np.full(subscriptions, SUBSCRIPTION), np.full(internal, NON_BILLABLE)]),
+        entity=home_of,
+        practice=np.concatenate(
+            [grid[:, 1], rng.integers(0, len(PRACTICES), subscriptions), index % len(PRACTICES), [0]]
+        ),
+        model=np.concatenate([model, np.full(subscriptions, SUBSCRIPTION), np.full(internal, INTERNAL), [TIME]]),
         currency=np.where(foreign, (home + 1) % len(CURRENCIES), home),
         customer=rng.integers(0, customers, count),
-        start=np.concatenate([grid[:, 2], start_s, np.zeros(internal, dtype=np.int64)]),
-        end=np.concatenate([grid[:, 3], start_s + 11, np.full(internal, months + 11)]),
+        start=np.concatenate([grid[:, 2], start_s, np.zeros(internal + 1, dtype=np.int64)]),
+        end=np.concatenate([grid[:, 3], start_s + 11, np.full(internal + 1, months + 11)]),
         delivered=delivered,
         sold=sold,
         customers=customers,

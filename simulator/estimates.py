@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from simulator.calendar import seconds
-from simulator.firm import ENTITIES
+from simulator.firm import ENTITIES, FIXED
 from simulator.ledger import CURRENCY_IDS
 from simulator.money import convert
 from simulator.terms import Terms, amount_in_force, round_share
@@ -20,7 +20,7 @@ NEGLECTED_FOR = 4
 def neglected(firm: Firm) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Two running fixed-fee projects whose managers stopped forecasting."""
     projects, months = firm.projects, firm.world.calendar.months
-    fit = (projects.model == 1) & (projects.start <= months - 2 - NEGLECTED_FOR) & (projects.end >= months - 1)
+    fit = (projects.model == FIXED) & (projects.start <= months - 2 - NEGLECTED_FOR) & (projects.end >= months - 1)
     return np.nonzero(fit)[0][:2]
 
 
@@ -81,7 +81,7 @@ def cost_to_cost(firm: Firm, terms: Terms, forecasts: pl.DataFrame) -> tuple[pl.
     revenue: list[tuple[int, int, int]] = []
     provision: list[tuple[int, int, int]] = []
     state: dict[int, tuple[int, int, int, int]] = {}
-    fixed = forecasts.filter(pl.Series(projects.model == 1).gather(forecasts["project"]))
+    fixed = forecasts.filter(pl.Series(projects.model == FIXED).gather(forecasts["project"]))
     for project, month, done, estimate, stale in fixed.select(
         "project", "month", "done", "estimate", "stale"
     ).iter_rows():

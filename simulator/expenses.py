@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from simulator.calendar import seconds, workday
-from simulator.firm import ACCOUNT, ENTITIES
+from simulator.firm import ACCOUNT, ENTITIES, TIME
 from simulator.labour import post_by_style, with_posting, write_messages
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS, Ledger
 from simulator.people import numbered
@@ -34,7 +34,9 @@ def month_expenses(firm: Firm, entries: pl.DataFrame, month: int) -> pl.DataFram
     """Draw expenses for client days: about one and a half a worker and month, none for contractors."""
     world, people, projects = firm.world, firm.people, firm.projects
     rng = world.rng(7, month)
-    client = entries.filter((pl.col("part") == 0) & ~pl.col("contractor") & (pl.col("status") > 0))
+    client = entries.filter(
+        (pl.col("project") < projects.sold) & (pl.col("part") == 0) & ~pl.col("contractor") & (pl.col("status") > 0)
+    )
     rows = client.filter(pl.Series(rng.random(client.height) < 0.09)).select("worker", "project", "day")
     size = rows.height
     day = rows["day"].to_numpy().astype("datetime64[D]")
@@ -43,7 +45,7 @@ def month_expenses(firm: Firm, entries: pl.DataFrame, month: int) -> pl.DataFram
     kind = rng.choice(len(CATEGORIES), size, p=[0.12, 0.22, 0.2, 0.28, 0.18])
     gross = np.rint(np.array(_SIZE)[kind] * rng.gamma(6, 1 / 6, size) * 0.55).astype(np.int64) + 100
     tax = np.where((entity != 1) & (kind != 0), gross * 7 // 107, 0)
-    billable = (projects.model[project] == 0) & (rng.random(size) < 0.75)
+    billable = (projects.model[project] == TIME) & (rng.random(size) < 0.75)
     home = _CURRENCY[entity]
     abroad = rng.random(size) < 0.06
     currency = np.where(billable, projects.currency[project], np.where(abroad, (home + 1) % 3, home))

@@ -68,6 +68,8 @@ BILLING_MODELS = (
     "subscription",
     "non_billable",
 )
+#: Numbers of the billing models, in the order above.
+TIME, FIXED, MILESTONE, RETAINER, SUBSCRIPTION, INTERNAL = range(6)
 METHODS = ("time_and_materials", "percent_complete", "milestone", "straight_line", "ratable")
 
 #: account id, number, name, class; the same chart in every entity.

@@ -54,6 +54,7 @@ def _exported(firm: Firm, entries: pl.DataFrame) -> pl.DataFrame:
     project = projects.ids.gather(entries["project"])
     chief = pl.lit("M-") + ENTITY_IDS.gather(entries["entity"]).alias("x")
     stray = (pl.col("code") == "unmapped").fill_null(value=False)
+    doubtful = (pl.col("code") == "ambiguous").fill_null(value=False)
     return entries.select(
         time_entry_id="id",
         project_id=pl.when(stray).then(pl.lit("PX9001")).otherwise(project),
@@ -62,7 +63,7 @@ def _exported(firm: Firm, entries: pl.DataFrame) -> pl.DataFrame:
         hours="hours",
         is_billable="billable",
         billable_hours=pl.when("billable").then("hours").otherwise(0),
-        contract_line_id=pl.when(named & ~stray).then(projects.lines.gather(entries["project"])),
+        contract_line_id=pl.when(named & ~stray & ~doubtful).then(projects.lines.gather(entries["project"])),
         po_line_id=pl.when("contractor").then(pl.lit("PO") + project.alias("p") + "-" + worker.alias("w")),
         status=pl.col("status").replace_strict(list(range(5)), list(STATUS), return_dtype=pl.String),
         submitted_at=pl.when(sent).then("submitted"),
@@ -147,7 +148,7 @@ def with_failure(rows: pl.DataFrame) -> pl.DataFrame:
     """Add whether the newest message of a record that is not posted has failed."""
     slow = (pl.col("due") - pl.col("approved")) > 54 * HOUR
     dead = pl.col("code").is_in(["dead", "unmapped"]).fill_null(value=False)
-    waiting = pl.col("code").is_in(["stuck", "reversal"]).fill_null(value=False)
+    waiting = pl.col("code").is_in(["stuck", "reversal", "unrated"]).fill_null(value=False)
     return rows.with_columns(dead=dead, failed=(slow | dead) & ~waiting)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from simulator.bills import bill_rows
 from simulator.calendar import seconds, workday
 from simulator.expenses import expense_rows
-from simulator.firm import ACCOUNT, ENTITIES
+from simulator.firm import ACCOUNT, ENTITIES, TIME
 from simulator.labour import labour_rows
 from simulator.ledger import Ledger
 from simulator.sales_rows import revenue_rows
@@ -103,8 +103,9 @@ def _somewhere(firm: Firm, entity: int, month: int, draw: int, *, flow: str) -> 
     projects = firm.projects
     if flow != "revenue":
         return projects.sold + entity * 4 + draw % 4
-    running = (projects.start <= month) & (projects.end >= month) & (projects.model == 0)
+    running = (projects.start <= month) & (projects.end >= month) & (projects.model == TIME)
     own = np.nonzero(running & (projects.entity == entity))[0]
+    own = own[own < projects.delivered]
     return int(own[draw % len(own)]) if len(own) else projects.sold + entity * 4
 
 

@@ -35,8 +35,12 @@ def reopenings(world: World) -> list[tuple[int, int, int, str]]:
     return [r for r in rows if r[2] <= calendar.now]
 
 
-def judge_reopenings(truth: Truth) -> None:
-    """Name the reopened periods."""
+def judge_year(firm: Firm, truth: Truth) -> None:
+    """Name the reopened periods, and the rates that overlap or are missing."""
+    people = firm.people
+    truth.control("overlapping_rates", "", people.ids[overlapping(people)], "cost_rate")
+    if people.unrated >= 0:
+        truth.control("missing_rate", ENTITIES[0].id, people.ids[people.unrated], "worker")
     for entity, month, _, event in reopenings(truth.world):
         if event == "reopened":
             truth.control("period_reopened", ENTITIES[entity].id, truth.world.calendar.period_ids()[month], "period")

@@ -40,6 +40,7 @@ class People:
     contractor: Bools
     fte: Ints
     vendor: Ints
+    unrated: int
 
     @property
     def count(self) -> int:
@@ -89,6 +90,12 @@ def make_people(world: World) -> People:
     cost = np.stack([base * level[entities[:, 0]], base * raise_by * level[entities[:, 1]]], axis=1)
     fte = np.where(contractor, 100, rng.choice([100, 80, 60], count, p=[0.86, 0.1, 0.04]))
     vendors = max(3, count // 60)
+    # One newcomer of the last month has no cost rate yet.
+    plain = np.nonzero((entity == 0) & ~contractor & ~moves & (left == _NEVER))[0]
+    unrated = int(plain[-1]) if len(plain) > 1 else -1
+    if unrated >= 0:
+        hired[unrated] = calendar.first[-1] + 11
+        raised[unrated] = _NEVER
     return People(
         ids=numbered("E", count),
         entity=entities.astype(np.int64),
@@ -101,6 +108,7 @@ def make_people(world: World) -> People:
         cost=np.rint(cost / 5).astype(np.int64) * 5,
         contractor=contractor,
         fte=fte.astype(np.int64),
+        unrated=unrated,
         vendor=np.where(contractor, rng.integers(0, vendors, count), -1),
     )
 

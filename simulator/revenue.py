@@ -7,7 +7,7 @@ import polars as pl
 
 from simulator.calendar import seconds, workday
 from simulator.estimates import cost_to_cost, neglected
-from simulator.firm import ACCOUNT, ENTITIES, METHODS, PROVISION
+from simulator.firm import ACCOUNT, ENTITIES, METHODS, PROVISION, RETAINER, SUBSCRIPTION
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS, Ledger
 from simulator.terms import Terms, round_share
 from simulator.timesheets import HOUR, Firm
@@ -22,7 +22,7 @@ def spread(firm: Firm, terms: Terms) -> pl.DataFrame:
     """Revenue of retainers and subscriptions by days: project, month, amount."""
     projects, calendar = firm.projects, firm.world.calendar
     rows: list[tuple[int, int, int]] = []
-    for project in np.nonzero((projects.model == 3) | (projects.model == 4))[0].tolist():
+    for project in np.nonzero((projects.model == RETAINER) | (projects.model == SUBSCRIPTION))[0].tolist():
         total = int((terms.end[project] - terms.start[project]).astype(np.int64)) + 1
         last = 0
         for month in range(calendar.months):
@@ -143,7 +143,7 @@ def _lines(firm: Firm, rows: pl.DataFrame, *, sign: int) -> pl.DataFrame:
 
 
 def _post(firm: Firm, ledger: Ledger, rows: pl.DataFrame) -> None:
-    recurring = pl.Series(firm.projects.model == 4).gather(rows["project"])
+    recurring = pl.Series(firm.projects.model == SUBSCRIPTION).gather(rows["project"])
     done = rows["posted"].is_not_null()
     for tag, chosen, account in (("RSS", ~recurring, "services_revenue"), ("RSY", recurring, "recurring_revenue")):
         part = _lines(firm, rows.filter(chosen & done), sign=-1)

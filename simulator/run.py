@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -11,21 +11,16 @@ from typing import TypeAlias
 import numpy as np
 import polars as pl
 
-from simulator.bills import (
-    add_vendor_cost,
-    judge_vendors,
-    make_bills,
-    post_accruals,
-    post_bills,
-    write_bills,
-)
+from simulator.accruals import add_vendor_cost, judge_vendors, post_accruals
+from simulator.bills import make_bills, post_bills, write_bills
 from simulator.bookings import write_bookings
 from simulator.calendar import Ints, make_calendar
 from simulator.defects import plant_expenses, plant_labour
+from simulator.doubtful import judge_doubtful, write_doubtful
 from simulator.drop import Drop
 from simulator.engagements import make_projects
 from simulator.estimates import forecast, write_forecasts
-from simulator.events import write_events
+from simulator.event_flow import write_events
 from simulator.expenses import month_expenses, write_expenses
 from simulator.firm import ENTITIES
 from simulator.intercompany import lent_time, settle
@@ -34,15 +29,16 @@ from simulator.labour import post_labour, with_posting, write_entries, write_mes
 from simulator.ledger import Ledger
 from simulator.misposts import post_second_lines, post_strays
 from simulator.money import make_rates
-from simulator.oddities import judge_reopenings, overlapping, post_overhead
+from simulator.oddities import judge_year, post_overhead
 from simulator.people import make_people
-from simulator.reference import write_people, write_reference
+from simulator.reference import write_reference
 from simulator.revenue import recognise
 from simulator.sales import write_sales
 from simulator.sales_flow import Sales
+from simulator.staff import write_people
 from simulator.staffing import Staffing
 from simulator.terms import make_terms
-from simulator.timesheets import APPROVED, Firm, month_entries, month_tag, rate_card
+from simulator.timesheets import APPROVED, DRAFT, Firm, month_entries, month_tag, rate_card
 from simulator.truth import Truth
 from simulator.vendors import write_orders
 from simulator.verdict import judge_controls, judge_cost, write_truth
@@ -74,88 +70,121 @@ def simulate(
     last_day_to: Path | None = None,
     events: Listener = _quiet,
 ) -> Summary:
-    """Write a year of a services firm to `out` as canonical extracts, one folder a feed.
+    """Write a year of a services firm to `out` as canonical extracts, one folder a feed, and their truth.
 
-    Where `last_day_to` is given, rows that changed on the last simulated day go there instead.
+    Where `last_day_to` is given, rows that changed on the last simulated day go there instead. The truth
+    (`_truth/`) is that of both together.
     """
     calendar = make_calendar(months=months, until=until)
     drop = Drop(out, last_day_to, calendar.last_day_starts)
-    rates = make_rates(calendar, np.random.default_rng([seed, 0]))
-    world = World(calendar, rates, drop, seed, consultants)
+    world = World(calendar, make_rates(calendar, np.random.default_rng([seed, 0])), drop, seed, consultants)
+    year = _year_of(world)
+    for month in range(months):
+        events("simulate.month", month=calendar.period_ids()[month])
+        year.play(month)
+    events("simulate.year", months=months)
+    year.settle_vendors()
+    year.close()
+    write_truth(year.firm, year.truth, out)
+    return Summary(out, drop.rows, calendar.build_time)
+
+
+def _year_of(world: World) -> Year:
     people = make_people(world)
     projects = make_projects(world, people)
     firm = Firm(world, people, projects, Staffing(world, people, projects), rate_card(world, projects))
-    ledger, truth = Ledger(world), Truth(world)
     write_reference(world)
     write_people(world, people)
-    group = np.zeros((projects.count, months), dtype=np.int64)
-    work: list[pl.DataFrame] = []
-    contractors: list[pl.DataFrame] = []
-    lent: list[pl.DataFrame] = []
-    sales = Sales(firm, ledger, truth)
-    for month in range(months):
-        events("simulate.month", month=calendar.period_ids()[month])
-        entries, absences = month_entries(firm, month)
-        entries = with_posting(firm, entries, world.rng(14, month))
+    ledger, truth = Ledger(world), Truth(world)
+    group = np.zeros((projects.count, world.calendar.months), dtype=np.int64)
+    return Year(firm, ledger, truth, Sales(firm, ledger, truth), group)
+
+
+@dataclass
+class Year:
+    """What a month leaves for the year's end: cost by project and month (`group`), hours, contractors."""
+
+    firm: Firm
+    ledger: Ledger
+    truth: Truth
+    sales: Sales
+    group: Ints
+    work: list[pl.DataFrame] = field(default_factory=list)
+    contractors: list[pl.DataFrame] = field(default_factory=list)
+    lent: list[pl.DataFrame] = field(default_factory=list)
+
+    def play(self, month: int) -> None:
+        """Live through a month: time, expenses, revenue, invoices."""
+        firm, ledger, truth = self.firm, self.ledger, self.truth
+        entries = self._time(month)
+        costs = self._expenses(entries, month)
+        for flow in ("labor_cost", "expense_cost", "vendor_cost"):
+            post_strays(firm, ledger, truth, month, flow=flow)
+        staff = entries.filter(~pl.col("contractor"))
+        payroll = np.bincount(staff["entity"].to_numpy(), staff["cost"].to_numpy(), len(ENTITIES)).astype(np.int64)
+        post_overhead(firm, ledger, truth, month, payroll)
+        for rows in (staff, costs):
+            approved = rows.filter(pl.col("status") == APPROVED)
+            at = (approved["project"].to_numpy(), approved["period"].to_numpy())
+            np.add.at(self.group, at, approved["group"].to_numpy())
+        self.lent.append(lent_time(firm, entries))
+        self.contractors.append(entries.filter(pl.col("contractor") & (pl.col("status") > DRAFT)))
+        self.work.append(_worked(entries.filter(pl.col("status") > DRAFT)))
+        judge_doubtful(truth, entries)
+        issue(firm, ledger, truth, self.sales.month(entries, costs, month), month)
+
+    def _time(self, month: int) -> pl.DataFrame:
+        firm, ledger, truth, world = self.firm, self.ledger, self.truth, self.firm.world
         tag = month_tag(world, month)
-        drop.write("absence", absences, part=tag)
+        entries, absences = month_entries(firm, month)
+        world.drop.write("absence", absences, part=tag)
         write_bookings(firm, month)
-        planted = plant_labour(firm, entries, month)
+        planted = plant_labour(firm, with_posting(firm, entries, world.rng(14, month)), month)
         entries = planted.entries
         write_entries(firm, entries, planted.older, month)
         write_messages(world, entries, flow="time_to_erp", origin="time_entry", system="psa", part=tag)
         lines = post_labour(firm, ledger, entries, month)
         post_second_lines(firm, ledger, truth, entries, lines, flow="labor_cost", tag=tag)
-        post_strays(firm, ledger, truth, month, flow="labor_cost")
-        post_overhead(firm, ledger, truth, month, payroll(entries))
         staff = entries.filter(~pl.col("contractor"))
         judge_cost(firm, truth, staff, lines, flow="labor_cost", origin="time_entry")
         judge_controls(firm, truth, staff)
-        costs = month_expenses(firm, entries, month)
-        costs = plant_expenses(firm, costs, month).entries
-        spent = write_expenses(firm, ledger, costs, month)
-        post_second_lines(firm, ledger, truth, costs, spent, flow="expense_cost", tag=tag)
-        post_strays(firm, ledger, truth, month, flow="expense_cost")
-        post_strays(firm, ledger, truth, month, flow="vendor_cost")
-        judge_cost(firm, truth, costs, spent, flow="expense_cost", origin="expense")
-        _add(group, staff)
-        lent.append(lent_time(firm, entries))
-        _add(group, costs)
-        contractors.append(entries.filter(pl.col("contractor") & (pl.col("status") > 0)))
-        work.append(entries.filter(pl.col("status") > 0).group_by("project").agg(pl.col("hours", "value").sum()))
-        issue(firm, ledger, truth, sales.month(entries, costs, month), month)
-    hired = pl.concat(contractors)
-    write_orders(firm, hired)
-    bills = make_bills(firm, hired)
-    write_bills(firm, bills)
-    billed = post_bills(firm, ledger, bills)
-    post_second_lines(firm, ledger, truth, bills.lines, billed, flow="vendor_cost", tag="")
-    hired = post_accruals(firm, ledger, truth, bills)
-    judge_vendors(firm, truth, bills, hired)
-    add_vendor_cost(world, group, bills)
-    settle(firm, ledger, truth, pl.concat(lent))
-    terms = make_terms(
-        firm, pl.concat(work).group_by("project").agg(pl.col("hours", "value").sum()).sort("project"), group
-    )
-    sales.settle_caps(terms.amount)
-    write_sales(firm, terms)
-    forecasts = forecast(firm, terms)
-    write_forecasts(firm, terms, forecasts)
-    recognise(firm, ledger, truth, terms, forecasts)
-    write_events(firm, ledger, truth, terms)
-    judge_reopenings(truth)
-    truth.control("overlapping_rates", "", people.ids[overlapping(people)], "cost_rate")
-    ledger.write_balances()
-    write_truth(firm, truth, out)
-    return Summary(out, drop.rows, calendar.build_time)
+        return entries
+
+    def _expenses(self, entries: pl.DataFrame, month: int) -> pl.DataFrame:
+        firm, ledger, truth = self.firm, self.ledger, self.truth
+        costs = plant_expenses(firm, month_expenses(firm, entries, month), month).entries
+        lines = write_expenses(firm, ledger, costs, month)
+        post_second_lines(firm, ledger, truth, costs, lines, flow="expense_cost", tag=month_tag(firm.world, month))
+        judge_cost(firm, truth, costs, lines, flow="expense_cost", origin="expense")
+        return costs
+
+    def settle_vendors(self) -> None:
+        """Order, bill and accrue the year's contractor time, and settle between the entities."""
+        firm, ledger, truth = self.firm, self.ledger, self.truth
+        time = pl.concat(self.contractors)
+        write_orders(firm, time)
+        bills = make_bills(firm, time)
+        write_bills(firm, bills)
+        lines = post_bills(firm, ledger, bills)
+        post_second_lines(firm, ledger, truth, bills.lines, lines, flow="vendor_cost", tag="")
+        judge_vendors(firm, truth, bills, post_accruals(firm, ledger, truth, bills))
+        add_vendor_cost(firm.world, self.group, bills)
+        settle(firm, ledger, truth, pl.concat(self.lent))
+
+    def close(self) -> None:
+        """Size what was sold to what was worked, recognise and bill it, and balance the books."""
+        firm, ledger, truth = self.firm, self.ledger, self.truth
+        terms = make_terms(firm, _worked(pl.concat(self.work)), self.group)
+        self.sales.settle_caps(terms.amount)
+        write_sales(firm, terms)
+        forecasts = forecast(firm, terms)
+        write_forecasts(firm, terms, forecasts)
+        recognise(firm, ledger, truth, terms, forecasts)
+        write_events(firm, ledger, truth, terms)
+        write_doubtful(firm, truth)
+        judge_year(firm, truth)
+        ledger.write_balances()
 
 
-def _add(group: Ints, rows: pl.DataFrame) -> None:
-    rows = rows.filter(pl.col("status") == APPROVED)
-    np.add.at(group, (rows["project"].to_numpy(), rows["period"].to_numpy()), rows["group"].to_numpy())
-
-
-def payroll(entries: pl.DataFrame) -> Ints:
-    """Labour cost of a month's entries by entity, in cents of each entity's currency."""
-    staff = entries.filter(~pl.col("contractor"))
-    return np.bincount(staff["entity"].to_numpy(), staff["cost"].to_numpy(), len(ENTITIES)).astype(np.int64)
+def _worked(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by("project").agg(pl.col("hours", "value").sum()).sort("project")

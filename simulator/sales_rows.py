@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from simulator.calendar import DAY, Ints, seconds, workday
-from simulator.firm import ENTITIES
+from simulator.firm import CURRENCIES, ENTITIES, TIME
 from simulator.labour import with_failure
 from simulator.timesheets import APPROVED, HOUR, SUBMITTED, Firm
 
@@ -49,7 +49,7 @@ def sales_of(firm: Firm, entries: pl.DataFrame, costs: pl.DataFrame) -> pl.DataF
     projects = firm.projects
     frames = []
     for rows, origin, system in ((entries, "time_entry", "psa"), (costs, "expense", "expense")):
-        model = pl.Series(projects.model == 0).gather(rows["project"])
+        model = pl.Series(projects.model == TIME).gather(rows["project"])
         live = pl.col("status").is_in([SUBMITTED, APPROVED])
         kept = with_failure(rows.filter(model & pl.col("billable") & live & pl.col("code").is_null()))
         kept = kept.with_columns(
@@ -111,8 +111,8 @@ def with_mistakes(firm: Firm, rows: pl.DataFrame, month: int) -> pl.DataFrame:
 def capped(firm: Firm) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Projects whose work ran beyond an agreed cap: finished ones of the first entity in its own currency."""
     projects, months = firm.projects, firm.world.calendar.months
-    fit = (projects.model == 0) & (projects.entity == 0) & (projects.currency == _HOME[0])
-    fit &= projects.end < months - 1
+    fit = (projects.model == TIME) & (projects.entity == 0) & (projects.currency == _HOME[0])
+    fit &= (projects.end < months - 1) & (np.arange(projects.count) < projects.delivered)
     chosen = np.zeros(projects.count, dtype=np.bool_)
     chosen[np.nonzero(fit)[0][:2]] = True
     return chosen
@@ -164,19 +164,21 @@ def revenue_side(firm: Firm, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _other(firm: Firm) -> Ints:
-    """For each project another time and materials project of its entity (itself where there is none)."""
+    """For each project another time and materials project of its entity and currency (itself where there is none)."""
     projects = firm.projects
     result = np.arange(projects.count)
+    fit = (projects.model == TIME) & (np.arange(projects.count) < projects.delivered)
     for entity in range(len(ENTITIES)):
-        own = np.nonzero((projects.entity == entity) & (projects.model == 0))[0]
-        result[own] = np.roll(own, 1)
+        for currency in range(len(CURRENCIES)):
+            own = np.nonzero(fit & (projects.entity == entity) & (projects.currency == currency))[0]
+            result[own] = np.roll(own, 1)
     return result
 
 
 def on_hold(firm: Firm, rows: pl.DataFrame) -> pl.Series:
     """Records whose invoice is kept back: the newest ones of three projects of the second entity."""
     projects, months = firm.projects, firm.world.calendar.months
-    fit = (projects.model == 0) & (projects.entity == 1) & (projects.currency == _HOME[1])
+    fit = (projects.model == TIME) & (projects.entity == 1) & (projects.currency == _HOME[1])
     fit &= (projects.start <= months - 2) & (projects.end >= months - 2)
     chosen = np.zeros(projects.count, dtype=np.bool_)
     chosen[np.nonzero(fit)[0][:3]] = True

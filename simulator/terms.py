@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from simulator.calendar import Days, Ints
-from simulator.firm import ENTITIES
+from simulator.firm import ENTITIES, FIXED, SUBSCRIPTION, TIME
 from simulator.timesheets import Firm
 
 
@@ -47,14 +47,14 @@ def make_terms(firm: Firm, work: pl.DataFrame, group: Ints) -> Terms:
     planned = np.rint(spent / rate * whole).astype(np.int64)
     error = np.clip(rng.normal(1.0, 0.07, projects.count), 0.85, 1.18)
     amount = np.rint(value * whole * rng.uniform(0.9, 1.03, projects.count) / 100_000).astype(np.int64) * 100_000
-    amount = np.where(projects.model == 0, 0, np.maximum(amount, 500_000))
+    amount = np.where(projects.model == TIME, 0, np.maximum(amount, 500_000))
     fee = np.rint(rng.gamma(3, 1_400_000, projects.count) / 120_000).astype(np.int64) * 120_000 + 1_200_000
-    amount = np.where(projects.model == 4, fee, amount)
+    amount = np.where(projects.model == SUBSCRIPTION, fee, amount)
     months = calendar.first[0].astype("datetime64[M]")
     start = (months + projects.start).astype("datetime64[D]")
     end = (months + projects.end + 1).astype("datetime64[D]") - 1
-    shift = np.where(projects.model == 4, rng.integers(0, 27, projects.count), 0)
-    fixed = projects.model == 1
+    shift = np.where(projects.model == SUBSCRIPTION, rng.integers(0, 27, projects.count), 0)
+    fixed = projects.model == FIXED
     # A few fixed fees were sold below cost; some others grew by an amendment.
     losing = np.zeros(projects.count, dtype=np.bool_)
     losing[np.nonzero(fixed & (length >= 4))[0][:4]] = True
@@ -65,7 +65,7 @@ def make_terms(firm: Firm, work: pl.DataFrame, group: Ints) -> Terms:
         first=np.where(grown, amount * 85 // 100, amount),
         amended=np.where(grown, start + 70, start - 60),
         start=start + shift,
-        end=np.where(projects.model == 4, start + shift + 364, end),
+        end=np.where(projects.model == SUBSCRIPTION, start + shift + 364, end),
         hours=np.rint(hours * whole * error / 25).astype(np.int64) * 25,
         budget=np.rint(planned * error / 100_000).astype(np.int64) * 100_000,
         planned=planned,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from simulator.calendar import DAY, Days, Ints, seconds, workday
 from simulator.engagements import Projects
@@ -27,6 +28,10 @@ RUN = 2
 
 #: Every so many projects raise their card by so much an hour; so many people of a project have own rates.
 RAISED, RAISE, PROMISED, PROMISE = 3, 350, 41, 900
+
+
+#: Number of the part of a day that is spent inside the firm; the parts before it are a client's.
+INSIDE = 5
 
 
 @dataclass(frozen=True)
@@ -70,17 +75,22 @@ def month_entries(firm: Firm, month: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     full = full // 25 * 25
     bench = rng.random(len(worker)) < np.where(people.contractor[worker], 0.0, _bench(people)[worker])
     inside = np.where(rng.random(len(worker)) < 0.5, rng.integers(2, 9, len(worker)) * 25, 0)
+    bench |= worker == people.unrated
     inside = np.where(people.contractor[worker], 0, np.where(bench, full, np.minimum(inside, full)))
     client = full - inside
     other = np.where(rng.random(len(worker)) < 0.6, client // 75 * 25, 0)
     other = np.where(people.contractor[worker], 0, other)
     main = client - other
-    split = np.where(rng.random(len(worker)) < 0.8, main // 50 * 25, 0)
+    split = np.where(rng.random(len(worker)) < 0.92, main // 50 * 25, 0)
+    third = np.where(rng.random(len(worker)) < 0.55, (main - split) // 50 * 25, 0)
+    again = np.where(rng.random(len(worker)) < 0.45, other // 50 * 25, 0)
     own = projects.internal(entity, people.practice_on(worker, day))
     parts = (
-        (firm.staffing.main[worker], main - split),
+        (firm.staffing.main[worker], main - split - third),
         (firm.staffing.main[worker], split),
-        (firm.staffing.second[worker], other),
+        (firm.staffing.main[worker], third),
+        (firm.staffing.second[worker], other - again),
+        (firm.staffing.second[worker], again),
         (own, inside),
     )
     frame = pl.concat(
@@ -93,7 +103,7 @@ def month_entries(firm: Firm, month: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     ).filter(pl.col("hours") > 0)
     frame = frame.sort("day", "worker", "part").with_columns(
         reverses=pl.lit(-1, pl.Int64),
-        billable=(pl.col("part") < 3) & pl.Series(rng.random(frame.height) > 0.045),
+        billable=(pl.col("part") < INSIDE) & pl.Series(rng.random(frame.height) > 0.045),
     )
     return _lifecycle(firm, month, frame, rng), absences
 
@@ -147,11 +157,7 @@ def _lifecycle(firm: Firm, month: int, frame: pl.DataFrame, rng: np.random.Gener
     billable = frame["billable"].to_numpy()
     functional = np.array([e.currency for e in ENTITIES])[entity]
     cost = times(hours, rate)
-    raised = (project % RAISED == 0) & (day >= raise_day(world))
-    price = firm.card[project, people.role[worker]] + np.where(raised, RAISE, 0)
-    # A few people were promised to a customer below the card.
-    promised = (project * 7 + worker) % PROMISED == 0
-    price = np.where(promised, price - PROMISE, price)
+    price, promised = price_of(firm, project, worker, day)
     books = projects.entity[project]
     keep = (status != DRAFT) | (seconds(day) > now - 12 * DAY)
     updated = np.where(
@@ -180,6 +186,15 @@ def _lifecycle(firm: Firm, month: int, frame: pl.DataFrame, rng: np.random.Gener
         role=pl.Series(people.role[worker]),
         month=pl.lit(month, pl.Int64),
     ).filter(pl.Series(keep))
+
+
+def price_of(firm: Firm, project: Ints, worker: Ints, day: Days) -> tuple[Ints, NDArray[np.bool_]]:
+    """Hourly price of time in hundredths, and where it is a rate of the entry's own."""
+    raised = (project % RAISED == 0) & (day >= raise_day(firm.world))
+    price = firm.card[project, firm.people.role[worker]] + np.where(raised, RAISE, 0)
+    # A few people were promised to a customer below the card.
+    promised = (project * 7 + worker) % PROMISED == 0
+    return np.where(promised, price - PROMISE, price), promised
 
 
 def period_of(world: World, entity: Ints, month: int, submitted: Ints) -> Ints:
@@ -226,11 +241,14 @@ def _with_corrections(
     moment = original["submitted"].to_numpy() // DAY
     later = seconds(workday(moment.astype("datetime64[D]"), rng.integers(9, 25, len(chosen)))) + 13 * HOUR
     undo = original.with_columns(
-        hours=-pl.col("hours"), reverses=pl.Series(chosen), submitted=pl.Series(later), part=pl.lit(4, pl.Int64)
+        hours=-pl.col("hours"),
+        reverses=pl.Series(chosen),
+        submitted=pl.Series(later),
+        part=pl.lit(INSIDE + 1, pl.Int64),
     )
     redo = original.with_columns(
         hours=pl.max_horizontal(pl.col("hours") - 25, pl.lit(25)),
         submitted=pl.Series(later),
-        part=pl.lit(5, pl.Int64),
+        part=pl.lit(INSIDE + 2, pl.Int64),
     )
     return pl.concat([frame, undo, redo])

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from simulator.engagements import Projects
-from simulator.firm import CURRENCIES, ENTITIES
+from simulator.firm import ENTITIES
 from simulator.world import World
 
 #: Category of a difference between the two sides of one record, by how it was made.
@@ -234,31 +233,3 @@ class Truth:
                 note=pl.lit("pool in group currency"),
             )
         )
-
-
-def shown(world: World, projects: Projects, truth: Truth) -> pl.DataFrame:
-    """The items in words and decimal text, in a fixed order."""
-    items = pl.concat(truth.items)
-    names = pl.concat([projects.ids, pl.Series(["unmapped"])])
-
-    def money(column: str) -> pl.Expr:
-        size = pl.col(column).abs()
-        sign = pl.when(pl.col(column) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-        return sign + (size // 100).cast(pl.String) + "." + (size % 100).cast(pl.String).str.zfill(2)
-
-    return items.select(
-        "category",
-        "flow",
-        legal_entity=pl.Series([e.id for e in ENTITIES]).gather(items["entity"]),
-        project=names.gather(items["project"]),
-        period_id=pl.Series(world.calendar.period_ids()).gather(items["period"]),
-        origin_type="origin_type",
-        origin_system="origin_system",
-        origin_id="id",
-        amount_transaction=money("amount"),
-        currency=pl.Series(CURRENCIES).gather(items["currency"]),
-        amount_functional=money("functional"),
-        amount_group=money("group"),
-        injected=pl.col("code").is_not_null(),
-        note=pl.coalesce("note", "code"),
-    ).sort("flow", "category", "legal_entity", "project", "period_id", "origin_id", nulls_last=False)

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from simulator.firm import ENTITIES
+from simulator.engagements import Projects
+from simulator.firm import CURRENCIES, ENTITIES
 from simulator.labour import with_failure
 from simulator.timesheets import APPROVED, SUBMITTED, Firm, month_tag
-from simulator.truth import Truth, shown
+from simulator.truth import Truth
+from simulator.world import World
 
 _HOME = np.array([e.currency for e in ENTITIES])
 _SUMMARY = next(i for i, e in enumerate(ENTITIES) if e.posting == "summary")
@@ -20,7 +22,7 @@ _SUMMARY = next(i for i, e in enumerate(ENTITIES) if e.posting == "summary")
 
 def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame, *, flow: str, origin: str) -> None:
     """Pair employees' time (or expenses) with its postings; `lines` are the cost lines that were posted."""
-    rows = with_failure(rows)
+    rows = with_failure(rows.filter((pl.col("code") != "unrated").fill_null(value=True)))
     live = pl.col("status").is_in([SUBMITTED, APPROVED])
     functional = "functional" if "functional" in rows.columns else "cost"
     currency = pl.col("currency") if "currency" in rows.columns else pl.Series(_HOME[rows["entity"].to_numpy()])
@@ -103,3 +105,31 @@ def write_truth(firm: Firm, truth: Truth, out: Path) -> None:
         "items": {f"{f}.{c}": n for f, c, n in counts.iter_rows()},
     }
     (folder / "build.json").write_text(json.dumps(build, indent=2) + "\n")
+
+
+def shown(world: World, projects: Projects, truth: Truth) -> pl.DataFrame:
+    """The items in words and decimal text, in a fixed order."""
+    items = pl.concat(truth.items)
+    names = pl.concat([projects.ids, pl.Series(["unmapped"])])
+
+    def money(column: str) -> pl.Expr:
+        size = pl.col(column).abs()
+        sign = pl.when(pl.col(column) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+        return sign + (size // 100).cast(pl.String) + "." + (size % 100).cast(pl.String).str.zfill(2)
+
+    return items.select(
+        "category",
+        "flow",
+        legal_entity=pl.Series([e.id for e in ENTITIES]).gather(items["entity"]),
+        project=names.gather(items["project"]),
+        period_id=pl.Series(world.calendar.period_ids()).gather(items["period"]),
+        origin_type="origin_type",
+        origin_system="origin_system",
+        origin_id="id",
+        amount_transaction=money("amount"),
+        currency=pl.Series(CURRENCIES).gather(items["currency"]),
+        amount_functional=money("functional"),
+        amount_group=money("group"),
+        injected=pl.col("code").is_not_null(),
+        note=pl.coalesce("note", "code"),
+    ).sort("flow", "category", "legal_entity", "project", "period_id", "origin_id", nulls_last=False)
