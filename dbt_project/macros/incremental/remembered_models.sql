@@ -57,5 +57,24 @@
                 'legal_entity_key', 'period_id', 'from_currency', 'average_rate', 'closing_rate', 'is_provisional',
             ],
         },
+        'int_account_classes': {
+            'find': ['source_system', 'account_id'],
+            'columns': ['source_system', 'account_id', 'account_class', 'is_statistical'],
+        },
+        'int_gl_journals_unbalanced': {
+            'find': ['source_system', 'legal_entity_id', 'journal_id'],
+            'columns': ['source_system', 'legal_entity_id', 'journal_id'],
+        },
+        'int_gl_reversal_chains': {
+            'find': ['source_system', 'gl_line_id'],
+            'columns': ['source_system', 'gl_line_id', 'root_gl_line_id'],
+        },
+        'int_origin_systems': {'find': ['origin_type'], 'columns': ['origin_type', 'sole_system']},
+        'int_project_stream_lines': {
+            'find': ['project_key'], 'columns': ['project_key', 'revenue_stream', 'contract_line_key'],
+        },
+        'int_worker_assignments': {
+            'find': ['worker_key'], 'columns': ['worker_key', 'valid_from', 'valid_to', 'practice', 'role'],
+        },
     }) }}
 {% endmacro %}

@@ -1,6 +1,11 @@
+{%- set touched = ref('int_touched_ledger_lines') -%}
 with lines as (
     select * from {{ ref('int_gl_lines') }}
-    where flow is not null
+    where
+        flow is not null
+        {%- if ledger_increment() %}
+        and (source_system, gl_line_id) in (select source_system, gl_line_id from {{ touched }})
+        {%- endif %}
 ),
 
 origins as (

@@ -1,3 +1,5 @@
+{{ config(materialized='keyed', key=['source_system', 'gl_line_id'], touched='int_touched_gl_lines') }}
+
 {#- The classes whose lines are the result of the period: any of them with a counterparty is intercompany. -#}
 {%- set profit_and_loss = [
     'services_revenue', 'recurring_revenue', 'reimbursable_revenue', 'labor_cost', 'payroll_cost',
@@ -6,7 +8,8 @@
 ] -%}
 
 with lines as (
-    select * from {{ ref('int_gl_lines_current') }}
+    select * from {{ ref('int_gl_lines_current') }} as current_lines
+    {{ touched_only('int_touched_gl_lines', ['source_system', 'gl_line_id'], 'current_lines') }}
 ),
 
 unbalanced as (
@@ -47,13 +50,17 @@ resolved as (
         {{ resolved_key('balanced.contract_line_id', 'contract_line_map') }} as contract_line_key,
         {{ resolved_key('balanced.account_id', 'account_map') }} as account_key
     from balanced
-    {{ resolve_join('legal_entity', 'entity_map', 'balanced.source_system', 'balanced.legal_entity_id', 'balanced.posting_date') }}
-    {{ resolve_join('legal_entity', 'counterparty_map', 'balanced.source_system', 'balanced.counterparty_entity_id', 'balanced.posting_date') }}
-    {{ resolve_join('project', 'project_map', 'balanced.source_system', 'balanced.project_id', 'balanced.posting_date') }}
-    {{ resolve_join('employee', 'worker_map', 'balanced.source_system', 'balanced.employee_id', 'balanced.posting_date') }}
-    {{ resolve_join('customer', 'customer_map', 'balanced.source_system', 'balanced.customer_id', 'balanced.posting_date') }}
-    {{ resolve_join('contract_line', 'contract_line_map', 'balanced.source_system', 'balanced.contract_line_id', 'balanced.posting_date') }}
-    {{ resolve_join('account', 'account_map', 'balanced.source_system', 'balanced.account_id', 'balanced.posting_date') }}
+    {%- for entity_type, alias, column in [
+        ('legal_entity', 'entity_map', 'legal_entity_id'),
+        ('legal_entity', 'counterparty_map', 'counterparty_entity_id'),
+        ('project', 'project_map', 'project_id'),
+        ('employee', 'worker_map', 'employee_id'),
+        ('customer', 'customer_map', 'customer_id'),
+        ('contract_line', 'contract_line_map', 'contract_line_id'),
+        ('account', 'account_map', 'account_id'),
+    ] %}
+    {{ resolve_join(entity_type, alias, 'balanced.source_system', 'balanced.' ~ column, 'balanced.posting_date') }}
+    {%- endfor %}
 ),
 
 classified as (

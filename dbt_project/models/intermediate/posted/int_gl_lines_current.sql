@@ -1,21 +1,20 @@
--- Grain and purpose in the yml. A view: read twice, once for the balance test, once for the lines.
 with lines as (
     select * from {{ ref('stg_erp__gl_lines') }}
 ),
 
-accounts as (
-    select * from {{ ref('stg_erp__accounts') }}
+classes as (
+    select * from {{ ref('int_account_classes') }}
 )
 
 select
     lines.*,
-    accounts.account_class
+    classes.account_class
 from lines
-left join accounts
+left join classes
     on
-        lines.source_system = accounts.source_system
-        and lines.account_id = accounts.account_id
+        lines.source_system = classes.source_system
+        and lines.account_id = classes.account_id
 where
     not lines.is_deleted
     and lines.ledger_id = 'primary'
-    and not coalesce(accounts.is_statistical, false)
+    and not coalesce(classes.is_statistical, false)

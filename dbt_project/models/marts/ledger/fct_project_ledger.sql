@@ -1,12 +1,18 @@
+{{ config(materialized='keyed', key=['ledger_id'], touched='int_touched_ledger') }}
 {#- Every flow's operational and posted rows; a new flow is a new name here. -#}
 {%- set flows = [
-    'int_labor_operational', 'int_expense_operational', 'int_vendor_operational', 'int_intercompany_operational',
-    'int_revenue_operational', 'int_loss_provision_operational', 'int_billing_operational',
-    'int_gl_posted', 'int_billing_posted'
-] -%}
-{% for model in flows -%}
-select * from {{ ref(model) }}
-{%- if not loop.last %}
+    'int_expense_operational', 'int_vendor_operational', 'int_intercompany_operational', 'int_revenue_operational',
+    'int_loss_provision_operational', 'int_billing_operational', 'int_gl_posted', 'int_billing_posted'
+] %}
+{%- set touched = ref('int_touched_time_entries') %}
+{%- set rows_touched = ref('int_touched_ledger') %}
+select * from {{ ref('int_labor_operational') }}
+{%- if ledger_increment() %}
+where (source_system, source_id) in (select source_system, time_entry_id from {{ touched }})
+{%- endif %}
+{%- for model in flows %}
+
 union all
-{% endif %}
+
+select * from {{ ref(model) }}
 {%- endfor %}

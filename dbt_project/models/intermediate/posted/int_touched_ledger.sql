@@ -1,0 +1,20 @@
+{%- set ledger = adapter.get_relation('mart', 'main', 'fct_project_ledger') -%}
+{%- set touched_lines = ref('int_touched_ledger_lines') -%}
+{%- set touched_time = ref('int_touched_time_entries') -%}
+{%- set is_update = ledger_increment() -%}
+{%- if is_update -%}
+select ledger_id
+from {{ ledger }}
+where
+    case
+        when source_entity = 'gl_line'
+            then (source_system, source_id) in (select source_system, gl_line_id from {{ touched_lines }})
+        when flow = 'labor_cost'
+            then (source_system, source_id) in (select source_system, time_entry_id from {{ touched_time }})
+        -- the other flows are written again whole: caps, schedules and relief reach from row to row
+        else true
+    end
+{%- else -%}
+select cast(null as {{ dbt.type_string() }}) as ledger_id
+where false
+{%- endif %}
