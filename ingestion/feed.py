@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lake.batches import Counts, Mode
+from lake.contracts import ENTITIES
+from lake.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,23 @@ class Feed:
     time_zone: str = "UTC"
     entities: tuple[str, ...] | None = None
     max_delete_share: float = 0.2
+
+    def __post_init__(self) -> None:
+        """Refuse what no feed can be, naming the key of the configuration; raises ConfigError."""
+        where = f"feed {self.name}:"
+        if self.mode not in get_args(Mode):
+            raise ConfigError(f"{where} key mode is {self.mode!r}; use one of {', '.join(get_args(Mode))}")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ConfigError(
+                f"{where} key time_zone {self.time_zone!r} is no time zone; use e.g. Europe/Berlin"
+            ) from None
+        unknown = sorted(set(self.entities or ()) - ENTITIES.keys())
+        if unknown:
+            raise ConfigError(f"{where} key entities names {unknown[0]!r}; `tieout contracts` lists those there are")
+        if not 0 <= self.max_delete_share <= 1:
+            raise ConfigError(f"{where} key max_delete_share is {self.max_delete_share}; use a share from 0 to 1")
 
 
 @dataclass(frozen=True)

@@ -43,11 +43,11 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
         for left in log.unfinished():
             events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
             done.append(land(lake, feed, adapter, log, left, events=events))
-        landed = log.landed_files()
+        seen, landed = log.numbers(), log.landed_files()
         found = intake.take_in(lake, feed, adapter, landed, events=events)
         _remember(lake, feed, landed, found.repeats)
         if found.plan is not None:
-            started = log.start(found.plan.to_json())
+            started = log.start(found.plan.to_json(), seen=seen)
             events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
             done.append(land(lake, feed, adapter, log, started, events=events))
     return result(feed, done)

@@ -5,6 +5,7 @@ A batch is landed when its row says `committed`, the last thing that is written 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -13,6 +14,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from lake import delta
+from lake.errors import LakeError
 from lake.schemas import SYSTEM_TABLES
 from lake.store import Lake
 
@@ -84,15 +86,21 @@ class BatchLog:
         }
         return pl.DataFrame([row], schema=SYSTEM_TABLES["batches"])
 
-    def start(self, plan: str) -> Started:
+    def start(self, plan: str, *, seen: Collection[int] | None = None) -> Started:
         """Take the next free number of the whole lake for a batch with this plan.
 
         Two writers never get the same number: the row lands only if nobody else's did since the newest
-        number was read.
+        number was read. `seen` are the feed's batches that the plan was made after, all of them closed:
+        raises LakeError where another writer has started or landed one since, perhaps of the same files.
         """
 
         def decide(table: DeltaTable) -> tuple[pl.DataFrame, Started]:
-            newest = delta.read(table, ["batch_id"])["batch_id"].max()
+            log = delta.read(table, ["batch_id", "feed"])
+            newest = log["batch_id"].max()
+            others = set(log.filter(pl.col("feed") == self.feed)["batch_id"].to_list()) - set(seen or ())
+            if seen is not None and others:
+                other = f"another ingest of feed {self.feed} started batch {max(others)} meanwhile"
+                raise LakeError(f"{other}: run again when it is done")
             number = (newest if isinstance(newest, int) else 0) + 1
             started = Started(batch_id=number, at=datetime.now(UTC), plan=plan)
             return self._row(number, "started", at=started.at, plan=plan), started
@@ -144,6 +152,11 @@ class BatchLog:
             return []
         found = delta.read(table, ["batch_id", "at", "plan"]).filter(pl.col("batch_id").is_in(still_open))
         return [Started(**row) for row in found.sort("batch_id").to_dicts()]
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all the feed's batches, whatever became of them."""
+        log = delta.read(delta.open_table(self.lake, "batches"), ["batch_id", "feed"])
+        return log.filter(pl.col("feed") == self.feed)["batch_id"].unique().sort().to_list()
 
     def committed(self) -> list[int]:
         """Return the numbers of the feed's committed batches."""

@@ -109,6 +109,17 @@ def test_writers_of_different_feeds_never_share_a_batch_number(tmp_path: Path) -
     assert sorted(numbers) == list(range(1, 10))
 
 
+def test_a_plan_made_before_another_writers_batch_is_not_started(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    lake.ensure()
+    log = BatchLog(lake, "psa", "delta")
+    seen = log.numbers()
+    log.start("{}")
+    with pytest.raises(LakeError, match="another ingest of feed psa started batch 1 meanwhile"):
+        log.start("{}", seen=seen)
+    assert BatchLog(lake, "crm", "delta").start("{}", seen=[]).batch_id == 2
+
+
 def test_a_batch_is_closed_only_once(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
     lake.ensure()
