@@ -4,8 +4,8 @@
   the whole term nothing counts as earned before). A segment without days left has earned everything.
 #}
 {% macro earned_by(segment, day) -%}
-    {%- set passed = dbt.datediff(segment ~ '.spread_from', day, 'day') ~ ' + 1' -%}
-    {%- set total = dbt.datediff(segment ~ '.spread_from', segment ~ '.spread_to', 'day') ~ ' + 1' -%}
+    {%- set passed = days_apart(segment ~ '.spread_from', day) ~ ' + 1' -%}
+    {%- set total = days_apart(segment ~ '.spread_from', segment ~ '.spread_to') ~ ' + 1' -%}
     {%- set before = 'case when ' ~ segment ~ ".spreading = 'days_left' then " ~ segment ~ '.earned_before else 0 end' -%}
     cast(
         case

@@ -1,8 +1,8 @@
 {#
   The rows of fct_metric from the stacked sides: one a metric, basis, period and dimension members.
 #}
-{% macro metric_rows(sides) -%}
-    {%- set keys = ['metric_id', 'basis', 'period_id'] + metric_dimensions() -%}
+{% macro metric_rows(sides, all) -%}
+    {%- set keys = ['metric_id', 'basis', 'period_id'] + all -%}
     , summed as (
         select
             {{ keys | join(',\n            ') }},
@@ -17,7 +17,7 @@
         summed.basis,
         summed.period_id,
         periods.end_date as period_end,
-        {%- for name in metric_dimensions() %}
+        {%- for name in all %}
         summed.{{ name }},
         {%- endfor %}
         cast(summed.numerator as decimal(38, 6)) as numerator,

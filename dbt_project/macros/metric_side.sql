@@ -1,16 +1,16 @@
 {#
   One side (numerator or denominator) of a metric as rows of fct_metric: the sum of an expression over a feed,
-  split by the period and by the dimensions that the metric has; the others are null.
+  split by the period and by those of all dimensions that the metric has; the others are null.
 #}
-{% macro metric_side(metric, basis, side, source, expression, dimensions, where=none, other=none) -%}
+{% macro metric_side(metric, basis, side, source, expression, dimensions, all, where=none, other=none) -%}
     {%- set amount = 'cast(sum(' ~ expression ~ ') as decimal(38, 6))' -%}
     {%- set rest = 'cast(' ~ (other if other is not none else 'null') ~ ' as decimal(38, 6))' -%}
     select
         '{{ metric }}' as metric_id,
         '{{ basis }}' as basis,
         period_id,
-        {%- for name in metric_dimensions() %}
-        {{ name if name in dimensions else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as {{ name }},
+        {%- for name in all %}
+        {{ name if name in dimensions else 'cast(null as string)' }} as {{ name }},
         {%- endfor %}
         {{ amount if side == 'numerator' else rest }} as numerator,
         {{ amount if side == 'denominator' else rest }} as denominator
@@ -19,5 +19,5 @@
     where {{ where }}
     {%- endif %}
     group by period_id
-        {%- for name in metric_dimensions() if name in dimensions %}, {{ name }}{% endfor %}
+        {%- for name in all if name in dimensions %}, {{ name }}{% endfor %}
 {%- endmacro %}

@@ -51,7 +51,7 @@ select
     legal_entity_key,
     region,
     practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     customer_key,
     project_key,
     billing_model,

@@ -25,7 +25,7 @@ invoices as (
 billed as (
     select
         ledger.*,
-        {{ dbt.datediff('ready.ready_at', 'invoices.issued_at', 'second') }} as cycle_seconds
+        {{ seconds_apart('ready.ready_at', 'invoices.issued_at') }} as cycle_seconds
     from {{ ref('fct_project_ledger') }} as ledger
     inner join invoices
         on
@@ -45,7 +45,7 @@ select
     billed.legal_entity_key,
     coalesce(billed.region, 'none') as region,
     coalesce(nullif(projects.practice, 'none'), billed.practice, 'none') as practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     billed.customer_key,
     billed.project_key,
     coalesce(projects.billing_model, billed.billing_model, 'none') as billing_model,

@@ -5,9 +5,9 @@ select
     coalesce(entities.region, 'none') as region,
     booked.practice,
     booked.role,
-    cast(null as {{ dbt.type_string() }}) as customer_key,
-    cast(null as {{ dbt.type_string() }}) as project_key,
-    cast(null as {{ dbt.type_string() }}) as billing_model,
+    cast(null as string) as customer_key,
+    cast(null as string) as project_key,
+    cast(null as string) as billing_model,
     cast(sum(booked.hours) as decimal(18, 2)) as hours
 from {{ ref('int_booked_hours') }} as booked
 inner join {{ ref('int_period_days') }} as days

@@ -6,9 +6,9 @@ select
     capacity.region,
     capacity.practice,
     capacity.role,
-    cast(null as {{ dbt.type_string() }}) as customer_key,
-    cast(null as {{ dbt.type_string() }}) as project_key,
-    cast(null as {{ dbt.type_string() }}) as billing_model,
+    cast(null as string) as customer_key,
+    cast(null as string) as project_key,
+    cast(null as string) as billing_model,
     cast(sum(capacity.capacity_hours) as decimal(18, 2)) as capacity_hours,
     cast(sum(capacity.available_hours) as decimal(18, 2)) as available_hours,
     cast(sum(capacity.target_hours) as decimal(18, 2)) as target_hours

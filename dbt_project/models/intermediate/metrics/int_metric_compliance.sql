@@ -59,9 +59,9 @@ select
     worker_days.region,
     worker_days.practice,
     worker_days.role,
-    cast(null as {{ dbt.type_string() }}) as customer_key,
-    cast(null as {{ dbt.type_string() }}) as project_key,
-    cast(null as {{ dbt.type_string() }}) as billing_model,
+    cast(null as string) as customer_key,
+    cast(null as string) as project_key,
+    cast(null as string) as billing_model,
     count(*) as due_days,
     sum(case when submitted.submitted_at <= worker_days.cutoff_at then 1 else 0 end) as compliant_days
 from worker_days

@@ -5,7 +5,7 @@ select
     items.legal_entity_key,
     coalesce(entities.region, 'none') as region,
     coalesce(projects.practice, 'none') as practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     coalesce(projects.customer_key, 'none') as customer_key,
     coalesce(items.project_key, 'none') as project_key,
     coalesce(projects.billing_model, 'none') as billing_model,

@@ -30,7 +30,7 @@ select
     ledger.legal_entity_key,
     coalesce(ledger.region, 'none') as region,
     coalesce(nullif(projects.practice, 'none'), ledger.practice, 'none') as practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     coalesce(nullif(projects.customer_key, 'none'), ledger.customer_key, 'none') as customer_key,
     coalesce(ledger.project_key, 'none') as project_key,
     case

@@ -55,7 +55,7 @@ select
     stacked.legal_entity_key,
     coalesce(entities.region, 'none') as region,
     stacked.practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     stacked.customer_key,
     stacked.project_key,
     coalesce(stacked.billing_model, 'none') as billing_model,

@@ -4,7 +4,7 @@ select
     posting.legal_entity_key,
     posting.region,
     posting.practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     posting.customer_key,
     posting.project_key,
     posting.billing_model,

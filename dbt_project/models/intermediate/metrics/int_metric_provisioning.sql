@@ -23,7 +23,7 @@ provisioned as (
     select
         projects.*,
         coalesce(entities.region, 'none') as region,
-        {{ dbt.datediff('won.closed_at', 'projects.provisioned_at', 'second') }} as elapsed_seconds,
+        {{ seconds_apart('won.closed_at', 'projects.provisioned_at') }} as elapsed_seconds,
         {{ local_date('projects.provisioned_at', "coalesce(entities.time_zone, 'UTC')") }} as provisioned_on,
         projects.customer_key not in ('none', 'unmapped')
         and projects.billing_model is not null
@@ -40,7 +40,7 @@ select
     provisioned.legal_entity_key,
     provisioned.region,
     provisioned.practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     provisioned.customer_key,
     provisioned.project_key,
     provisioned.billing_model,

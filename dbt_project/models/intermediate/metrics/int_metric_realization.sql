@@ -66,7 +66,7 @@ select
     stacked.legal_entity_key,
     coalesce(entities.region, 'none') as region,
     projects.practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     projects.customer_key,
     projects.project_key,
     projects.billing_model,

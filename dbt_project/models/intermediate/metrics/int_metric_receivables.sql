@@ -97,7 +97,7 @@ balances as (
         sum(translated.open_change) as open_amount,
         sum(
             case
-                when translated.end_date > {{ dbt.dateadd('month', -12, 'periods.end_date') }} then translated.invoiced_group
+                when translated.end_date > {{ add_months('periods.end_date', -12) }} then translated.invoiced_group
                 else 0
             end
         ) as invoiced_group
@@ -115,11 +115,11 @@ select
     balances.period_id,
     balances.legal_entity_key,
     coalesce(entities.region, 'none') as region,
-    cast(null as {{ dbt.type_string() }}) as practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as practice,
+    cast(null as string) as role,
     balances.customer_key,
-    cast(null as {{ dbt.type_string() }}) as project_key,
-    cast(null as {{ dbt.type_string() }}) as billing_model,
+    cast(null as string) as project_key,
+    cast(null as string) as billing_model,
     cast(sum({{ translate('balances.open_amount', 'group_rates.closing_rate') }}) as decimal(18, 2)) as open_group,
     cast(sum(balances.invoiced_group) as decimal(18, 2)) as invoiced_group
 from balances

@@ -22,7 +22,7 @@ select
     books_key as legal_entity_key,
     region,
     practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     contract_customer_key as customer_key,
     project_key,
     billing_model,

@@ -16,9 +16,9 @@ pieces as (
         lines.customer_key,
         'none' as worker_key,
         lines.practice,
-        cast(null as {{ dbt.type_string() }}) as role,
+        cast(null as string) as role,
         lines.billing_model,
-        cast(null as {{ dbt.type_string() }}) as revenue_stream,
+        cast(null as string) as revenue_stream,
         earned.measured_to as transaction_date,
         cast(null as timestamp with time zone) as first_known_at,
         earned.period_id as given_period_id,
@@ -28,10 +28,10 @@ pieces as (
         'approved' as status,
         cast(null as timestamp with time zone) as submitted_at,
         cast(null as timestamp with time zone) as approved_at,
-        cast(null as {{ dbt.type_string() }}) as reverses_id,
+        cast(null as string) as reverses_id,
         '' as unmapped_members,
         lines._batch_id,
-        cast(null as {{ dbt.type_string() }}) as _file,
+        cast(null as string) as _file,
         cast(null as bigint) as _row
     from {{ ref('int_revenue_cost_to_cost') }} as earned
     inner join lines on earned.contract_line_key = lines.contract_line_key

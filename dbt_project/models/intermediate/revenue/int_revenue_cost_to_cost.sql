@@ -87,7 +87,7 @@ estimated as (
             when forecast_date is null and cost_group > budget_group then 'cost_beyond_estimate'
             when forecast_date is not null and remaining_group is null then 'no_estimate'
             when remaining_group < 0 then 'cost_beyond_estimate'
-            when {{ dbt.datediff('forecast_date', 'measured_to', 'day') }} > 45 then 'forecast_too_old'
+            when {{ days_apart('forecast_date', 'measured_to') }} > 45 then 'forecast_too_old'
         end as stale_reason
     from allotted
 ),

@@ -32,7 +32,7 @@ select
     lines.customer_key,
     'none' as worker_key,
     lines.practice,
-    cast(null as {{ dbt.type_string() }}) as role,
+    cast(null as string) as role,
     lines.billing_model,
     lines.revenue_stream,
     earned.measured_to as transaction_date,
@@ -44,11 +44,11 @@ select
     'approved' as status,
     cast(null as timestamp with time zone) as submitted_at,
     cast(null as timestamp with time zone) as approved_at,
-    cast(null as {{ dbt.type_string() }}) as reverses_id,
+    cast(null as string) as reverses_id,
     {{ unmapped_members({'project': 'lines.named_project_key', 'customer': 'lines.customer_key'}) }}
         as unmapped_members,
     lines._batch_id,
-    cast(null as {{ dbt.type_string() }}) as _file,
+    cast(null as string) as _file,
     cast(null as bigint) as _row
 from earned
 inner join lines on earned.contract_line_key = lines.contract_line_key

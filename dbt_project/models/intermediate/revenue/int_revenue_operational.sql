@@ -12,7 +12,7 @@ with entries as (
         origin_type as source_entity,
         case when origin_type = 'time_entry' then 'services' else 'reimbursable' end as revenue_stream,
         first_submitted_at as first_known_at,
-        cast(null as {{ dbt.type_string() }}) as given_period_id
+        cast(null as string) as given_period_id
     from {{ ref('int_revenue_time_steps') }}
 ),
 

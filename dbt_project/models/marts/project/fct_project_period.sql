@@ -1,3 +1,14 @@
+{%- set amounts = [
+    ('revenue_services', "flow = 'revenue' and revenue_stream = 'services'"),
+    ('revenue_reimbursable', "flow = 'revenue' and revenue_stream = 'reimbursable'"),
+    ('revenue_recurring', "flow = 'revenue' and revenue_stream = 'recurring'"),
+    ('labor_cost', "flow = 'labor_cost'"),
+    ('expense_cost', "flow = 'expense_cost'"),
+    ('vendor_cost', "flow = 'vendor_cost'"),
+    ('loss_provision', "flow = 'loss_provision'"),
+    ('billing', "flow = 'billing'"),
+    ('intercompany', "flow = 'intercompany'"),
+] -%}
 -- Money stands in period_id, hours in work_period_id (reconciliation.md), so each is summed by its own.
 with ledger as (
     select * from {{ ref('fct_project_ledger') }}
@@ -9,7 +20,7 @@ money as (
         project_key,
         legal_entity_key,
         period_id,
-        {%- for name, condition in project_period_amounts() %}
+        {%- for name, condition in amounts %}
         sum(case when {{ condition }} then amount_group else 0 end) as {{ name }},
         {%- endfor %}
         sum(case when amount_group is null then 1 else 0 end) as untranslated_rows,
@@ -42,7 +53,7 @@ select
     keys.project_key,
     keys.legal_entity_key,
     keys.period_id,
-    {%- for name, condition in project_period_amounts() %}
+    {%- for name, condition in amounts %}
     cast(coalesce(money.{{ name }}, 0) as decimal(18, 2)) as {{ name }},
     {%- endfor %}
     cast(coalesce(time.hours, 0) as decimal(18, 2)) as hours,
