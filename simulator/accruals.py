@@ -42,8 +42,8 @@ def post_accruals(firm: Firm, ledger: Ledger, truth: Truth, bills: Bills) -> pl.
         project_id=firm.projects.ids.gather(rows["project"]),
         description=pl.when("open").then(pl.lit("Accrued until billed")).otherwise(pl.lit("Accrued")),
     )
-    accounts = {"account": ACCOUNT["subcontractor_cost"], "against": ACCOUNT["accounts_payable"]}
-    done = ledger.post(base, tag="VA", how="link", per=("description",), kind="accrual", **accounts)
+    cost, owed = ACCOUNT["subcontractor_cost"], ACCOUNT["accounts_payable"]
+    done = ledger.post(base, tag="VA", how="link", per=("description",), kind="accrual", account=cost, against=owed)
     back = done.filter(pl.col("description") == "Accrued").with_columns(
         -pl.col("amount"),
         -pl.col("functional"),
@@ -52,7 +52,7 @@ def post_accruals(firm: Firm, ledger: Ledger, truth: Truth, bills: Bills) -> pl.
         posted=pl.col("posted") + 3600,
         reverses_gl_line_id="gl_line_id",
     )
-    ledger.post(back, tag="VB", **accounts)
+    ledger.post(back, tag="VB", account=cost, against=owed)
     closed = rows.filter(~pl.col("open"))
     item = closed.select(
         "project",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.calendar import DAY, seconds
+from simulator.calendar import DAY, Ints, seconds
 from simulator.firm import ROLES
 from simulator.people import weekdays
 from simulator.timesheets import Firm, month_tag
@@ -21,7 +21,11 @@ def write_bookings(firm: Firm, month: int) -> None:
     here = (firm.people.hired <= calendar.last[month]) & (firm.people.left >= calendar.first[month])
     working = len(weekdays(firm.world, month))
     stamp = int(seconds(calendar.first[month : month + 1])[0]) - 6 * DAY
-    frames = [_booked(firm, everyone[here], (calendar.first[month], calendar.last[month]), working, "hard", stamp)]
+    frames = [
+        _booked(
+            firm, everyone[here], (calendar.first[month], calendar.last[month]), days=working, kind="hard", stamp=stamp
+        )
+    ]
     if month == calendar.months - 1:
         base = calendar.first[month].astype("datetime64[M]")
         for ahead, kind in AHEAD:
@@ -29,7 +33,7 @@ def write_bookings(firm: Firm, month: int) -> None:
             last = (base + ahead + 1).astype("datetime64[D]") - 1
             days = int(np.busday_count(first, last + 1))
             staying = everyone[here & (firm.people.left > last)]
-            frames.append(_booked(firm, staying, (first, last), days, kind, calendar.now - 3 * DAY))
+            frames.append(_booked(firm, staying, (first, last), days=days, kind=kind, stamp=calendar.now - 3 * DAY))
         frames.append(_unnamed(firm, base))
     frame = pl.concat(frames)
     tag = month_tag(firm.world, month)
@@ -39,11 +43,12 @@ def write_bookings(firm: Firm, month: int) -> None:
 
 def _booked(
     firm: Firm,
-    worker: np.ndarray,
+    worker: Ints,
     span: tuple[np.datetime64, np.datetime64],
+    *,
     days: int,
     kind: str,
-    stamp: int,  # type: ignore[type-arg]
+    stamp: int,
 ) -> pl.DataFrame:
     calendar, projects = firm.world.calendar, firm.projects
     ahead = int(calendar.month_of(np.array([span[0]]))[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 import numpy as np
@@ -77,7 +77,7 @@ def seconds(days: Days) -> Ints:
 
 
 def workday(days: Days, shift: int | Ints = 0) -> Days:
-    """The weekday `shift` working days after each day, rolled forward off weekends."""
+    """Return the weekday `shift` working days after each day, rolled forward off weekends."""
     return np.asarray(np.busday_offset(days.astype("datetime64[D]"), shift, roll="forward"))
 
 
@@ -97,19 +97,8 @@ def make_calendar(*, months: int, until: date) -> Calendar:
 
 
 def holidays(entity: int, calendar: Calendar) -> Days:
-    """The public holidays of an entity within the simulation."""
+    """List the public holidays of an entity within the simulation."""
     years = range(calendar.first[0].astype(object).year, calendar.last[-1].astype(object).year + 1)
     days = [np.datetime64(f"{y}-{d}", "D") for y in years for d in HOLIDAYS[ENTITIES[entity].id]]
     inside = [d for d in days if calendar.first[0] <= d <= calendar.last[-1]]
     return np.array(inside, dtype="datetime64[D]")
-
-
-def as_date(day: np.datetime64) -> date:
-    """A plain date."""
-    value: date = day.astype("datetime64[D]").astype(object)
-    return value
-
-
-def previous_day(day: date) -> date:
-    """The day before."""
-    return day - timedelta(days=1)

@@ -49,7 +49,7 @@ class Projects:
         return len(self.entity)
 
     def internal(self, entity: Ints, practice: Ints) -> Ints:
-        """The internal project of an entity and practice."""
+        """Return the internal project of an entity and practice."""
         return np.asarray(self.sold + entity * len(PRACTICES) + practice)
 
 

@@ -90,9 +90,9 @@ def with_mistakes(firm: Firm, rows: pl.DataFrame) -> pl.DataFrame:
     kinds = rows["kind"].to_list()
     order = world.rng(51).permutation(np.nonzero(fit)[0]).tolist()
     made: list[str | None] = [None] * rows.height
-    for code, suited in _MISTAKES:
-        for at in [i for i in order if kinds[i] in suited and made[i] is None][:3]:
-            made[at] = code
+    for mistake, suited in _MISTAKES:
+        for chosen in [i for i in order if kinds[i] in suited and made[i] is None][:3]:
+            made[chosen] = mistake
     rows = rows.with_columns(
         code=pl.Series(made, dtype=pl.String), entity=pl.Series(books), currency=pl.Series(currency), period="month"
     )

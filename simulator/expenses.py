@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.calendar import seconds, workday
+from simulator.calendar import DAY, seconds, workday
 from simulator.firm import ACCOUNT, ENTITIES, TIME
 from simulator.labour import post_by_style, with_posting, write_messages
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS, Ledger
 from simulator.people import numbered
 from simulator.timesheets import (
     APPROVED,
-    DAY,
     DELETED,
     DRAFT,
     HOUR,

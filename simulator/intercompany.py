@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.calendar import seconds, workday
+from simulator.calendar import Ints, seconds, workday
 from simulator.firm import ACCOUNT, ENTITIES
 from simulator.ledger import ENTITY_IDS, Ledger
 from simulator.money import divide
@@ -47,9 +47,7 @@ def lent_time(firm: Firm, entries: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(legs)
 
 
-def _translated(
-    firm: Firm, charge: np.ndarray, provider: np.ndarray, receiver: np.ndarray, month: np.ndarray
-) -> np.ndarray:  # type: ignore[type-arg]
+def _translated(firm: Firm, charge: Ints, provider: Ints, receiver: Ints, month: Ints) -> np.ndarray:
     last = firm.world.calendar.last[month]
     return firm.world.rates.functional(charge, _HOME[provider], _HOME[receiver], last)
 
@@ -107,7 +105,7 @@ def _codes(firm: Firm, ended: pl.DataFrame) -> pl.Series:
     return pl.Series(made, dtype=pl.String)
 
 
-def _judge(truth: Truth, legs: pl.DataFrame, ended: pl.DataFrame, posted: pl.DataFrame, moment: np.ndarray) -> None:  # type: ignore[type-arg]
+def _judge(truth: Truth, legs: pl.DataFrame, ended: pl.DataFrame, posted: pl.DataFrame, moment: Ints) -> None:
     note = (
         pl.lit("provider ")
         + pl.col("provider").cast(pl.String)

@@ -115,7 +115,7 @@ def _revenue_on_invoice(firm: Firm, ledger: Ledger, lines: pl.DataFrame, moment:
 
 
 def _odd_invoice(firm: Firm, ledger: Ledger, truth: Truth, heads: pl.DataFrame, moment: tuple[int, int, str]) -> None:
-    """An invoice a month with a line for a record that never was, and a line written by hand."""
+    """Issue an invoice a month with a line for a record that never was, and a line written by hand."""
     month, issued, tag = moment
     home = heads.filter((pl.col("books") == _LINE) & (pl.col("currency") == int(_HOME[_LINE])))
     if home.is_empty():

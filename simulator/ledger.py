@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from simulator.calendar import DAY
 from simulator.firm import ACCOUNTS, CURRENCIES, ENTITIES
 from simulator.world import World
 
@@ -40,7 +39,7 @@ _KEPT = [
     "origin_id",
     *OPTIONAL,
 ]
-_TEXTS = {c: pl.String for c in ("origin_type", "origin_system", "origin_id", *OPTIONAL) if c != "quantity"}
+_TEXTS = tuple(c for c in ("origin_type", "origin_system", "origin_id", *OPTIONAL) if c != "quantity")
 
 
 @dataclass
@@ -65,13 +64,14 @@ class Ledger:
         per: tuple[str, ...] = (),
         kind: str = "summary",
     ) -> pl.DataFrame:
-        """Post rows on `account` against another, each in its own `line`, or summed (`link`, `summary`).
+        """Post rows on `account` against another: each in its own `line`, or summed (`link`, `summary`).
 
-        `per` names further columns that a summed line is kept apart by, `kind` is its origin type. Returns the lines on `account`.
+        `per` names further columns that keep summed lines apart; `kind` is the origin type of those.
+        Returns the lines on `account`.
         """
         missing = {k: v for k, v in OPTIONAL.items() if k not in rows.columns}
         rows = rows.with_columns(pl.col("period").cast(pl.Int64), **missing)
-        rows = rows.select(_KEPT).with_columns(pl.col(c).cast(t) for c, t in _TEXTS.items())
+        rows = rows.select(_KEPT).with_columns(pl.col(c).cast(pl.String) for c in _TEXTS)
         rows = rows.sort("entity", "posted", "origin_id")
         if rows.is_empty():
             return rows.with_columns(gl_line_id=pl.lit(None, pl.String))
@@ -216,8 +216,3 @@ def _summed(rows: pl.DataFrame, *, tag: str, how: str, per: tuple[str, ...], kin
     rest = [c for c in rows.columns if c not in sums.columns]
     blanks = {c: pl.lit(None, rows.schema[c]) for c in rest}
     return sums.with_columns(**(blanks | {"origin_type": pl.lit(kind)})).select(*rows.columns, "gl_line_id")
-
-
-def posted_day(posted: pl.Expr) -> pl.Expr:
-    """The day of an instant as a number."""
-    return posted // DAY

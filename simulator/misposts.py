@@ -99,7 +99,7 @@ _STRAY = (
 
 
 def _somewhere(firm: Firm, entity: int, month: int, draw: int, *, flow: str) -> int:
-    """A project of an entity to post on: an internal one, or for revenue a running time and materials one."""
+    """Choose a project of an entity to post on: an internal one, or for revenue a running time and materials one."""
     projects = firm.projects
     if flow != "revenue":
         return projects.sold + entity * 4 + draw % 4
@@ -147,8 +147,9 @@ def post_strays(firm: Firm, ledger: Ledger, truth: Truth, month: int, *, flow: s
             project_id=firm.projects.ids.gather(base["project"]),
             description=pl.lit({"manual": "Reclassification by hand", "accrual": "Accrued hours"}.get(code), pl.String),
         )
-        accounts = {"account": side.account, "against": side.against}
-        done = ledger.post(lines.drop("project"), tag=f"{side.letter}S{number}{tag}", **accounts)
+        done = ledger.post(
+            lines.drop("project"), tag=f"{side.letter}S{number}{tag}", account=side.account, against=side.against
+        )
         item = base.with_columns(
             flow=pl.lit(flow),
             category=pl.lit(category),
@@ -169,7 +170,7 @@ def post_strays(firm: Firm, ledger: Ledger, truth: Truth, month: int, *, flow: s
                 functional=-pl.col("functional"),
                 reverses_gl_line_id=done["gl_line_id"],
             )
-            ledger.post(back, tag=f"{side.letter}T{number}{tag}", **accounts)
+            ledger.post(back, tag=f"{side.letter}T{number}{tag}", account=side.account, against=side.against)
             later = base.with_columns(period=pl.lit(month + 1, pl.Int64))
             truth.add(
                 item.with_columns(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.calendar import DAY, seconds, workday
+from simulator.calendar import DAY, Ints, seconds, workday
 from simulator.firm import ACCOUNT, ENTITIES
 from simulator.ledger import Ledger
 from simulator.people import People
@@ -46,7 +46,7 @@ def judge_year(firm: Firm, truth: Truth) -> None:
             truth.control("period_reopened", ENTITIES[entity].id, truth.world.calendar.period_ids()[month], "period")
 
 
-def post_overhead(firm: Firm, ledger: Ledger, truth: Truth, month: int, payroll: np.ndarray) -> None:  # type: ignore[type-arg]
+def post_overhead(firm: Firm, ledger: Ledger, truth: Truth, month: int, payroll: Ints) -> None:
     """Post a month's salaries and overhead, and the two months in which the books are not whole.
 
     `payroll` is the labour cost of the month by entity in cents.
@@ -99,5 +99,5 @@ def _break_books(firm: Firm, ledger: Ledger, truth: Truth, month: int, when: int
 
 
 def overlapping(people: People) -> int:
-    """The worker hired first, whose early cost rates overlap."""
+    """Return the worker hired first, whose early cost rates overlap."""
     return int(np.argmin(people.hired))

@@ -74,11 +74,11 @@ def _cash_rows(rows: pl.DataFrame, *, posted: str, period: str, amount: str, fun
 
 
 def _receipts(firm: Firm, ledger: Ledger, heads: pl.DataFrame, part: str) -> None:
-    """Customers pay after about eight weeks; a few do not."""
+    """Write and post payments: customers pay after about eight weeks; a few do not."""
     world = firm.world
     rng = world.rng(8, *part.encode())
-    days = np.clip(rng.normal(56, 13, heads.height), 12, 110).astype(np.int64)
-    paid = workday(heads["date"].to_numpy().astype("datetime64[D]") + days)
+    wait = np.clip(rng.normal(56, 13, heads.height), 12, 110).astype("timedelta64[D]")
+    paid = workday(heads["date"].to_numpy().astype("datetime64[D]") + wait)
     keep = (paid <= world.calendar.today) & (rng.random(heads.height) > 0.02)
     gross = (heads["p_amount"] + heads["tax"]).to_numpy()
     rows = heads.with_columns(

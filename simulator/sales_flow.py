@@ -74,7 +74,7 @@ class Sales:
             rows = pl.concat([r for f, r in self.under_cap if f == flow])
             rows = rows.sort("approved", "day", "origin_system", "id")
             for project in rows["project"].unique().sort().to_list():
-                part = rows.filter((pl.col("project") == project))
+                part = rows.filter(pl.col("project") == project)
                 time = part.filter(pl.col("origin_type") == "time_entry")
                 total = int(time["net"].sum())
                 amount[project] = cap = total * 97 // 100 // 100_000 * 100_000
@@ -89,7 +89,7 @@ class Sales:
                 judge(self.truth, part.filter(pl.col("origin_type") != "time_entry"), flow)
 
     def _doubled(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Records that the next invoice charges again."""
+        """Return the records that the next invoice charges again."""
         last = self.firm.world.calendar.months - 2
         again = rows.filter((pl.col("code") == "double") & (pl.col("invoice_month") < last))
         again = again.with_columns(pl.col("invoice_month") + 1)
@@ -136,7 +136,7 @@ class Sales:
 
 
 def named(rows: pl.DataFrame, code: str) -> pl.DataFrame:
-    """The columns that both flows share, with the flow's own mistakes as `code`."""
+    """Keep the columns that both flows share, with the flow's own mistakes as `code`."""
     return rows.drop("r_code", "b_code", strict=False).with_columns(
         rows[code].alias("code"), entity="books", period="sale_period"
     )

@@ -45,7 +45,7 @@ def invoice_run(firm: Firm) -> Ints:
 
 
 def sales_of(firm: Firm, entries: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
-    """A month's billable records with the month of their invoice (12: none yet) and their planted mistakes."""
+    """Return a month's billable records with the month of their invoice (12: none yet) and their planted mistakes."""
     projects = firm.projects
     frames = []
     for rows, origin, system in ((entries, "time_entry", "psa"), (costs, "expense", "expense")):
@@ -176,7 +176,7 @@ def _other(firm: Firm) -> Ints:
 
 
 def on_hold(firm: Firm, rows: pl.DataFrame) -> pl.Series:
-    """Records whose invoice is kept back: the newest ones of three projects of the second entity."""
+    """Mark the records whose invoice is kept back: the newest ones of three projects of the second entity."""
     projects, months = firm.projects, firm.world.calendar.months
     fit = (projects.model == TIME) & (projects.entity == 1) & (projects.currency == _HOME[1])
     fit &= (projects.start <= months - 2) & (projects.end >= months - 2)

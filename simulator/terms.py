@@ -74,7 +74,7 @@ def make_terms(firm: Firm, work: pl.DataFrame, group: Ints) -> Terms:
 
 
 def amount_in_force(terms: Terms, project: int, day: np.datetime64) -> int:
-    """A line's amount on a day."""
+    """Return a line's amount on a day."""
     return int(terms.first[project] if day < terms.amended[project] else terms.amount[project])
 
 

@@ -59,7 +59,7 @@ def rate_card(world: World, projects: Projects) -> Ints:
 
 
 def raise_day(world: World) -> np.datetime64:
-    """The day on which rate cards go up: the first of January, or of the last month."""
+    """Return the day on which rate cards go up: the first of January, or of the last month."""
     first = world.calendar.first
     return next((d for d in first if str(d)[5:7] == "01"), first[-1])
 
@@ -198,7 +198,7 @@ def price_of(firm: Firm, project: Ints, worker: Ints, day: Days) -> tuple[Ints, 
 
 
 def period_of(world: World, entity: Ints, month: int, submitted: Ints) -> Ints:
-    """The period that a record of a month falls in, given when it was first submitted."""
+    """Return the period that a record of a month falls in, given when it was first submitted."""
     return world.calendar.open_month(entity, np.full(len(entity), month), submitted)
 
 
@@ -216,7 +216,7 @@ def hurry(world: World, entity: Ints, month: int, state: tuple[Ints, Ints, Ints]
 
 
 def next_run(instant: Ints) -> Ints:
-    """The first nightly run after an instant."""
+    """Return the first nightly run after an instant."""
     return np.asarray((instant // DAY + (instant % DAY >= RUN * HOUR)) * DAY + RUN * HOUR)
 
 
@@ -226,7 +226,7 @@ def entry_ids(world: World, month: int, size: int) -> pl.Series:
 
 
 def month_tag(world: World, month: int) -> str:
-    """The month as `202603`."""
+    """Return the month as `202603`."""
     return str(world.calendar.first[month])[:7].replace("-", "")
 
 

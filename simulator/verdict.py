@@ -108,7 +108,7 @@ def write_truth(firm: Firm, truth: Truth, out: Path) -> None:
 
 
 def shown(world: World, projects: Projects, truth: Truth) -> pl.DataFrame:
-    """The items in words and decimal text, in a fixed order."""
+    """Put the items in words and decimal text, in a fixed order."""
     items = pl.concat(truth.items)
     names = pl.concat([projects.ids, pl.Series(["unmapped"])])
 

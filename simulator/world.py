@@ -22,5 +22,5 @@ class World:
     consultants: int
 
     def rng(self, *tags: int) -> np.random.Generator:
-        """A generator of its own for a purpose, so that a change in one place moves no other."""
+        """Return a generator of its own for a purpose, so that a change in one place moves no other."""
         return np.random.default_rng([self.seed, *tags])

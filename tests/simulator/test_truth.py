@@ -9,16 +9,55 @@ from .books import Books, open_gaps
 
 #: Every category of the bridge but `unclassified`.
 CATEGORIES = (
-    "reversed_at_source reversal_not_posted reversed_in_erp duplicate_posting orphan_posting accrual "
-    "accrual_not_reversed summary_unallocated manual_journal unapproved unmapped unbilled_vendor_accrual "
-    "bill_variance integration_failed on_hold overdue awaiting_posting written_down cap_exceeded wrong_entity "
-    "wrong_project cutoff translation_difference ic_one_sided ic_markup_difference partially_posted rounding "
-    "hours_difference rate_difference amount_difference fx_difference estimate_difference not_recognized not_billed"
-).split()
+    "reversed_at_source",
+    "reversal_not_posted",
+    "reversed_in_erp",
+    "duplicate_posting",
+    "orphan_posting",
+    "accrual",
+    "accrual_not_reversed",
+    "summary_unallocated",
+    "manual_journal",
+    "unapproved",
+    "unmapped",
+    "unbilled_vendor_accrual",
+    "bill_variance",
+    "integration_failed",
+    "on_hold",
+    "overdue",
+    "awaiting_posting",
+    "written_down",
+    "cap_exceeded",
+    "wrong_entity",
+    "wrong_project",
+    "cutoff",
+    "translation_difference",
+    "ic_one_sided",
+    "ic_markup_difference",
+    "partially_posted",
+    "rounding",
+    "hours_difference",
+    "rate_difference",
+    "amount_difference",
+    "fx_difference",
+    "estimate_difference",
+    "not_recognized",
+    "not_billed",
+)
 CONTROLS = (
-    "posted_before_approval self_approved posted_after_close edited_after_posting period_reopened "
-    "unbalanced_journal changed_after_close gl_incomplete overlapping_rates estimate_stale"
-).split()
+    "posted_before_approval",
+    "self_approved",
+    "posted_after_close",
+    "edited_after_posting",
+    "period_reopened",
+    "unbalanced_journal",
+    "changed_after_close",
+    "gl_incomplete",
+    "overlapping_rates",
+    "missing_rate",
+    "ambiguous_contract_line",
+    "estimate_stale",
+)
 
 
 @pytest.fixture(scope="session")
