@@ -169,6 +169,8 @@ def _line(record: list[str]) -> str:
 
 
 def _brief(error: BaseException) -> str:
+    if "straddling" in str(error):
+        return f"a row is longer than {BLOCK_BYTES} bytes, or its quote is never closed"
     if "UTF8" in str(error):
         return "it is not UTF-8 text: save it as UTF-8"
     return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

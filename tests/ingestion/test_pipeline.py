@@ -105,6 +105,7 @@ def test_a_missing_required_column_refuses_the_batch_whole(drop: Drop) -> None:
         (b'customer_id,name\n1,"never closed\n2,b\n', "cannot be read"),
         (b"customer_id,name\n1,\xff\n", "not UTF-8 text: save it as UTF-8"),
         (b"customer_id,name\n" + b"1,One\n" * 9000 + b"1,\xff\n", "not UTF-8 text: save it as UTF-8"),
+        (b"customer_id,name\n1," + b"x" * 20_000_000 + b"\n", "a row is longer than"),
         (b'customer_id,name\n1,One\n2,"cut of', "opened in row 2 is never closed"),
         (b'customer_id,name\n1\n2,"cut of', "opened in row 2 is never closed"),
     ],
