@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingestion import pipeline
+from ingestion.feed import BatchResult, Feed
 from lake import publish
 from lake.errors import BuildError, ConfigError, SourceError
 from lake.events import Events
@@ -43,7 +44,8 @@ def simulate(
         last_day_to=last_day_to,
         events=events,
     )
-    events("simulate_finished", message=str(summary))
+    rows = sum(summary.rows.values())
+    events("simulate_finished", message=f"Wrote {rows:,} rows of {len(summary.rows)} entities to {folder}", rows=rows)
 
 
 def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
@@ -145,7 +147,7 @@ def adapter_new(sample: Path) -> str:
     return drafting.draft(sample)
 
 
-def _counted(result: pipeline.BatchResult) -> str:
+def _counted(result: BatchResult) -> str:
     """Return what one ingest did, with the counts that must add up."""
     if not result.batch_ids:
         return "nothing new"
@@ -156,11 +158,11 @@ def _counted(result: pipeline.BatchResult) -> str:
     )
 
 
-def _feed(feed: FeedSettings) -> pipeline.Feed:
-    return pipeline.Feed(
+def _feed(feed: FeedSettings) -> Feed:
+    return Feed(
         name=feed.name,
         system=feed.system,
-        path=feed.path,
+        path=str(feed.path),
         mode=feed.mode,
         time_zone=feed.time_zone,
         entities=feed.entities,

@@ -37,9 +37,7 @@ OPPORTUNITY = Entity(
     key=("opportunity_id",),
     columns=(
         Column("opportunity_id", Kind.ID, "The opportunity's id.", required=True),
-        Column(
-            "customer_id", Kind.ID, "The customer it is pursued with.", required=True, refers_to="customer"
-        ),
+        Column("customer_id", Kind.ID, "The customer it is pursued with.", required=True, refers_to="customer"),
         Column("name", Kind.TEXT, "What sales calls the deal."),
         Column("stage", Kind.TEXT, "The pipeline stage, in the CRM's own words.", required=True),
         Column("probability", Kind.SHARE, "Likelihood of winning, from 0 to 1."),
@@ -138,8 +136,7 @@ CONTRACT_LINE = Entity(
         Column(
             "amount",
             Kind.MONEY,
-            "Total for the term after this amendment; for time and materials the not-to-exceed cap, "
-            "empty if none.",
+            "Total for the term after this amendment; for time and materials the not-to-exceed cap, empty if none.",
         ),
         Column("start_date", Kind.DATE, "First day of the line's term.", required=True),
         Column("end_date", Kind.DATE, "Last day of the line's term."),

@@ -6,9 +6,7 @@ from lake.contracts.model import Column, Kind
 
 #: What ingestion adds to a row unless the extract gives it.
 ENVELOPE: tuple[Column, ...] = (
-    Column(
-        "source_system", Kind.ID, "The feed instance the row comes from; part of every key.", required=True
-    ),
+    Column("source_system", Kind.ID, "The feed instance the row comes from; part of every key.", required=True),
     Column(
         "updated_at",
         Kind.TS,

@@ -133,9 +133,7 @@ ACCOUNTING_PERIOD = Entity(
             required=True,
             values=("open", "soft_closed", "closed"),
         ),
-        Column(
-            "timesheet_cutoff_at", Kind.TS, "When time for the period must be in; close_due_at where empty."
-        ),
+        Column("timesheet_cutoff_at", Kind.TS, "When time for the period must be in; close_due_at where empty."),
         Column("fiscal_year", Kind.INT, "The fiscal year it belongs to."),
     ),
 )
@@ -154,9 +152,7 @@ PERIOD_EVENT = Entity(
             required=True,
             refers_to="legal_entity",
         ),
-        Column(
-            "period_id", Kind.ID, "The period opened or closed.", required=True, refers_to="accounting_period"
-        ),
+        Column("period_id", Kind.ID, "The period opened or closed.", required=True, refers_to="accounting_period"),
         Column("event_at", Kind.TS, "When it happened.", required=True),
         Column(
             "event",
@@ -219,9 +215,7 @@ GL_LINE = Entity(
             required=True,
             refers_to="legal_entity",
         ),
-        Column(
-            "period_id", Kind.ID, "The period it is posted to.", required=True, refers_to="accounting_period"
-        ),
+        Column("period_id", Kind.ID, "The period it is posted to.", required=True, refers_to="accounting_period"),
         Column("posting_date", Kind.DATE, "The date it counts from in the ledger.", required=True),
         Column("posted_at", Kind.TS, "When it was posted.", required=True),
         Column("account_id", Kind.ID, "The account posted to.", required=True, refers_to="account"),
@@ -241,9 +235,7 @@ GL_LINE = Entity(
             "The other entity of an intercompany posting.",
             refers_to="legal_entity",
         ),
-        Column(
-            "ledger_id", Kind.ID, "The ledger it is in, where an entity keeps several.", default="primary"
-        ),
+        Column("ledger_id", Kind.ID, "The ledger it is in, where an entity keeps several.", default="primary"),
         Column("posting_event_id", Kind.ID, "The business event posted; the journal where empty."),
         Column("amount", Kind.MONEY, "Transaction amount; debit positive.", required=True),
         Column("currency", Kind.TEXT, "Currency of the transaction amount.", required=True),
@@ -257,9 +249,7 @@ GL_LINE = Entity(
         Column("origin_type", Kind.ENUM, "The kind of record it was posted from.", values=ORIGIN_TYPES),
         Column("origin_system", Kind.ID, "The feed instance that record comes from."),
         Column("origin_id", Kind.ID, "That record's id there."),
-        Column(
-            "correlation_id", Kind.ID, "The thread that ties it to the integration messages that carried it."
-        ),
+        Column("correlation_id", Kind.ID, "The thread that ties it to the integration messages that carried it."),
         Column("reverses_gl_line_id", Kind.ID, "The line that this one reverses.", refers_to="gl_line"),
         Column("description", Kind.TEXT, "What the journal says about the line."),
     ),
@@ -273,9 +263,7 @@ POSTING_LINK = Entity(
     key=("gl_line_id", "origin_type", "origin_system", "origin_id"),
     columns=(
         Column("gl_line_id", Kind.ID, "The summarised ledger line.", required=True, refers_to="gl_line"),
-        Column(
-            "origin_type", Kind.ENUM, "The kind of record that is in it.", required=True, values=ORIGIN_TYPES
-        ),
+        Column("origin_type", Kind.ENUM, "The kind of record that is in it.", required=True, values=ORIGIN_TYPES),
         Column("origin_system", Kind.ID, "The feed instance that record comes from.", required=True),
         Column("origin_id", Kind.ID, "That record's id there.", required=True),
         Column(

@@ -33,9 +33,7 @@ XREF = Entity(
         ),
         Column("system", Kind.ID, "The feed instance that uses the id.", required=True),
         Column("source_id", Kind.ID, "The id there.", required=True),
-        Column(
-            "valid_from", Kind.DATE, "First day the mapping counts, by the date of the fact.", required=True
-        ),
+        Column("valid_from", Kind.DATE, "First day the mapping counts, by the date of the fact.", required=True),
         Column("canonical_id", Kind.ID, "The id it stands for in the owning system.", required=True),
         Column("valid_to", Kind.DATE, "First day the mapping no longer counts; empty means open."),
         Column("approved_by", Kind.TEXT, "Who approved the mapping.", sensitivity=Sensitivity.PERSONAL),

@@ -47,9 +47,7 @@ INTEGRATION_MESSAGE = Entity(
         Column("source_name", Kind.TEXT, "The system it was sent from."),
         Column("target_name", Kind.TEXT, "The system it was sent to.", required=True),
         Column("origin_type", Kind.TEXT, "The kind of record carried."),
-        Column(
-            "origin_system", Kind.ID, "The feed instance that record comes from; source_name where empty."
-        ),
+        Column("origin_system", Kind.ID, "The feed instance that record comes from; source_name where empty."),
         Column("origin_id", Kind.ID, "That record's id there."),
         Column("region", Kind.TEXT, "The region whose integration carried it."),
         Column("attempt", Kind.INT, "Number of the attempt, counted from 1.", required=True),

@@ -31,9 +31,7 @@ PURCHASE_ORDER_LINE = Entity(
         Column("purchase_order_id", Kind.ID, "The order it stands on.", required=True),
         Column("vendor_id", Kind.ID, "The vendor ordered from.", required=True, refers_to="vendor"),
         Column("project_id", Kind.ID, "The project it is bought for.", required=True, refers_to="project"),
-        Column(
-            "legal_entity_id", Kind.ID, "The entity that ordered.", required=True, refers_to="legal_entity"
-        ),
+        Column("legal_entity_id", Kind.ID, "The entity that ordered.", required=True, refers_to="legal_entity"),
         Column("ordered_date", Kind.DATE, "The day the order was placed.", required=True),
         Column("amount", Kind.MONEY, "What was ordered; the open part is a commitment.", required=True),
         Column("received_amount", Kind.MONEY, "What has been received so far, billed or not."),
@@ -61,9 +59,7 @@ VENDOR_BILL_LINE = Entity(
         Column("po_line_id", Kind.ID, "The order line it bills.", refers_to="purchase_order_line"),
         Column("vendor_id", Kind.ID, "The vendor that billed.", required=True, refers_to="vendor"),
         Column("project_id", Kind.ID, "The project that bears the cost.", refers_to="project"),
-        Column(
-            "legal_entity_id", Kind.ID, "The entity that was billed.", required=True, refers_to="legal_entity"
-        ),
+        Column("legal_entity_id", Kind.ID, "The entity that was billed.", required=True, refers_to="legal_entity"),
         Column("bill_date", Kind.DATE, "The date on the bill.", required=True),
         Column("amount", Kind.MONEY, "What was billed, with tax.", required=True),
         Column(
@@ -97,9 +93,7 @@ VENDOR_BILL_SOURCE = Entity(
     grain="one row a bill line and contractor's time entry it pays for",
     key=("bill_line_id", "origin_system", "time_entry_id"),
     columns=(
-        Column(
-            "bill_line_id", Kind.ID, "The bill line that pays.", required=True, refers_to="vendor_bill_line"
-        ),
+        Column("bill_line_id", Kind.ID, "The bill line that pays.", required=True, refers_to="vendor_bill_line"),
         Column("origin_system", Kind.ID, "The feed instance the time entry comes from.", required=True),
         Column("time_entry_id", Kind.ID, "The time entry paid for.", required=True, refers_to="time_entry"),
         Column(

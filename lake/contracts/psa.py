@@ -85,9 +85,7 @@ PROJECT_BASELINE = Entity(
     key=("project_id", "baseline_no"),
     columns=(
         Column("project_id", Kind.ID, "The project budgeted.", required=True, refers_to="project"),
-        Column(
-            "baseline_no", Kind.INT, "Number of the baseline; the first is the original plan.", required=True
-        ),
+        Column("baseline_no", Kind.INT, "Number of the baseline; the first is the original plan.", required=True),
         Column("approved_at", Kind.TS, "When it was approved and took force.", required=True),
         Column("budget_hours", Kind.HOURS, "Hours planned for the whole project."),
         Column("budget_cost", Kind.MONEY, "Cost planned for the whole project."),
@@ -124,9 +122,7 @@ RESOURCE_ALLOCATION = Entity(
     columns=(
         Column("allocation_id", Kind.ID, "The booking's id.", required=True),
         Column("project_id", Kind.ID, "The project booked for.", required=True, refers_to="project"),
-        Column(
-            "employee_id", Kind.ID, "The person booked; empty for a role not yet named.", refers_to="employee"
-        ),
+        Column("employee_id", Kind.ID, "The person booked; empty for a role not yet named.", refers_to="employee"),
         Column("role", Kind.TEXT, "The role booked."),
         Column("start_date", Kind.DATE, "First day of the booking.", required=True),
         Column("end_date", Kind.DATE, "Last day of the booking.", required=True),
@@ -156,9 +152,7 @@ BILL_RATE = Entity(
             "The person it is for; a person's rate beats a role's, a role's the project's.",
             refers_to="employee",
         ),
-        Column(
-            "role", Kind.TEXT, "The role it is for; empty with employee_id empty means the whole project."
-        ),
+        Column("role", Kind.TEXT, "The role it is for; empty with employee_id empty means the whole project."),
         Column("valid_from", Kind.DATE, "First day the rate counts.", required=True),
         Column("valid_to", Kind.DATE, "First day the rate no longer counts; empty means open."),
         Column("hourly_rate", Kind.RATE, "Price of an hour to the customer.", required=True),

@@ -1,0 +1,96 @@
+"""The verbs that answer: contracts, sql, export, status, exceptions, certificates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lake.errors import ConfigError
+from tieout import settings as config
+from tieout.options import ConfigOption, Format
+
+verbs = typer.Typer()
+certificate_verbs = typer.Typer(help="Close certificates.", no_args_is_help=True)
+verbs.add_typer(certificate_verbs, name="certificate")
+
+
+@verbs.command()
+def contracts(
+    entity: Annotated[str | None, typer.Argument(help="One entity; without it, the list of all.")] = None,
+) -> None:
+    """Print what an extract must say."""
+    from lake.contracts import ENTITIES, describe  # noqa: PLC0415
+
+    if entity is None:
+        typer.echo(describe.index())
+        return
+    if entity not in ENTITIES:
+        raise ConfigError(f"There is no entity {entity!r}; `tieout contracts` lists the {len(ENTITIES)} there are.")
+    typer.echo(describe.describe(ENTITIES[entity]))
+
+
+@verbs.command()
+def sql(
+    query: Annotated[str, typer.Argument(help='For example "select * from mart.dim_project limit 5".')],
+    *,
+    output: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
+    file: ConfigOption = None,
+) -> None:
+    """Ask the published mart (`mart.*`) and the lake (`lake.*`), read-only."""
+    from tieout import query as ask  # noqa: PLC0415
+
+    typer.echo(ask.run(config.load(file), query, output=output), nl=False)
+
+
+@verbs.command()
+def export(
+    table: Annotated[str, typer.Argument(help="A table of the mart.")],
+    target: Annotated[Path, typer.Argument(help="A file ending in .csv, .parquet or .xlsx.")],
+    *,
+    file: ConfigOption = None,
+) -> None:
+    """Write one table of the published mart to a file."""
+    from tieout import query as ask  # noqa: PLC0415
+
+    rows = ask.export(config.load(file), table, target)
+    typer.echo(f"Wrote {rows} rows of {table} to {target}.")
+
+
+@verbs.command()
+def status(*, file: ConfigOption = None, output: Annotated[Format, typer.Option("--format")] = "table") -> None:
+    """Show what landed, what was held back, which mart is published and how the tables are."""
+    from tieout import status as overview  # noqa: PLC0415
+
+    typer.echo(overview.render(config.load(file), output=output), nl=False)
+
+
+@verbs.command()
+def exceptions(
+    *,
+    owner: Annotated[str | None, typer.Option(help="Only this owner's items.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
+    output: Annotated[Format, typer.Option("--format")] = "table",
+    file: ConfigOption = None,
+) -> None:
+    """List the open reconciliation items, largest first."""
+    from tieout import query as ask  # noqa: PLC0415
+
+    typer.echo(ask.exceptions(config.load(file), owner=owner, limit=limit, output=output), nl=False)
+
+
+@certificate_verbs.command("verify")
+def certificate_verify(
+    entity: Annotated[str, typer.Argument(help="A legal entity's key, as in mart.dim_legal_entity.")],
+    period: Annotated[str, typer.Argument(help="A period, such as 2026-09.")],
+    *,
+    file: ConfigOption = None,
+) -> None:
+    """Check the certificate of an entity's period against the published figures."""
+    from tieout import query as ask  # noqa: PLC0415
+
+    certified, text = ask.certificate(config.load(file), entity, period)
+    typer.echo(text)
+    if not certified:
+        raise typer.Exit(1)
