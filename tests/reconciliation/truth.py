@@ -68,6 +68,19 @@ def found_items(mart: Path) -> list[Item]:
     return [(r[0], r[1], source_id(r[2]), source_id(r[3]), r[4], r[5], r[6]) for r in rows]
 
 
+def expected_controls(drop: Path) -> set[tuple[str, str]]:
+    """Read the breaches of control of a simulated drop as rule and subject."""
+    with (drop / "_truth" / "control_exception.csv").open(newline="", encoding="utf-8") as file:
+        return {(row["rule"], row["subject"]) for row in csv.DictReader(file)}
+
+
+def found_controls(mart: Path) -> set[tuple[str, str]]:
+    """Read the breaches of control of a built mart; a period's subject is the period alone."""
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        rows = connection.execute("select rule, subject_id from control_exception").fetchall()
+    return {(rule, source_id(subject.partition("|")[0])) for rule, subject in rows}
+
+
 def scores(expected: list[Item], found: list[Item]) -> list[Score]:
     """Score each flow and category that either side has; equal items are told apart by number."""
     result = []

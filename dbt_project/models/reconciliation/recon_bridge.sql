@@ -9,11 +9,11 @@ select
     legal_entity_key,
     project_key,
     period_id,
-    currency,
+    coalesce(currency, 'none') as currency,
     category,
     cast(sum(difference_transaction) as decimal(18, 2)) as amount_transaction,
     cast(sum(difference_functional) as decimal(18, 2)) as amount_functional,
     cast(sum(difference_group) as decimal(18, 2)) as amount_group,
     count(*) as item_count
 from items
-group by flow, legal_entity_key, project_key, period_id, currency, category
+group by flow, legal_entity_key, project_key, period_id, coalesce(currency, 'none'), category

@@ -5,11 +5,12 @@ with ledger as (
         legal_entity_key,
         coalesce(project_key, 'none') as project_key,
         coalesce(period_id, 'none') as period_id,
-        currency,
+        -- an entry without a rate has no currency either
+        coalesce(currency, 'none') as currency,
         coalesce(sum(amount_transaction) filter (where basis = 'operational'), 0) as operational_transaction,
         coalesce(sum(amount_transaction) filter (where basis = 'finance_posted'), 0) as posted_transaction
     from {{ ref('fct_project_ledger') }}
-    group by flow, legal_entity_key, coalesce(project_key, 'none'), coalesce(period_id, 'none'), currency
+    group by flow, legal_entity_key, coalesce(project_key, 'none'), coalesce(period_id, 'none'), coalesce(currency, 'none')
 
 ),
 

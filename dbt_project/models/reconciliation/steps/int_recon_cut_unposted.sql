@@ -21,7 +21,11 @@ select
             unposted.is_original_posted and unposted.flow <> 'billing' and unposted.due_at < build.build_time
             then 'reversal_not_posted'
         when unposted.source_status = 'submitted' then 'unapproved'
-        when unposted.unmapped_members <> '' then 'unmapped'
+        -- several contract lines could take it: nothing can be recognised or billed until one is named
+        when
+            unposted.unmapped_members <> ''
+            or (unposted.flow in ('revenue', 'billing') and unposted.contract_line_key = 'unmapped')
+            then 'unmapped'
         when unposted.component = 'bill_variance' then 'bill_variance'
         when unposted.flow = 'vendor_cost' and unposted.origin_type = 'time_entry' then 'unbilled_vendor_accrual'
         when unposted.is_failed then 'integration_failed'

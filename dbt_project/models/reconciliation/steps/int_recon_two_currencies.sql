@@ -25,7 +25,7 @@ select
     matched.legal_entity_key,
     coalesce(matched.project_key, 'none') as project_key,
     coalesce(matched.period_id, 'none') as period_id,
-    matched.currency,
+    coalesce(matched.currency, 'none') as currency,
     case when matched.basis = 'operational' then matched.amount_transaction else -matched.amount_transaction end
         as two_currencies_transaction
 from matched
