@@ -50,6 +50,7 @@ generate: setup
 check-generated: setup
 	@$(BIN)/python -m tieout.generate --check
 	@$(BIN)/python dbt_project/generate.py --check
+	@$(BIN)/python -m tieout.docs --check
 
 lint: setup
 	@$(BIN)/ruff format --check .
