@@ -1,6 +1,6 @@
 {#
   The column set of the project ledger, in its order: one list for every flow model, operational or
-  posted, so that fct_project_ledger can stack them. A name ends in the type it is stored in.
+  posted, so that fct_project_ledger can stack them.
 
   The select list of a flow model: every ledger column cast to its type, taken from the query's rows.
   `side` says whose model it is ('operational' or 'posted'), so that what only a posting has need not be

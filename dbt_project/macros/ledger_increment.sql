@@ -4,9 +4,9 @@
 #}
 {% macro ledger_increment() %}
     {%- set scope = ref('stg_lake__build_scope') -%}
-    {%- if not execute -%}
-        {{ return(false) }}
-    {%- endif -%}
-    {%- set ledger = adapter.get_relation('mart', 'main', 'fct_project_ledger') -%}
-    {{ return(ledger is not none and not build_is_full()) }}
+    {{ return(
+        execute
+        and adapter.get_relation('mart', 'main', 'fct_project_ledger') is not none
+        and not build_is_full()
+    ) }}
 {% endmacro %}

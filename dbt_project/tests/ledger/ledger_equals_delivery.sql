@@ -14,7 +14,7 @@ expected as (
     select
         'labor hours' as measure,
         time_entries.source_system,
-        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as varchar) as currency,
         sum(time_entries.hours) as amount
     from {{ ref('stg_psa__time_entries') }} as time_entries
     left join contractors

@@ -1,9 +1,5 @@
-with lines as (
-    select * from {{ ref('int_invoice_lines') }}
-),
-
-parts as (
-    select * from {{ ref('int_invoice_line_origins') }}
+with postings as (
+    select * from {{ ref('int_invoice_postings') }}
 ),
 
 origins as (
@@ -18,59 +14,22 @@ only_lines as (
     select * from {{ ref('int_project_stream_lines') }}
 ),
 
--- An issued document counts on its date; a void takes it back on the day it was voided.
-events as (
-    select
-        lines.*,
-        cast(null as {{ dbt.type_string() }}) as event_component,
-        case when lines.document_type = 'credit_note' then -1 else 1 end as flow_sign,
-        lines.invoice_date as transaction_date,
-        lines.period_id as event_period_id,
-        coalesce(lines.issued_at, cast(lines.invoice_date as timestamp with time zone)) as posted_at
-    from lines
-
-    union all
-
-    select
-        lines.*,
-        'void' as event_component,
-        case when lines.document_type = 'credit_note' then 1 else -1 end as flow_sign,
-        lines.void_date as transaction_date,
-        lines.void_period_id as event_period_id,
-        lines.voided_at as posted_at
-    from lines
-    where lines.status = 'void'
-),
-
 traced as (
     select
-        events.*,
-        parts.part,
-        parts.component as part_component,
-        parts.origin_type as part_origin_type,
-        parts.origin_system as part_origin_system,
-        parts.origin_id as part_origin_id,
-        parts.origin_level,
-        cast(events.flow_sign * parts.amount as decimal(18, 2)) as amount_transaction,
-        cast(events.flow_sign * parts.functional_amount as decimal(18, 2)) as amount_functional,
-        cast(events.flow_sign * parts.quantity as decimal(18, 2)) as hours,
-        coalesce(nullif(events.project_key, 'none'), origins.project_key, 'none') as told_project_key,
-        coalesce(nullif(events.contract_line_key, 'none'), origins.contract_line_key, 'none')
+        postings.*,
+        coalesce(nullif(postings.project_key, 'none'), origins.project_key, 'none') as told_project_key,
+        coalesce(nullif(postings.contract_line_key, 'none'), origins.contract_line_key, 'none')
             as told_contract_line_key,
         coalesce(origins.worker_key, 'none') as worker_key,
         coalesce(origins.vendor_key, 'none') as vendor_key,
         nullif(origins.practice, 'none') as origin_practice,
         coalesce(origins.role, 'none') as role
-    from events
-    inner join parts
-        on
-            events.source_system = parts.source_system
-            and events.invoice_line_id = parts.invoice_line_id
+    from postings
     left join origins
         on
-            parts.origin_type = origins.origin_type
-            and parts.origin_system = origins.origin_system
-            and parts.origin_id = origins.origin_id
+            postings.part_origin_type = origins.origin_type
+            and postings.part_origin_system = origins.origin_system
+            and postings.part_origin_id = origins.origin_id
 ),
 
 placed as (

@@ -1,12 +1,5 @@
 {{ config(materialized='keyed', key=['source_system', 'gl_line_id'], touched='int_touched_gl_lines') }}
 
-{#- The classes whose lines are the result of the period: any of them with a counterparty is intercompany. -#}
-{%- set profit_and_loss = [
-    'services_revenue', 'recurring_revenue', 'reimbursable_revenue', 'labor_cost', 'payroll_cost',
-    'labor_absorption', 'expense_cost', 'subcontractor_cost', 'intercompany_revenue', 'intercompany_cost',
-    'overhead', 'loss_provision'
-] -%}
-
 with lines as (
     select * from {{ ref('int_gl_lines_current') }} as current_lines
     {{ touched_only('int_touched_gl_lines', ['source_system', 'gl_line_id'], 'current_lines') }}
@@ -69,23 +62,10 @@ classified as (
         entities.functional_currency,
         entities.region,
         case
-            when resolved.account_class in ('intercompany_revenue', 'intercompany_cost') then 'intercompany'
-            when
-                resolved.counterparty_entity_id is not null
-                and resolved.account_class in ('{{ profit_and_loss | join("', '") }}')
-                then 'intercompany'
-            when
-                resolved.account_class in ('services_revenue', 'recurring_revenue', 'reimbursable_revenue')
-                then 'revenue'
-            when resolved.account_class = 'labor_cost' then 'labor_cost'
-            when
-                resolved.account_class = 'payroll_cost'
-                and resolved.project_id is not null
-                and entities.labor_costing = 'actual'
-                then 'labor_cost'
-            when resolved.account_class = 'expense_cost' then 'expense_cost'
-            when resolved.account_class = 'subcontractor_cost' then 'vendor_cost'
-            when resolved.account_class = 'loss_provision' then 'loss_provision'
+            when resolved.counterparty_entity_id is not null and resolved.is_profit_and_loss then 'intercompany'
+            when resolved.account_class <> 'payroll_cost' then resolved.class_flow
+            -- where labor is costed at what was paid, payroll that names a project is its labor
+            when entities.labor_costing = 'actual' and resolved.project_id is not null then 'labor_cost'
         end as flow
     from resolved
     left join entities

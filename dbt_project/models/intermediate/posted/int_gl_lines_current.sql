@@ -8,7 +8,9 @@ classes as (
 
 select
     lines.*,
-    classes.account_class
+    classes.account_class,
+    classes.class_flow,
+    coalesce(classes.is_profit_and_loss, false) as is_profit_and_loss
 from lines
 left join classes
     on

@@ -15,6 +15,6 @@ where
         else true
     end
 {%- else -%}
-select cast(null as {{ dbt.type_string() }}) as ledger_id
+select cast(null as varchar) as ledger_id
 where false
 {%- endif %}

@@ -28,7 +28,7 @@ sums as (
 select
     legal_entity_key,
     period_id,
-    cast('finance_posted' as {{ dbt.type_string() }}) as basis,
+    cast('finance_posted' as varchar) as basis,
     functional_currency,
     payroll_functional,
     absorbed_functional,
