@@ -21,6 +21,7 @@ def write_projects(firm: Firm, base: pl.DataFrame) -> None:
         "project",
         base.select(
             "project_id",
+            "parent_project_id",
             "legal_entity_id",
             "billing_model",
             "currency",

@@ -12,6 +12,8 @@ from simulator.firm import BILLING_MODELS, CURRENCIES, ENTITIES, INTERNAL, PRACT
 from simulator.people import People, numbered
 from simulator.world import World
 
+#: Every so many delivery projects belong under another.
+PARENTED = 9
 #: Draw of the billing model of a delivery project (subscriptions come beside).
 MODEL_SHARES = (0.46, 0.24, 0.15, 0.15)
 
@@ -32,6 +34,7 @@ class Projects:
     model: Ints
     currency: Ints
     customer: Ints
+    parent: Ints
     start: Ints
     end: Ints
     delivered: int
@@ -86,6 +89,12 @@ def make_projects(world: World, people: People) -> Projects:
     sold = delivered + subscriptions
     customers = customer_count(world)
     count = sold + internal + 1
+    customer = rng.integers(0, customers, count)
+    # Some engagements stand under the one before them, for the same customer.
+    number = np.arange(count)
+    under = (number % PARENTED == PARENTED - 1) & (number < delivered)
+    parent = np.where(under, number - 1, -1)
+    customer = np.where(under, customer[number - 1], customer)
     return Projects(
         ids=numbered("P", count),
         lines=numbered("CL", count),
@@ -96,7 +105,8 @@ def make_projects(world: World, people: People) -> Projects:
         ),
         model=np.concatenate([model, np.full(subscriptions, SUBSCRIPTION), np.full(internal, INTERNAL), [TIME]]),
         currency=np.where(foreign, (home + 1) % len(CURRENCIES), home),
-        customer=rng.integers(0, customers, count),
+        customer=customer,
+        parent=parent,
         start=np.concatenate([grid[:, 2], start_s, np.zeros(internal + 1, dtype=np.int64)]),
         end=np.concatenate([grid[:, 3], start_s + 11, np.full(internal + 1, months + 11)]),
         delivered=delivered,

@@ -70,11 +70,12 @@ def _write(firm: Firm, rows: pl.DataFrame) -> None:
     state = pl.when(held).then(pl.lit("on_hold")).when("invoiced").then(pl.lit("invoiced"))
     firm.world.drop.write(
         "billing_event",
-        rows.filter(~pl.col("stone")).select(
+        rows.filter("event").select(
             billing_event_id=pl.lit("BE") + pl.col("id"),
             contract_line_id="line",
+            milestone_id=pl.when("stone").then(pl.lit("MS") + pl.col("id")),
             type="kind",
-            due_date="due",
+            due_date=pl.when(pl.col("stone") & pl.col("finished")).then("done").otherwise("due"),
             amount="amount",
             currency="shown",
             status=state.otherwise(pl.lit("planned")),
@@ -141,7 +142,7 @@ def _invoice(firm: Firm, ledger: Ledger, rows: pl.DataFrame) -> None:
 
 
 def _lines(firm: Firm, rows: pl.DataFrame, *, prefix: str) -> None:
-    stone = pl.col("stone")
+    stone = ~pl.col("event")
     firm.world.drop.write(
         "invoice_line",
         rows.select(
@@ -164,11 +165,12 @@ def _lines(firm: Firm, rows: pl.DataFrame, *, prefix: str) -> None:
 def judge_events(truth: Truth, rows: pl.DataFrame, *, flow: str = "billing") -> None:
     """Pair events and milestones with their invoices, or milestones with their revenue."""
     never = pl.lit(value=False)
+    own = pl.col("stone") & (~pl.col("event") | pl.lit(flow == "revenue"))
     rows = rows.with_columns(
         flow=pl.lit(flow),
-        id=pl.when("stone").then(pl.lit("MS")).otherwise(pl.lit("BE")) + pl.col("id"),
-        origin_type=pl.when("stone").then(pl.lit("milestone")).otherwise(pl.lit("billing_event")),
-        origin_system=pl.when("stone").then(pl.lit("psa")).otherwise(pl.lit("erp")),
+        id=pl.when(own).then(pl.lit("MS")).otherwise(pl.lit("BE")) + pl.col("id"),
+        origin_type=pl.when(own).then(pl.lit("milestone")).otherwise(pl.lit("billing_event")),
+        origin_system=pl.when(own).then(pl.lit("psa")).otherwise(pl.lit("erp")),
         group=truth.group(rows["functional"], rows["entity"], rows["period"]),
         submitted=never,
         failed=never,

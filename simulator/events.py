@@ -96,6 +96,13 @@ def with_mistakes(firm: Firm, rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(
         code=pl.Series(made, dtype=pl.String), entity=pl.Series(books), currency=pl.Series(currency), period="month"
     )
+    # Some milestones are billed through an event that names them.
+    named = (
+        (pl.col("kind") == "milestone")
+        & (pl.col("project") % 3 == 0)
+        & (pl.col("code") != "cancelled").fill_null(value=True)
+    )
+    rows = rows.with_columns(event=(pl.col("kind") != "milestone") | named)
     code = pl.col("code")
     late = pl.Series(calendar.first[np.clip(rows["month"].to_numpy() + 1, 0, calendar.months - 1)] + 2)
     rows = rows.with_columns(

@@ -14,6 +14,8 @@ from simulator.people import numbered
 from simulator.terms import Terms
 from simulator.timesheets import Firm
 
+#: Share of the open pipeline that was lost lately.
+LOST = 0.22
 _HOME = pl.Series([e.currency for e in ENTITIES])
 
 
@@ -50,6 +52,9 @@ def write_sales(firm: Firm, terms: Terms) -> None:
             "project_id": projects.ids,
             "contract_line_id": projects.lines,
             "contract_id": projects.contracts,
+            "parent_project_id": projects.ids.gather(
+                pl.select(pl.when(pl.Series(projects.parent) >= 0).then(pl.Series(projects.parent))).to_series()
+            ),
             "customer_id": customers.gather(projects.customer),
             "legal_entity_id": ENTITY_IDS.gather(projects.entity),
             "currency": CURRENCY_IDS.gather(projects.currency),
@@ -183,17 +188,19 @@ def _pipeline(firm: Firm) -> None:
     made = world.calendar.now - rng.integers(1, 120, size) * DAY
     chance = rng.choice([0.1, 0.25, 0.5, 0.75, 0.9], size)
     stages = {0.1: "Qualification", 0.25: "Discovery", 0.5: "Proposal", 0.75: "Negotiation", 0.9: "Verbal"}
+    lost = pl.Series(rng.random(size) < LOST)
     world.drop.write(
         "opportunity",
         pl.DataFrame({"opportunity_id": numbered("OP", size, 5)}).with_columns(
             customer_id=customer_ids(firm).gather(rng.integers(0, firm.projects.customers, size)),
             name=pl.lit("Pipeline deal"),
-            stage=pl.Series([stages[c] for c in chance.tolist()]),
-            probability=pl.Series(chance),
+            stage=pl.when(lost).then(pl.lit("Closed lost")).otherwise(pl.Series([stages[c] for c in chance.tolist()])),
+            probability=pl.when(lost).then(0.0).otherwise(pl.Series(chance)),
             amount=pl.Series(rng.integers(20, 900, size) * 100_000),
             currency=CURRENCY_IDS.gather(_HOME.gather(entity)),
             expected_close_date=pl.Series(world.calendar.today + rng.integers(5, 150, size)),
-            is_closed=pl.lit(False),
+            closed_at=pl.when(lost).then(pl.Series(made)),
+            is_closed=lost,
             is_won=pl.lit(False),
             practice=pl.Series(PRACTICES).gather(rng.integers(0, len(PRACTICES), size)),
             legal_entity_id=ENTITY_IDS.gather(entity),
