@@ -101,7 +101,7 @@ def _console(page: Page) -> None:
     left, right = st.columns([3, 2])
     with left, st.form("sql", border=False):
         statement = st.text_area("Statement", value=EXAMPLE, height=180)
-        run = st.form_submit_button("Run", type="primary")
+        run = st.form_submit_button("Run")
     with right:
         tables = catalogue.mart_tables(page.scope)
         st.dataframe(

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.charts import bars, style
 from dashboards.components import figures, formats, frame, kpi, table, text
-from dashboards.components.badges import badge, word
+from dashboards.components.badges import MESSAGES, badge, word
 from dashboards.components.frame import Page
 from dashboards.queries import integration
 
@@ -50,7 +50,7 @@ def _messages(page: Page) -> None:
         return
     attempts, failed = int(days["attempts"].sum()), int(days["failed"].sum())
     with st.grid(5, min_column_width=170):
-        _fact("Messages", f"{attempts:,}", "Attempts of all interfaces in the periods chosen")
+        _fact("Attempts", f"{attempts:,}", "Attempts of all interfaces in the periods chosen")
         _fact("Failed", formats.figure(failed / attempts if attempts else None, "share"), "Failed attempts ÷ attempts")
         _fact("Dead letters", f"{int(days['dead_letter'].sum()):,}", "Messages given up after all retries")
         _fact("Retries", f"{int(days['retries'].sum()):,}", "Attempts after the first")
@@ -65,7 +65,7 @@ def _messages(page: Page) -> None:
     with right.container(border=True, height="stretch"):
         _latency(days, step)
     with st.container(border=True):
-        st.subheader("Interfaces by flow and region", anchor=False)
+        st.subheader(f"Interfaces by flow and region {MESSAGES}", anchor=False)
         text.note("Most failures first · latency p50 is the mean of the days' p50 by volume, p95 the worst day's")
         flows = integration.by_flow(page.scope)
         table.show(
@@ -75,7 +75,12 @@ def _messages(page: Page) -> None:
 
 
 def _fact(label: str, value: str, meaning: str) -> None:
-    st.metric(label, value, help=f"{meaning}\n\n**Owner:** IT support  \n**Source:** obs_integration", border=True)
+    st.metric(
+        f"{label} {MESSAGES}",
+        value,
+        help=f"{meaning}\n\n**Owner:** IT support  \n**Source:** obs_integration",
+        border=True,
+    )
 
 
 def _flow_columns() -> dict[str, Any]:
@@ -96,7 +101,7 @@ def _flow_columns() -> dict[str, Any]:
 
 
 def _throughput(days: pl.DataFrame, step: str) -> None:
-    st.subheader("Throughput", anchor=False)
+    st.subheader(f"Throughput {MESSAGES}", anchor=False)
     text.note(f"Messages a {step} · columns start at zero")
     palette = style.PALETTES[style.theme()]
     layers = [
@@ -108,7 +113,7 @@ def _throughput(days: pl.DataFrame, step: str) -> None:
 
 
 def _latency(days: pl.DataFrame, step: str) -> None:
-    st.subheader("Latency", anchor=False)
+    st.subheader(f"Latency {MESSAGES}", anchor=False)
     worst = float(days["latency_p95_seconds"].drop_nulls().max() or 0)  # type: ignore[arg-type]
     unit, seconds = next(((name, size) for name, size in SCALES if worst >= 2 * size), SCALES[-1])
     text.note(f"{unit} from queued to answered, a {step} · p50 the mean by messages, p95 the worst day")

@@ -46,7 +46,7 @@ def _facts(page: Page, flow: str, row: dict[str, Any]) -> None:
     facts = (
         (name, "operational", row["operational"], "Σ of the flow's operational ledger rows"),
         (
-            "Explained by category",
+            "Explained",
             "cross_basis",
             row["breaks"],
             "Σ of all breaks: operational less posted, by category below",

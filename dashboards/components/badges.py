@@ -7,11 +7,7 @@ BADGES = {
     "operational": ("Operational", "orange"),
     "cross_basis": ("Both bases", "gray"),
 }
-LONG = {
-    "finance_posted": "finance-posted: what stands in the book of record",
-    "operational": "operational: what delivery says happened, before finance controls",
-    "cross_basis": "both bases are needed for this figure",
-}
+MESSAGES = ":gray-badge[Messages]"  # counts of messages stand on neither basis, and say so
 
 
 def word(basis: str) -> str:

@@ -27,12 +27,15 @@ def transactions(page: Page, flow: str, category: str, project: str, *, title: s
     with st.container(border=True):
         st.subheader(f"{title} {badge('cross_basis')}", anchor=False)
         money = st.column_config.NumberColumn
+        spoken = items.with_columns(
+            pl.col(one).map_elements(formats.words, return_dtype=pl.String)
+            for one in ("origin_type", "severity", "status", "match_level")
+        )
         chosen = choose(
-            page, items, key="item_id", name=f"Transactions of {category}",
+            page, spoken, key="item_id", name=f"Transactions of {category}",
             columns={
                 "origin_id": st.column_config.TextColumn("Origin"),
                 "origin_type": st.column_config.TextColumn("Kind"),
-                "origin_system": st.column_config.TextColumn("System"),
                 "severity": st.column_config.TextColumn("Severity"),
                 "status": st.column_config.TextColumn("Status"),
                 "period_id": st.column_config.TextColumn("Period"),
@@ -40,9 +43,9 @@ def transactions(page: Page, flow: str, category: str, project: str, *, title: s
                 "operational_group": money(f"Operational, {page.currency}", format="accounting"),
                 "posted_group": money(f"Posted, {page.currency}", format="accounting"),
                 "difference_group": money(f"Difference, {page.currency}", format="accounting"),
-                "age_days_due": money("Days past due", format="localized"),
+                "age_days_due": money("Days late", format="localized"),
                 "match_level": st.column_config.TextColumn("Matched at"),
-                "integration_error": st.column_config.TextColumn("Newest error", width="medium"),
+                "integration_error": st.column_config.TextColumn("Newest error"),
             },
         )  # fmt: skip
         if items.height == reconciliation.MAX_ITEMS:
@@ -58,26 +61,27 @@ def transactions(page: Page, flow: str, category: str, project: str, *, title: s
 
 def _sources(page: Page, flow: str, item: dict[str, Any]) -> None:
     st.subheader(
-        f"Transaction {item['origin_id'] or item['item_id']} {badge('operational', 'finance_posted')}", anchor=False
+        f"Transaction {text.plain(item['origin_id'] or item['item_id'])} {badge('operational', 'finance_posted')}",
+        anchor=False,
     )
     text.note("Every ledger row of this origin on both bases, and the file and row that brought each")
     facts = {
         "Difference": f"{formats.exact(item['difference_group'])} {page.currency}",
         "Owner": formats.words(item["owner"]),
-        "General ledger lines": item["gl_line_ids"] or "none posted",
-        "Correlation id": item["correlation_id"] or formats.NULL,
-        "Newest integration error": item["integration_error"] or formats.NULL,
+        "General ledger lines": text.plain(item["gl_line_ids"] or "none posted"),
+        "Correlation id": text.plain(item["correlation_id"] or formats.NULL),
+        "Newest integration error": text.plain(item["integration_error"] or formats.NULL),
     }
     st.table(facts, border="horizontal", width="content")
-    _paths(page, flow, item)
     rows = reconciliation.ledger_rows(page.scope, flow, item["origin_system"], item["origin_id"])
+    if not rows.filter(pl.col("basis") == "finance_posted").height:
+        _paths(page, flow, item)
     named = rows.with_columns(basis=pl.col("basis").replace({basis: name for basis, (name, _) in BADGES.items()}))
     table.show(
         page, named,
         name="Source rows", basis="as the column Basis says",
         columns={
             "basis": st.column_config.TextColumn("Basis"),
-            "source_entity": st.column_config.TextColumn("Source"),
             "source_system": st.column_config.TextColumn("System"),
             "source_id": st.column_config.TextColumn("Id"),
             "transaction_date": st.column_config.DateColumn("Date"),
@@ -86,9 +90,8 @@ def _sources(page: Page, flow: str, item: dict[str, Any]) -> None:
             "amount_transaction": st.column_config.NumberColumn("Amount", format="accounting"),
             "amount_group": st.column_config.NumberColumn(f"In {page.currency}", format="accounting"),
             "hours": st.column_config.NumberColumn("Hours", format="%.2f"),
-            "source_status": st.column_config.TextColumn("Status"),
             "batch_id": st.column_config.NumberColumn("Batch", format="plain"),
-            "file": st.column_config.TextColumn("File", width="medium"),
+            "file": st.column_config.TextColumn("File"),
             "file_row": st.column_config.NumberColumn("Row", format="plain"),
         },
     )  # fmt: skip

@@ -132,7 +132,8 @@ def test_the_bridge_says_that_nothing_is_unexplained() -> None:
 @pytest.mark.usefixtures("served_mart")
 def test_integration_health_keeps_the_view_of_it_and_of_finance_apart() -> None:
     messages = opened("integration_health")
-    assert "Interfaces by flow and region" in [one.value for one in messages.subheader]
+    assert "Interfaces by flow and region :gray-badge[Messages]" in [one.value for one in messages.subheader]
+    assert all(":gray-badge[Messages]" in one.label for one in messages.metric)
     finance = opened("integration_health", integration_view="Finance: what waits")
     titles = " ".join(one.value for one in finance.subheader)
     assert "Open differences by age" in titles
