@@ -43,7 +43,10 @@ select
     flow,
     case
         when flow <> 'intercompany' then component
-        when account_class like '%revenue' or account_class = 'labor_absorption' then 'provider'
+        when account_class like '%revenue' then 'provider'
+        when account_class = 'intercompany_cost' then 'receiver'
+        -- cost charged on is a credit, and its reversal a debit
+        when (amount < 0) <> (reverses_gl_line_id is not null) then 'provider'
         else 'receiver'
     end as component,
     part_origin_type as origin_type,
