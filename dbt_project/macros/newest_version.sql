@@ -39,6 +39,17 @@ with landed as (
     {%- endif %}
 ),
 
+{%- if heavy and not only_new %}
+
+repeated as (
+    -- most keys came once: only the others are worth sorting
+    select {{ identity }}
+    from landed
+    group by {{ identity }}
+    having count(*) > 1
+),
+{%- endif %}
+
 ranked as (
     select
         *,
@@ -50,6 +61,9 @@ ranked as (
             order by updated_at desc nulls last, _batch_id desc, _file desc, _row desc
         ) as version_rank
     from landed
+    {%- if heavy and not only_new %}
+    where ({{ identity }}) in (select {{ identity }} from repeated)
+    {%- endif %}
 )
 
 select
@@ -61,4 +75,14 @@ select
     {%- endif %}
 from ranked
 where version_rank = 1
+{%- if heavy and not only_new %}
+union all
+select {{ (columns + carried + firsts) | join(', ') }}
+from landed
+where not exists (
+    select 1
+    from repeated
+    where {% for column in keys %}repeated.{{ column }} = landed.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+)
+{%- endif %}
 {%- endmacro %}
