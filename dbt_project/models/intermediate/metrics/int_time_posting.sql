@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Grain: one row an approved entry of an employee's time: when it had to be posted by, and when it first was.
 -- A row that a summary posting covers counts as posted with that posting.
 with entries as (

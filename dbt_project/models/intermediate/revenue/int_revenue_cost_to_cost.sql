@@ -137,6 +137,7 @@ select
     period_id,
     period_end,
     measured_to,
+    measured_to < period_end as is_provisional,
     forecast_date,
     cost_group,
     estimate_group,
