@@ -16,7 +16,7 @@ category_sums as (
         legal_entity_key,
         period_id,
         category,
-        cast(sum(amount_group) as {{ dbt.type_string() }}) as amount_group
+        cast(sum(amount_group) as varchar) as amount_group
     from {{ ref('recon_bridge') }}
     group by legal_entity_key, period_id, category
 
@@ -50,7 +50,7 @@ evidence as (
 
     select
         md5(string_agg(
-            cast(batch_id as {{ dbt.type_string() }}) || ' ' || sha256,
+            cast(batch_id as varchar) || ' ' || sha256,
             '|' order by batch_id, entity, file
         )) as batches_hash,
         count(distinct batch_id) as batch_count
@@ -71,9 +71,9 @@ judged as (
             '; ',
             case when not readiness.has_ended then 'the period has not ended' end,
             case when readiness.gl_status <> 'complete' then coalesce(readiness.gl_reason, 'no ledger to prove') end,
-            case when readiness.unclassified_count > 0 then cast(readiness.unclassified_count as {{ dbt.type_string() }}) || ' unclassified differences' end,
-            case when readiness.open_critical > 0 then cast(readiness.open_critical as {{ dbt.type_string() }}) || ' critical items open' end,
-            case when readiness.critical_control_count > 0 then cast(readiness.critical_control_count as {{ dbt.type_string() }}) || ' critical control exceptions' end
+            case when readiness.unclassified_count > 0 then cast(readiness.unclassified_count as varchar) || ' unclassified differences' end,
+            case when readiness.open_critical > 0 then cast(readiness.open_critical as varchar) || ' critical items open' end,
+            case when readiness.critical_control_count > 0 then cast(readiness.critical_control_count as varchar) || ' critical control exceptions' end
         ), '') as reason
     from readiness
     cross join build

@@ -20,7 +20,7 @@ lake_rows as (
     {% if not loop.last %}union all{% endif %}
 {%- else %}
     select
-        cast(null as {{ dbt.type_string() }}) as entity,
+        cast(null as varchar) as entity,
         0 as rows
 {%- endfor %}
 ),

@@ -19,30 +19,11 @@ unpriced as (
     from {{ ref('fct_project_ledger') }}
     where amount_transaction is null or amount_functional is null or amount_group is null
 
-),
-
-estimates as (
-
-    select
-        stale.*,
-        lines.legal_entity_key
-    from {{ ref('int_revenue_cost_to_cost') }} as stale
-    inner join {{ ref('int_contract_lines') }} as lines on stale.contract_line_key = lines.contract_line_key
-    where stale.is_estimate_stale
-
-),
-
-endless as (
-
-    select *
-    from {{ ref('int_contract_lines') }}
-    where end_date is null and recognition_method in ('straight_line', 'ratable')
-
 )
 
 select
     'ambiguous_contract_line' as rule,
-    cast(null as {{ dbt.type_string() }}) as flow,
+    cast(null as varchar) as flow,
     legal_entity_key,
     project_key,
     period_id,
@@ -51,7 +32,7 @@ select
     project_key as subject_id,
     sum(amount_group) as amount_group,
     cast(null as timestamp with time zone) as breached_at,
-    cast(count(*) as {{ dbt.type_string() }}) || ' records name no contract line, and several could take them' as detail
+    cast(count(*) as varchar) || ' records name no contract line, and several could take them' as detail
 from ambiguous
 group by legal_entity_key, project_key, period_id
 
@@ -68,7 +49,7 @@ select
     coalesce(worker_key, 'none'),
     cast(null as decimal(18, 2)),
     null,
-    cast(count(*) as {{ dbt.type_string() }}) || ' rows have no '
+    cast(count(*) as varchar) || ' rows have no '
     || case
         when bool_or(amount_transaction is null) then 'cost or bill rate'
         when bool_or(amount_functional is null) then 'daily exchange rate to ' || coalesce(min(functional_currency), '?')
@@ -76,71 +57,3 @@ select
     end
 from unpriced
 group by flow, legal_entity_key, project_key, period_id, coalesce(worker_key, 'none')
-
-union all
-
-select
-    'overlapping_rates',
-    null,
-    'none',
-    null,
-    'none',
-    'cost_rate',
-    'canonical',
-    worker_key,
-    null,
-    null,
-    'two cost rates in force from ' || cast(min(valid_from) as {{ dbt.type_string() }})
-from {{ ref('int_cost_rates') }}
-where is_overlapping
-group by worker_key
-
-union all
-
-select
-    'overlapping_rates',
-    null,
-    'none',
-    project_key,
-    'none',
-    'bill_rate',
-    'canonical',
-    concat_ws('|', project_key, worker_key, role),
-    null,
-    null,
-    'two bill rates in force from ' || cast(min(valid_from) as {{ dbt.type_string() }})
-from {{ ref('int_bill_rates') }}
-where is_overlapping
-group by project_key, worker_key, role
-
-union all
-
-select
-    'estimate_stale',
-    null,
-    legal_entity_key,
-    project_key,
-    period_id,
-    'contract_line',
-    'canonical',
-    contract_line_key,
-    null,
-    null,
-    stale_reason
-from estimates
-
-union all
-
-select
-    'missing_end_date',
-    null,
-    legal_entity_key,
-    project_key,
-    'none',
-    'contract_line',
-    'canonical',
-    contract_line_key,
-    null,
-    null,
-    'recognised by days and has no end date'
-from endless

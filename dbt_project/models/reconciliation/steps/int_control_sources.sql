@@ -78,7 +78,7 @@ changed as (
 
 select
     'self_approved' as rule,
-    cast(null as {{ dbt.type_string() }}) as flow,
+    cast(null as varchar) as flow,
     legal_entity_key,
     project_key,
     period_id,

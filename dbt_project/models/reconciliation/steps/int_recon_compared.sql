@@ -86,7 +86,6 @@ select
     speakers.currency,
     speakers.functional_currency,
     speakers.source_status,
-    speakers.submitted_at,
     speakers.approved_at,
     speakers.unmapped_members,
     speakers.is_original_posted,

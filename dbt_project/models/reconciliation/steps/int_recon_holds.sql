@@ -72,7 +72,7 @@ holds as (
         'billing_event' as origin_type,
         source_system as origin_system,
         billing_event_id as origin_id,
-        cast(null as {{ dbt.type_string() }}) as period_id,
+        cast(null as varchar) as period_id,
         hold_reason
     from events
     where status = 'on_hold' and not is_deleted

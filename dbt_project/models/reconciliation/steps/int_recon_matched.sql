@@ -1,5 +1,15 @@
--- The rows that need explaining, under the key that they are finally matched on: pools and reversals
--- of unposted rows included.
+-- The rows that need explaining, under the key that they are finally matched on: reversals of unposted rows
+-- with what they reverse, pools as one sum against their posted lines.
+
+{%- set pooled = [
+    'flow', 'legal_entity_key', 'project_key', 'contract_line_key', 'customer_key', 'worker_key', 'region', 'work_period_id',
+    'period_id', 'currency', 'functional_currency', 'hours', 'approved_at'
+] %}
+{%- set single = [
+    'component', 'origin_type', 'origin_system', 'origin_id', 'origin_level', 'match_origin_type', 'match_origin_system',
+    'match_origin_id', 'source_system', 'source_id', 'gl_line_id', 'invoice_line_id', 'posting_event_id',
+    'posting_origin_type', 'counterparty_entity_key', 'posted_at'
+] %}
 
 with open_rows as (
 
@@ -19,6 +29,12 @@ pool_members as (
 
 ),
 
+pool_totals as (
+
+    select * from {{ ref('int_recon_pool_totals') }}
+
+),
+
 reversals as (
 
     select * from {{ ref('int_recon_reversals') }}
@@ -27,7 +43,7 @@ reversals as (
 
 filled_pools as (
 
-    select distinct pool_key from pool_members
+    select distinct pool_key from pool_totals
 
 ),
 
@@ -35,7 +51,6 @@ rekeyed as (
 
     select
         open_rows.*,
-        pool_members.pool_key as member_pool_key,
         case
             when pool_lines.is_summary or filled_pools.pool_key is not null then pool_lines.pool_key
         end as line_pool_key,
@@ -46,56 +61,44 @@ rekeyed as (
     left join filled_pools on pool_lines.pool_key = filled_pools.pool_key
     left join pool_members on open_rows.ledger_id = pool_members.ledger_id
     left join reversals on open_rows.ledger_id = reversals.ledger_id
+    where pool_members.ledger_id is null
 
 )
 
 select
     ledger_id,
     basis,
-    flow,
-    component,
-    coalesce(line_pool_key, member_pool_key, folded_key, match_key) as match_key,
+    coalesce(line_pool_key, folded_key, match_key) as match_key,
     case
-        when coalesce(line_pool_key, member_pool_key) like '%|term_pool|%' then 'term_pool'
-        when coalesce(line_pool_key, member_pool_key) is not null then 'pool'
+        when line_pool_key like '%|term_pool|%' then 'term_pool'
+        when line_pool_key is not null then 'pool'
         else match_kind
     end as match_kind,
-    origin_type,
-    origin_system,
-    origin_id,
-    origin_level,
-    match_origin_type,
-    match_origin_system,
-    match_origin_id,
-    source_entity,
-    source_system,
-    source_id,
-    gl_line_id,
-    invoice_line_id,
-    posting_event_id,
-    posting_origin_type,
-    reverses_id,
-    reversal_chain_id,
-    legal_entity_key,
-    counterparty_entity_key,
-    project_key,
-    contract_line_key,
-    customer_key,
-    worker_key,
-    region,
-    transaction_date,
-    work_period_id,
-    period_id,
-    currency,
-    functional_currency,
     coalesce(amount_transaction, 0) as amount_transaction,
     coalesce(amount_functional, 0) as amount_functional,
     coalesce(amount_group, 0) as amount_group,
-    hours,
     source_status,
-    submitted_at,
-    approved_at,
-    posted_at,
     coalesce(unmapped_members, '') as unmapped_members,
-    is_original_posted
+    is_original_posted,
+    {{ pooled | join(',\n    ') }},
+    {{ single | join(',\n    ') }}
 from rekeyed
+
+union all
+
+select
+    pool_key || '|' || coalesce(currency, 'none'),
+    'operational',
+    pool_key,
+    case when pool_key like '%|term_pool|%' then 'term_pool' else 'pool' end,
+    amount_transaction,
+    amount_functional,
+    amount_group,
+    'approved',
+    '',
+    false,
+    {{ pooled | join(',\n    ') }}
+    {%- for _ in single %},
+    null
+    {%- endfor %}
+from pool_totals

@@ -30,7 +30,7 @@ select
         '|',
         case when status in ('submitted', 'approved') and not coalesce(is_deleted, false) then 'counts' else 'out' end
         {%- for figure in figures %},
-        coalesce(cast({{ figure }} as {{ dbt.type_string() }}), '')
+        coalesce(cast({{ figure }} as varchar), '')
         {%- endfor %}
     ) as figures
 from {{ entity }}_landed

@@ -1,0 +1,86 @@
+-- Breaches in rates, estimates and contract terms: two at once, nothing recent, no end.
+
+with estimates as (
+
+    select
+        stale.*,
+        lines.legal_entity_key
+    from {{ ref('int_revenue_cost_to_cost') }} as stale
+    inner join {{ ref('int_contract_lines') }} as lines on stale.contract_line_key = lines.contract_line_key
+    where stale.is_estimate_stale
+
+),
+
+endless as (
+
+    select *
+    from {{ ref('int_contract_lines') }}
+    where end_date is null and recognition_method in ('straight_line', 'ratable')
+
+)
+
+select
+    'overlapping_rates' as rule,
+    cast(null as varchar) as flow,
+    'none' as legal_entity_key,
+    cast(null as varchar) as project_key,
+    'none' as period_id,
+    'cost_rate' as subject_type,
+    'canonical' as subject_system,
+    worker_key as subject_id,
+    cast(null as decimal(18, 2)) as amount_group,
+    cast(null as timestamp with time zone) as breached_at,
+    'two cost rates in force from ' || cast(min(valid_from) as varchar) as detail
+from {{ ref('int_cost_rates') }}
+where is_overlapping
+group by worker_key
+
+union all
+
+select
+    'overlapping_rates',
+    null,
+    'none',
+    project_key,
+    'none',
+    'bill_rate',
+    'canonical',
+    concat_ws('|', project_key, worker_key, role),
+    null,
+    null,
+    'two bill rates in force from ' || cast(min(valid_from) as varchar)
+from {{ ref('int_bill_rates') }}
+where is_overlapping
+group by project_key, worker_key, role
+
+union all
+
+select
+    'estimate_stale',
+    null,
+    legal_entity_key,
+    project_key,
+    period_id,
+    'contract_line',
+    'canonical',
+    contract_line_key,
+    null,
+    null,
+    stale_reason
+from estimates
+
+union all
+
+select
+    'missing_end_date',
+    null,
+    legal_entity_key,
+    project_key,
+    'none',
+    'contract_line',
+    'canonical',
+    contract_line_key,
+    null,
+    null,
+    'recognised by days and has no end date'
+from endless

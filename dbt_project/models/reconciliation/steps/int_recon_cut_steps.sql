@@ -1,0 +1,57 @@
+-- Rules 14, 15 and 18 to 23: one row a step that explains part of a group's difference.
+
+with factored as (
+
+    select * from {{ ref('int_recon_factored') }}
+
+),
+
+steps as (
+
+    select
+        match_key,
+        -1 as step,
+        'written_down' as category,
+        written_amount as difference_amount,
+        written_functional as difference_functional
+    from factored
+
+    union all
+
+    select match_key, 0, 'cap_exceeded', capped_amount, capped_functional from factored
+
+    union all
+
+    select
+        match_key,
+        1 as step,
+        case when plan = 'hours_then_rate' then 'hours_difference' else plan end as category,
+        first_amount as difference_amount,
+        first_functional as difference_functional
+    from factored
+
+    union all
+
+    select match_key, 2, 'rate_difference', rate_amount, rate_functional from factored
+
+    union all
+
+    select match_key, 3, 'fx_difference', 0, fx_functional from factored
+
+),
+
+grouped as (
+
+    select
+        steps.*,
+        case
+            when steps.step > 0 and (factored.plan in ('rounding', 'accrual') or not factored.has_rates)
+                then case when steps.step = 1 then factored.r_group else 0 end
+            else coalesce({{ translate('steps.difference_functional', 'factored.group_rate') }}, 0)
+        end as difference_group
+    from steps
+    inner join factored on steps.match_key = factored.match_key
+
+)
+
+select * from grouped
