@@ -106,5 +106,9 @@ def rate_cards(firm: Firm, delivery: pl.DataFrame) -> pl.DataFrame:
         valid_from=pl.lit(raised).cast(pl.Date),
         hourly_rate=pl.col("hourly_rate") + RAISE,
     )
-    first = frame.with_columns(valid_to=pl.when(grows).then(pl.lit(raised).cast(pl.Date)))
+    born = (pl.col("number") % RAISED == 0) & ~grows
+    first = frame.with_columns(
+        valid_to=pl.when(grows).then(pl.lit(raised).cast(pl.Date)),
+        hourly_rate=pl.when(born).then(pl.col("hourly_rate") + RAISE).otherwise("hourly_rate"),
+    )
     return pl.concat([first, later]).drop("number")

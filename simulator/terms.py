@@ -60,14 +60,19 @@ def make_terms(firm: Firm, work: pl.DataFrame, group: Ints) -> Terms:
     losing[np.nonzero(fixed & (length >= 4))[0][:4]] = True
     amount = np.where(losing, amount * 2 // 5 // 100_000 * 100_000 + 100_000, amount)
     grown = fixed & ~losing & (length >= 4) & (np.arange(projects.count) % 5 == 3)
+    first = np.where(grown, amount * 85 // 100, amount)
+    # Nobody signs a fixed fee below its own budget: losses show only as the work goes on.
+    into = world.rates.average[projects.currency, 0, -1] / world.rates.average[home, 0, -1]
+    budget = np.rint(planned * error / 100_000).astype(np.int64) * 100_000
+    budget = np.where(fixed, np.minimum(budget, (first * into * 0.85).astype(np.int64) // 100_000 * 100_000), budget)
     return Terms(
         amount=amount,
-        first=np.where(grown, amount * 85 // 100, amount),
+        first=first,
         amended=np.where(grown, start + 70, start - 60),
         start=start + shift,
         end=np.where(projects.model == SUBSCRIPTION, start + shift + 364, end),
         hours=np.rint(hours * whole * error / 25).astype(np.int64) * 25,
-        budget=np.rint(planned * error / 100_000).astype(np.int64) * 100_000,
+        budget=budget,
         planned=planned,
         group=group,
     )
