@@ -135,8 +135,9 @@ def _lifecycle(firm: Firm, month: int, frame: pl.DataFrame, rng: np.random.Gener
     sent = np.where(habit > 0.985, workday(day, rng.integers(8, 30, size)), sent)
     offset = np.array([e.utc_hours for e in ENTITIES])[people.entity_on(worker, day)] * HOUR
     submitted = seconds(sent) + 16 * HOUR + rng.integers(0, 2 * HOUR, size) - offset
-    # Time that is charged between entities is not corrected afterwards.
-    home = people.entity_on(worker, day) == projects.entity[frame["project"].to_numpy()]
+    # Time that another entity or a vendor charges for is not corrected afterwards.
+    home = ~people.contractor[worker]
+    home &= people.entity_on(worker, day) == projects.entity[frame["project"].to_numpy()]
     frame = _with_corrections(frame.with_columns(submitted=pl.Series(submitted)), home, rng)
     day = frame["day"].to_numpy().astype("datetime64[D]")
     worker, project = frame["worker"].to_numpy(), frame["project"].to_numpy()
