@@ -145,6 +145,8 @@ def _lifecycle(firm: Firm, month: int, frame: pl.DataFrame, rng: np.random.Gener
     entity = people.entity_on(worker, day)
     offset = np.array([e.utc_hours for e in ENTITIES])[entity] * HOUR
     wait = np.array([1, 2, 3, 5, 12])[rng.choice(5, size, p=[0.72, 0.19, 0.06, 0.02, 0.01])]
+    # What is corrected later was approved first.
+    wait = np.where(frame["corrected"].to_numpy(), np.minimum(wait, 3), wait)
     sent = (submitted // DAY).astype("datetime64[D]")
     approved = seconds(workday(sent, wait)) + 9 * HOUR + rng.integers(0, 8 * HOUR, size) - offset
     period = period_of(world, entity, month, submitted)
