@@ -150,11 +150,8 @@ select
     translated.first_submitted_at,
     translated.approved_at,
     translated.approved_by,
-    translated.rejected_at,
-    translated.rejection_reason,
     translated.reverses_id,
     translated.po_line_id,
-    translated.task_id,
     translated.cost_rate,
     translated.cost_currency,
     translated.cost_transaction,
@@ -163,7 +160,6 @@ select
     {{ translate('translated.cost_functional', 'group_rates.average_rate') }} as cost_group,
     coalesce(group_rates.is_provisional, false) as is_group_rate_provisional,
     cast(translated.price as decimal(18, 6)) as bill_rate,
-    translated.bill_rate is not null as is_own_bill_rate,
     translated.card_rate,
     translated.card_currency,
     translated.bill_currency,
@@ -178,11 +174,9 @@ select
         'contract_line': 'translated.named_line_key',
     }) }} as unmapped_members,
     translated.updated_at,
-    translated._ingested_at,
     translated._batch_id,
     translated._file,
-    translated._row,
-    translated._correlation_id
+    translated._row
 from translated
 {{ group_rate_join(
     'group_rates', 'translated.legal_entity_key', 'translated.period_id', 'translated.functional_currency'
