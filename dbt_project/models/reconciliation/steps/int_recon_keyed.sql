@@ -16,7 +16,10 @@ chains as (
 
 schedule_lines as (
 
+    -- both joins are on equality alone: a condition on one side only costs ten times as much
     select
+        'finance_posted' as basis,
+        'revenue_schedule' as origin_type,
         source_system,
         schedule_line_id,
         period_id
@@ -44,13 +47,12 @@ origins as (
     from ledger
     left join chains
         on
-            ledger.basis = 'finance_posted'
-            and ledger.flow = chains.flow
+            ledger.flow = chains.flow
             and ledger.reversal_chain_id = chains.reversal_chain_id
     left join schedule_lines
         on
-            ledger.basis = 'finance_posted'
-            and ledger.origin_type = 'revenue_schedule'
+            ledger.basis = schedule_lines.basis
+            and ledger.origin_type = schedule_lines.origin_type
             and ledger.origin_system = schedule_lines.source_system
             and ledger.origin_id = schedule_lines.schedule_line_id
 

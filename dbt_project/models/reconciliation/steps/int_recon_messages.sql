@@ -1,14 +1,8 @@
 -- The newest attempt to carry an origin to the books, for the origins that are still open.
 
-with keyed as (
+with open_rows as (
 
-    select * from {{ ref('int_recon_keyed') }}
-
-),
-
-open_groups as (
-
-    select * from {{ ref('int_recon_open_groups') }}
+    select * from {{ ref('int_recon_open_rows') }}
 
 ),
 
@@ -36,12 +30,11 @@ messages as (
 open_origins as (
 
     select distinct
-        keyed.origin_type,
-        keyed.origin_system,
-        keyed.origin_id
-    from keyed
-    inner join open_groups on keyed.match_key = open_groups.match_key
-    where keyed.origin_id is not null
+        origin_type,
+        origin_system,
+        origin_id
+    from open_rows
+    where origin_id is not null
 
 ),
 
