@@ -28,6 +28,12 @@ breaks as (
     from {{ ref('recon_bridge') }}
     group by flow, legal_entity_key, project_key, period_id
 
+),
+
+completeness as (
+
+    select * from {{ ref('gl_completeness') }}
+
 )
 
 select
@@ -42,7 +48,9 @@ select
     cast(coalesce(breaks.breaks_group, 0) as decimal(18, 2)) as breaks_group,
     cast(ledger.posted_group as decimal(18, 2)) as posted_group,
     cast(coalesce(breaks.item_count, 0) as bigint) as item_count,
-    ledger.rows_without_rate
+    ledger.rows_without_rate,
+    -- a total that stands on an unproved ledger says so
+    coalesce(completeness.status, 'unproved') as gl_status
 from ledger
 left join breaks
     on
@@ -50,3 +58,7 @@ left join breaks
         and ledger.legal_entity_key = breaks.legal_entity_key
         and ledger.project_key = breaks.project_key
         and ledger.period_id = breaks.period_id
+left join completeness
+    on
+        ledger.legal_entity_key = completeness.legal_entity_key
+        and ledger.period_id = completeness.period_id

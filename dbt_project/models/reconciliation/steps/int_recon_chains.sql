@@ -27,11 +27,11 @@ chains as (
         sum(posted.amount_transaction) as left_transaction,
         sum(posted.amount_functional) as left_functional,
         bool_or(coalesce(posted.posting_origin_type, '') = 'accrual') as is_accrual,
-        -- the first line's own origin stands for reversing lines that name none
-        max_by(posted.origin_type, case when posted.reverses_id is null then 1 else 0 end) as root_origin_type,
-        max_by(posted.origin_system, case when posted.reverses_id is null then 1 else 0 end) as root_origin_system,
-        max_by(posted.origin_id, case when posted.reverses_id is null then 1 else 0 end) as root_origin_id,
-        max_by(posted.source_id, case when posted.reverses_id is null then 1 else 0 end) as root_source_id
+        -- the first line's own origin stands for reversing lines that name none, where it is a single one
+        count(distinct case when posted.reverses_id is null then posted.origin_id end) as root_origin_count,
+        min(case when posted.reverses_id is null then posted.origin_type end) as root_origin_type,
+        min(case when posted.reverses_id is null then posted.origin_system end) as root_origin_system,
+        min(case when posted.reverses_id is null then posted.origin_id end) as root_origin_id
     from posted
     inner join reversed_chains on posted.reversal_chain_id = reversed_chains.reversal_chain_id
     group by posted.flow, posted.reversal_chain_id
@@ -44,8 +44,7 @@ select
     line_count,
     is_accrual,
     case when currency_count = 1 then left_transaction = 0 else left_functional = 0 end as is_closed,
-    root_origin_type,
-    root_origin_system,
-    root_origin_id,
-    root_source_id
+    case when root_origin_count = 1 then root_origin_type end as root_origin_type,
+    case when root_origin_count = 1 then root_origin_system end as root_origin_system,
+    case when root_origin_count = 1 then root_origin_id end as root_origin_id
 from chains

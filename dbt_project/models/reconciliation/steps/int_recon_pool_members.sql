@@ -63,42 +63,48 @@ candidates as (
         and coalesce(open_rows.unmapped_members, '') = ''
         and failures.origin_id is null
 
+),
+
+ranked as (
+
+    select
+        candidates.ledger_id,
+        pools.pool_key,
+        pools.posted_ledger_id,
+        pools.posted_at,
+        -- one pool a row: the one that names employee or contract line before the one that names neither
+        row_number() over (
+            partition by candidates.ledger_id
+            order by
+                case when pools.worker_key is not null then 2 else 0 end
+                + case when pools.contract_line_key is not null then 1 else 0 end desc,
+                pools.pool_key asc
+        ) as choice
+    from candidates
+    inner join pools
+        on
+            candidates.flow = pools.flow
+            and candidates.legal_entity_key = pools.legal_entity_key
+            and coalesce(candidates.project_key, 'none') = pools.project_key
+            and candidates.period_id = pools.period_id
+    where
+        (pools.worker_key is null or pools.worker_key = candidates.worker_key)
+        and (pools.contract_line_key is null or pools.contract_line_key = candidates.contract_line_key)
+        and (
+            (
+                candidates.approved_at <= pools.posted_at
+                and (pools.previous_posted_at is null or candidates.approved_at > pools.previous_posted_at)
+            )
+            -- what nobody approves, such as a billing event, is covered from the first run on
+            or (candidates.approved_at is null and pools.previous_posted_at is null)
+        )
+
 )
 
 select
-    candidates.ledger_id,
-    -- one pool a row: the pool key that names employee or contract line sorts above the one that names neither
-    max_by(
-        pools.pool_key,
-        case when pools.worker_key is not null then 2 else 0 end
-        + case when pools.contract_line_key is not null then 1 else 0 end
-    ) as pool_key,
-    max_by(
-        pools.posted_ledger_id,
-        case when pools.worker_key is not null then 2 else 0 end
-        + case when pools.contract_line_key is not null then 1 else 0 end
-    ) as posted_ledger_id,
-    max_by(
-        pools.posted_at,
-        case when pools.worker_key is not null then 2 else 0 end
-        + case when pools.contract_line_key is not null then 1 else 0 end
-    ) as posted_at
-from candidates
-inner join pools
-    on
-        candidates.flow = pools.flow
-        and candidates.legal_entity_key = pools.legal_entity_key
-        and coalesce(candidates.project_key, 'none') = pools.project_key
-        and candidates.period_id = pools.period_id
-where
-    (pools.worker_key is null or pools.worker_key = candidates.worker_key)
-    and (pools.contract_line_key is null or pools.contract_line_key = candidates.contract_line_key)
-    and (
-        (
-            candidates.approved_at <= pools.posted_at
-            and (pools.previous_posted_at is null or candidates.approved_at > pools.previous_posted_at)
-        )
-        -- what nobody approves, such as a billing event, is covered from the first run on
-        or (candidates.approved_at is null and pools.previous_posted_at is null)
-    )
-group by candidates.ledger_id
+    ledger_id,
+    pool_key,
+    posted_ledger_id,
+    posted_at
+from ranked
+where choice = 1
