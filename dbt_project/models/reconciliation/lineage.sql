@@ -1,89 +1,9 @@
 {{ config(materialized='view') }}
-
-with ledger as (
-
-    select * from {{ ref('fct_project_ledger') }}
-
-),
-
-pool_members as (
-
-    select * from {{ ref('recon_pool_member') }}
-
-),
-
-posted as (
-
-    select * from ledger
-    where basis = 'finance_posted'
-
-),
-
-operational as (
-
-    select * from ledger
-    where basis = 'operational'
-
-),
-
-paths as (
-
-    select
-        posted.ledger_id as posted_ledger_id,
-        operational.ledger_id as operational_ledger_id,
-        posted.origin_level as level
-    from posted
-    inner join operational
-        on
-            posted.flow = operational.flow
-            and posted.origin_type = operational.origin_type
-            and posted.origin_system = operational.origin_system
-            and posted.origin_id = operational.origin_id
-    where posted.flow <> 'intercompany'
-
-    union all
-
-    select
-        posted_ledger_id,
-        operational_ledger_id,
-        'pool'
-    from pool_members
-
-    union all
-
-    select
-        posted.ledger_id,
-        operational.ledger_id,
-        'contract_line_period'
-    from posted
-    inner join operational
-        on
-            posted.flow = operational.flow
-            and posted.contract_line_key = operational.contract_line_key
-            and posted.period_id = operational.period_id
-            and operational.origin_type = 'revenue_schedule'
-    where posted.contract_line_key not in ('none', 'unmapped')
-
-    union all
-
-    select
-        posted.ledger_id,
-        operational.ledger_id,
-        'intercompany'
-    from posted
-    inner join operational
-        on
-            posted.flow = operational.flow
-            and posted.legal_entity_key = operational.legal_entity_key
-            and posted.counterparty_entity_key = operational.counterparty_entity_key
-            and posted.project_key = operational.project_key
-            and posted.period_id = operational.period_id
-    where posted.flow = 'intercompany'
-
-)
-
-select
-    coalesce(paths.level, 'none') as level,
+{#- Each way is a branch of its own over the ledger itself, so that a question about one GL line reads one GL line. -#}
+{%- set ledger = ref('fct_project_ledger') -%}
+{%- set members = ref('recon_pool_member') -%}
+{%- set entry_origins = "('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')" -%}
+{%- set both_ends %}
     posted.flow,
     posted.gl_line_id,
     posted.invoice_line_id,
@@ -104,6 +24,62 @@ select
     operational._batch_id as operational_batch_id,
     operational._file as operational_file,
     operational._row as operational_row
-from posted
-left join paths on posted.ledger_id = paths.posted_ledger_id
-left join operational on paths.operational_ledger_id = operational.ledger_id
+from {{ ledger }} as posted
+{%- endset %}
+
+select
+    case when operational.ledger_id is null then 'none' else posted.origin_level end as level,
+    {{- both_ends }}
+left join {{ ledger }} as operational
+    on
+        operational.basis = 'operational'
+        and posted.flow = operational.flow
+        and posted.origin_type = operational.origin_type
+        and posted.origin_system = operational.origin_system
+        and posted.origin_id = operational.origin_id
+where
+    posted.basis = 'finance_posted'
+    and posted.flow <> 'intercompany'
+    and posted.origin_type in {{ entry_origins }}
+
+union all
+
+select
+    'pool' as level,
+    {{- both_ends }}
+inner join {{ members }} as members on posted.ledger_id = members.posted_ledger_id
+inner join {{ ledger }} as operational on members.operational_ledger_id = operational.ledger_id
+where posted.basis = 'finance_posted'
+
+union all
+
+select
+    case when operational.ledger_id is null then 'none' else 'contract_line_period' end as level,
+    {{- both_ends }}
+left join {{ ledger }} as operational
+    on
+        operational.basis = 'operational'
+        and operational.origin_type = 'revenue_schedule'
+        and posted.flow = operational.flow
+        and posted.contract_line_key = operational.contract_line_key
+        and posted.period_id = operational.period_id
+where
+    posted.basis = 'finance_posted'
+    and posted.flow <> 'intercompany'
+    and (posted.origin_type is null or posted.origin_type not in {{ entry_origins }})
+    and not exists (select 1 from {{ members }} as taken where taken.posted_ledger_id = posted.ledger_id)
+
+union all
+
+select
+    case when operational.ledger_id is null then 'none' else 'intercompany' end as level,
+    {{- both_ends }}
+left join {{ ledger }} as operational
+    on
+        operational.basis = 'operational'
+        and posted.flow = operational.flow
+        and posted.legal_entity_key = operational.legal_entity_key
+        and posted.counterparty_entity_key = operational.counterparty_entity_key
+        and posted.project_key = operational.project_key
+        and posted.period_id = operational.period_id
+where posted.basis = 'finance_posted' and posted.flow = 'intercompany'
