@@ -1,9 +1,9 @@
 {#
   Changes with every model and seed of the project, and with what the caller says about the rest
-  (`code_version`: `tieout build` passes a fingerprint of the macros, which dbt does not show to macros).
+  (TIEOUT_CODE_VERSION: `tieout build` passes a fingerprint of the macros, which dbt does not show to macros).
 #}
 {% macro project_fingerprint() %}
-    {%- set parts = [var('code_version', none) | string] -%}
+    {%- set parts = [env_var('TIEOUT_CODE_VERSION', '')] -%}
     {%- for id in graph.nodes | sort -%}
         {%- set node = graph.nodes[id] -%}
         {%- if node.resource_type in ('model', 'seed') -%}

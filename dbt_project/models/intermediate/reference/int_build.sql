@@ -19,7 +19,7 @@ clock as (
 )
 
 select
-    '{{ var("run_id", none) or invocation_id }}' as run_id,
+    '{{ env_var("TIEOUT_RUN_ID", "") or invocation_id }}' as run_id,
     coalesce(as_of, moment, cast('{{ run_started_at }}' as timestamp with time zone)) as build_time,
     cast(coalesce(as_of, moment, cast('{{ run_started_at }}' as timestamp with time zone)) as date) as build_date,
     as_of,
