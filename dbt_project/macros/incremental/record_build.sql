@@ -1,9 +1,13 @@
 {#
   on-run-end: once every model of the project was built and nothing failed, remembers the batches and the
-  reference data that the tables now stand on. Anything less leaves the state unfinished.
+  reference data that the tables now stand on. Anything less leaves the state unfinished, and so does a build
+  as of an earlier time, on which nothing may be built.
 #}
 {% macro record_build(results) %}
     {%- if not execute or flags.WHICH not in ('run', 'build') or not touches_keyed_models() -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- if var('as_of', none) is not none -%}
         {{ return('') }}
     {%- endif -%}
     {%- set built = [] -%}
