@@ -37,7 +37,7 @@ landed as (
 
 select
     'read = landed + quarantined + excluded' as check_name,
-    feed || ' ' || entity || ' ' || file as subject,
+    feed || ' ' || entity || ' ' || file || ' in batch ' || batch_id as subject,
     rows_read as expected,
     landed + quarantined + excluded as found
 from files
