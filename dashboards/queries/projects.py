@@ -75,14 +75,15 @@ def runoff(scope: Scope) -> pl.DataFrame:
 
 
 def capacity_by_period(scope: Scope) -> pl.DataFrame:
-    """Return capacity, absence, available and target hours by period."""
+    """Return employees' capacity, absence, available and target hours by period; contractors sell no capacity."""
     condition, parameters = where(scope, CAPACITY)
     return fetch(
         scope.run, scope.rights,
         f"""
         select period_id, sum(capacity_hours) as capacity_hours, sum(absence_hours) as absence_hours,
                sum(available_hours) as available_hours, sum(target_hours) as target_hours
-        from mart.fct_capacity where {condition} group by period_id order by period_id
+        from mart.fct_capacity where worker_type = 'employee' and {condition}
+        group by period_id order by period_id
         """,
         parameters,
     )  # fmt: skip

@@ -138,7 +138,7 @@ create table fct_project_ledger as
         'time_entry/2026-03.csv' as _file, 42 as _row, 'hcm:W1' as worker_key
     from recon_item where category = 'overdue';
 create table fct_capacity as
-    select worker_key, worker_assignment_key, w.legal_entity_key, practice, role, period_id, end_date as period_end,
+    select worker_key, worker_assignment_key, 'employee' as worker_type, w.legal_entity_key, practice, role, period_id, end_date as period_end,
         160::decimal(18, 2) as capacity_hours, 12::decimal(18, 2) as absence_hours, 148::decimal(18, 2) as available_hours, 118::decimal(18, 2) as target_hours
     from dim_worker w join dim_period using (legal_entity_key) where period_id < '2026-11';
 create table control_exception as select 'self_approved' as control, 'time_entry' as entity, 'psa' as source_system, 'T1' as source_id,
