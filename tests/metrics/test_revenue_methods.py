@@ -142,12 +142,17 @@ def measured_months(draw: st.DrawFn) -> list[Month]:
     amount = draw(st.decimals(min_value=1, max_value=500_000, places=2))
     forecast: tuple[date, Decimal] | None = None
     budget = draw(st.one_of(st.none(), MONEY))
-    months = []
+    months: list[Month] = []
+    no, kind = 1, "cumulative_catch_up"
     for _, end in PERIODS[: draw(st.integers(1, 9))]:
+        if months and draw(st.integers(0, 2)) == 0:
+            no += 1
+            kind = draw(st.sampled_from(["prospective", "prospective", "cumulative_catch_up", "separate"]))
+            amount = draw(st.decimals(min_value=1, max_value=500_000, places=2))
         cost += draw(st.decimals(min_value=0, max_value=80_000, places=2))
         if draw(st.booleans()):
             forecast = (end - timedelta(days=draw(st.integers(0, 27))), draw(MONEY))
-        months.append(Month(end, cost, amount, *(forecast or (None, None)), budget))
+        months.append(Month(end, cost, amount, *(forecast or (None, None)), budget, no, kind))
     return months
 
 
@@ -155,6 +160,8 @@ def measured_months(draw: st.DrawFn) -> list[Month]:
 @given(months=measured_months())
 def test_cost_to_cost_is_what_the_month_by_month_definition_says(run: Run, months: list[Month]) -> None:
     costs = [months[0].cost_to_date, *(b.cost_to_date - a.cost_to_date for a, b in pairwise(months))]
+    firsts = [m for i, m in enumerate(months) if i == 0 or m.amendment != months[i - 1].amendment]
+    in_force = [date(2026, 1, 1), *(m.end.replace(day=10) for m in firsts[1:]), OPEN_END]
     found = run(
         "select revenue_amount, provision_amount, is_estimate_stale"
         " from {int_revenue_cost_to_cost} order by period_end",
@@ -162,7 +169,10 @@ def test_cost_to_cost_is_what_the_month_by_month_definition_says(run: Run, month
             "int_revenue_lines": (LINE_COLUMNS, [("l", "p", "e", "percent_complete", date(2029, 1, 1))]),
             "int_contract_line_terms": (
                 TERM_COLUMNS,
-                [("l", 1, months[0].amount, "EUR", date(2027, 1, 1), None, date(2026, 1, 1), OPEN_END, None, False)],
+                [
+                    ("l", m.amendment, m.amount, "EUR", date(2027, 1, 1), None, since, until, m.kind, False)
+                    for m, (since, until) in zip(firsts, pairwise(in_force), strict=True)
+                ],
             ),
             "int_fx_period": (
                 "legal_entity_key text, period_id text, from_currency text, average_rate decimal(18, 8)",

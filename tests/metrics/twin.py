@@ -51,6 +51,8 @@ class Month:
     forecast_date: date | None
     remaining: Decimal | None
     budget: Decimal | None
+    amendment: int = 1
+    kind: str = "cumulative_catch_up"
 
 
 def capped_steps(
@@ -133,11 +135,24 @@ def _whole_term(amendment: Amendment, day: date) -> Decimal:
 
 
 def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]:
-    """Return (revenue, change of the loss provision, stale) of each month of a percent-complete line."""
+    """Return (revenue, change of the loss provision, stale) of each month of a percent-complete line.
+
+    `month.kind` is how the month's amendment counts: a prospective one earns what is left by the cost from then on,
+    the others earn the whole amount by the whole cost; a separate one begins nothing.
+    """
     share = Fraction(0)
     revenue_before = provision_before = Decimal(0)
+    segment = months[0].amendment
+    earned_before, cost_before, cost_of_month_before, forward = Decimal(0), Fraction(0), Fraction(0), False
+    share_since = Fraction(0)
     results = []
     for month in months:
+        if month.amendment != segment and month.kind != "separate":
+            segment = month.amendment
+            forward = month.kind == "prospective"
+            earned_before = revenue_before if forward else Decimal(0)
+            cost_before = cost_of_month_before if forward else Fraction(0)
+            share_since = Fraction(0)
         cost = Fraction(month.cost_to_date)
         estimate: Fraction | None = None
         good = True
@@ -151,7 +166,13 @@ def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]
             good = False
         if good and estimate is not None:
             share = min(Fraction(1), cost / estimate) if estimate > 0 else Fraction(0)
-        revenue = to_cents(Fraction(month.amount) * share)
+            left = estimate - cost_before
+            share_since = min(Fraction(1), max(cost - cost_before, Fraction(0)) / left) if left > 0 else Fraction(1)
+        if forward:
+            revenue = earned_before + to_cents(Fraction(month.amount - earned_before) * share_since)
+        else:
+            revenue = to_cents(Fraction(month.amount) * share)
+        cost_of_month_before = cost
         completion = max(estimate if estimate is not None else cost, cost)
         loss = to_cents(max(Fraction(0), completion - Fraction(month.amount)))
         provision = loss - to_cents(Fraction(loss) * share)

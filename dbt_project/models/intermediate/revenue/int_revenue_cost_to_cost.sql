@@ -1,6 +1,7 @@
 -- Grain: one row a percent-complete line and ended or running period: share of the work done by cost,
--- revenue and loss provision to date and of the period, in the line's currency.
-with lines as (
+-- revenue and loss provision to date and of the period, in the line's currency. An amendment recomputes to
+-- date, unless it is prospective: then what is left to earn follows the cost after it of the cost still left.
+with recursive lines as (
     select * from {{ ref('int_revenue_lines') }}
     where recognition_method = 'percent_complete'
 ),
@@ -11,6 +12,20 @@ estimates as (
 
 costs as (
     select * from {{ ref('int_project_cost_by_period') }}
+),
+
+-- A separate modification shares the line's percentage, so it begins nothing of its own.
+terms as (
+    select
+        terms.*,
+        coalesce(terms.modification_type, 'cumulative_catch_up') = 'prospective'
+        and terms.effective_from > min(terms.effective_from) over (partition by terms.contract_line_key)
+            as is_prospective,
+        max(case when coalesce(terms.modification_type, 'cumulative_catch_up') <> 'separate' then terms.effective_from end)
+            over (partition by terms.contract_line_key order by terms.effective_from rows unbounded preceding)
+            as segment_from
+    from {{ ref('int_contract_line_terms') }} as terms
+    inner join lines on terms.contract_line_key = lines.contract_line_key
 ),
 
 measured as (
@@ -24,14 +39,20 @@ measured as (
         estimates.remaining_cost_group,
         estimates.budget_cost_group,
         terms.amount as line_amount,
+        terms.segment_from,
+        coalesce(opening.is_prospective, false) as is_prospective,
         {{ translate('terms.amount', 'group_rates.average_rate') }} as line_amount_group
     from lines
     inner join estimates on lines.project_key = estimates.project_key
-    inner join {{ ref('int_contract_line_terms') }} as terms
+    inner join terms
         on
             lines.contract_line_key = terms.contract_line_key
             and estimates.measured_to >= terms.effective_from
             and estimates.measured_to < terms.effective_to
+    left join terms as opening
+        on
+            terms.contract_line_key = opening.contract_line_key
+            and terms.segment_from = opening.effective_from
     {{ group_rate_join('group_rates', 'estimates.legal_entity_key', 'estimates.period_id', 'terms.currency') }}
 ),
 
@@ -112,13 +133,87 @@ shared as (
     from counted
 ),
 
-to_date as (
+-- A prospective segment counts from the cost of the period before it; a stale estimate holds the share that
+-- the segment had reached, at first none.
+started as (
     select
         shared.*,
-        {{ share_of('line_amount', 'share_cost', 'share_estimate') }} as revenue_to_date,
+        dense_rank() over (partition by contract_line_key order by segment_from nulls first) as segment_no,
+        max(case when stale_reason is null then period_end end) over (
+            partition by contract_line_key, segment_from order by period_end rows unbounded preceding
+        ) as last_good_end,
+        lag(cost_group, 1, 0) over (partition by contract_line_key order by period_end) as cost_before
+    from shared
+),
+
+segmented as (
+    select
+        started.*,
+        case
+            when is_prospective then first_value(cost_before) over (
+                partition by contract_line_key, segment_no order by period_end
+            )
+            else 0
+        end as segment_cost_before,
+        row_number() over (partition by contract_line_key, segment_no order by period_end desc) = 1 as closes_segment
+    from started
+),
+
+earning as (
+    select
+        segmented.*,
+        case
+            when not is_prospective then share_cost
+            when last_good_end is null then 0
+            when share_estimate <= segment_cost_before then 1 -- no cost is left, so nothing is left to earn
+            else least(greatest(share_cost - segment_cost_before, 0), share_estimate - segment_cost_before)
+        end as earned_cost,
+        case
+            when not is_prospective then share_estimate
+            when last_good_end is null or share_estimate <= segment_cost_before then 1
+            else share_estimate - segment_cost_before
+        end as earned_estimate
+    from segmented
+),
+
+-- What had been earned when a segment began is what the one before it had reached.
+segments as (
+    select
+        contract_line_key,
+        segment_no,
+        is_prospective,
+        cast(0 as decimal(18, 2)) as earned_before,
+        {{ share_of('line_amount', 'earned_cost', 'earned_estimate') }} as earned_after
+    from earning
+    where closes_segment and segment_no = 1
+
+    union all
+
+    select
+        earning.contract_line_key,
+        earning.segment_no,
+        earning.is_prospective,
+        cast(case when earning.is_prospective then segments.earned_after else 0 end as decimal(18, 2)) as earned_before,
+        {{ earned_of_rest('case when earning.is_prospective then segments.earned_after else 0 end', 'earning') }} as earned_after
+    from segments
+    inner join earning
+        on
+            segments.contract_line_key = earning.contract_line_key
+            and segments.segment_no + 1 = earning.segment_no
+    where earning.closes_segment
+),
+
+to_date as (
+    select
+        earning.*,
+        {{ earned_of_rest('segments.earned_before', 'earning') }} as revenue_to_date,
         {{ share_of('line_amount', 'greatest(estimate_group - line_amount_group, 0)', 'nullif(line_amount_group, 0)') }}
             as expected_loss
-    from shared
+    from earning
+    inner join segments
+        on
+            earning.contract_line_key = segments.contract_line_key
+            and earning.segment_no = segments.segment_no
 ),
 
 provided as (
