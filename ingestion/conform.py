@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 
 import polars as pl
+from polars.selectors import by_name
 
 from ingestion.values import Refusal, refusals, typed, typed_again
 from lake.contracts.envelope import ENVELOPE
@@ -112,12 +113,14 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context) -> Conformed:
 def _prepared(frame: pl.DataFrame, columns: tuple[Column, ...], context: Context) -> pl.DataFrame:
     """Turn empty texts into nulls, as in every format an empty cell says that there is no value; fill defaults."""
     given = [name for name, kind in frame.schema.items() if kind == pl.String]
-    empty = frame.select((pl.col(name) == "").any() for name in given).row(0) if frame.height else ()
+    # A file may call its columns `*` or `^…$`: by_name takes every name literally, pl.col does not.
+    cells = {name: by_name(name).as_expr() for name in given}
+    empty = frame.select((cells[name] == "").any() for name in given).row(0) if frame.height else ()
     fill = {c.name: c.default for c in columns if c.default is not None} | {"source_system": context.source_system}
     wanted: dict[str, pl.Expr] = {}
     for name, has_empty in zip(given, empty, strict=False):
         if has_empty:
-            wanted[name] = pl.when(pl.col(name) != "").then(pl.col(name))
+            wanted[name] = pl.when(cells[name] != "").then(cells[name])
     for name, default in fill.items():
         cell = wanted.get(name, pl.col(name)) if name in frame.columns else pl.lit(None, dtype=pl.String)
         wanted[name] = cell.fill_null(default)
@@ -204,7 +207,7 @@ def _stored(
 ) -> pl.DataFrame:
     """Add the envelope, the audit columns and the partition year to accepted values."""
     content = [c.name for c in entity.columns] + ["is_deleted"]
-    extra = text.select(pl.struct(drift).struct.json_encode()).to_series() if drift else None
+    extra = text.select(pl.struct(by_name(drift)).struct.json_encode()).to_series() if drift else None
     correlation: pl.Expr | pl.Series = pl.lit(context.correlation_id)
     if "_correlation_id" in text.columns:
         correlation = text["_correlation_id"].fill_null(context.correlation_id)

@@ -15,6 +15,7 @@ import polars as pl
 from ingestion import mapping, readers
 from ingestion.adapter import Adapter, Input
 from ingestion.conform import REJECTED, Context, conform
+from ingestion.faults import told
 from ingestion.plan import Item, Plan, Received, source_of
 from ingestion.readers.chunk import ROW, Chunk
 from lake import archive
@@ -140,7 +141,7 @@ def lookups(batch: Batch) -> dict[str, pl.DataFrame]:
         source = batch.adapter.sources[name]
         parts = []
         for received in files:
-            with archive.local_copy(batch.lake, received.sha256) as path:
+            with told(received.file), archive.local_copy(batch.lake, received.sha256) as path:
                 spec, kind = source_of(received, source, path)
                 parts += [chunk.frame for chunk in readers.read(spec, kind)]
         whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
@@ -155,6 +156,7 @@ def accepted_frames(
     step, received = batch.input_of(item), item.received
     entity, context = ENTITIES[item.entity], batch.context(received)
     with ExitStack() as stack:
+        stack.enter_context(told(received.file))
         path = stack.enter_context(archive.local_copy(batch.lake, received.sha256))
         spec, kind = source_of(received, step.source, path)
         for chunk in readers.read(spec, kind):
@@ -208,7 +210,7 @@ def _add_totals(frame: pl.DataFrame, received: Received, tally: Tally) -> None:
     for column in received.control_totals:
         if column not in frame.columns:
             raise BatchRefused(f"manifest.json gives a total of {column}, which file {received.file} has not")
-        exact = frame[column].str.strip_chars().cast(pl.Decimal(38, 10), strict=False).sum()
+        exact = frame[column].alias("total").str.strip_chars().cast(pl.Decimal(38, 10), strict=False).sum()
         tally.totals[column] = tally.totals.get(column, Decimal(0)) + Decimal(exact or 0)
 
 

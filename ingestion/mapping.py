@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
+from polars.selectors import by_name
 
 from ingestion.adapter import ColumnMap, Input, SourceFiles, sql
 from ingestion.functions import FUNCTIONS
@@ -55,9 +56,10 @@ def nested(frame: pl.DataFrame) -> pl.DataFrame:
     if not groups:
         return frame
     structs = [
-        pl.struct(pl.col(n).alias(n.partition(".")[2]) for n in names).alias(head) for head, names in groups.items()
+        pl.struct(by_name(n).as_expr().alias(n.partition(".")[2]) for n in names).alias(head)
+        for head, names in groups.items()
     ]
-    return frame.select(pl.exclude([n for names in groups.values() for n in names]), *structs)
+    return frame.select(~by_name([n for names in groups.values() for n in names]), *structs)
 
 
 def lookup(frame: pl.DataFrame, source: SourceFiles) -> pl.DataFrame:

@@ -22,7 +22,7 @@ from lake import delta
 from lake.batches import BatchLog, Counts, Started
 from lake.contracts import ENTITIES
 from lake.contracts.model import Entity
-from lake.errors import BatchRefused
+from lake.errors import BatchRefused, ContractError
 from lake.events import Events, ignore
 from lake.quarantine import Spool
 from lake.schemas import SYSTEM_TABLES, entity_schema
@@ -75,7 +75,7 @@ def land(
         batch = Batch(lake, feed.name, started, from_json(started.plan), adapter, spool)
         try:
             tallies = _write(batch, feed, log, Path(folder), events=events)
-        except BatchRefused as error:
+        except (BatchRefused, ContractError) as error:
             log.refuse(batch_id, str(error))
             events("batch_refused", feed=feed.name, batch_id=batch_id, reason=str(error))
             raise
@@ -112,7 +112,7 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
             rows = superseded.leave_out(batch, entity, frames, batch.plan.replays)
         else:
             rows = _landed(frames)
-        _append(batch, entity, rows)
+        _append(batch, entity, rows, mine)
         tallies += mine
         total = sum((t.counts() for t in mine), Counts())
         events("entity_landed", feed=feed.name, entity=name, files=len(mine), **vars(total))
@@ -133,7 +133,7 @@ def _landed(frames: Iterator[tuple[Tally, pl.DataFrame]]) -> Iterator[pl.DataFra
         yield frame
 
 
-def _append(batch: Batch, entity: Entity, rows: Iterator[pl.DataFrame]) -> None:
+def _append(batch: Batch, entity: Entity, rows: Iterator[pl.DataFrame], tallies: list[Tally]) -> None:
     """Write an entity's rows as one commit, or only count them where an earlier attempt wrote them."""
     table = delta.open_table(batch.lake, entity.name)
     app_id, version = f"{batch.feed}/{entity.name}", batch.started.batch_id
@@ -142,8 +142,22 @@ def _append(batch: Batch, entity: Entity, rows: Iterator[pl.DataFrame]) -> None:
         raise BatchRefused(f"batch {version} of feed {batch.feed} was overtaken by batch {landed}: run again")
     if landed == version:
         deque(rows, maxlen=0)
+        _same_as_written(batch, entity, tallies)
         return
     delta.append(table, delta.arrow_schema(entity_schema(entity)), rows, app_id=app_id, version=version)
+
+
+def _same_as_written(batch: Batch, entity: Entity, tallies: list[Tally]) -> None:
+    """Raise BatchRefused where the adapter or settings changed since an earlier attempt wrote other rows."""
+    number = batch.started.batch_id
+    table = pl.scan_delta(delta.open_table(batch.lake, entity.name))
+    written = table.filter(pl.col("_batch_id") == number).select(pl.len()).collect().item()
+    counted = sum(t.landed + t.tombstones for t in tallies)
+    if written != counted:
+        raise BatchRefused(
+            f"batch {number} was interrupted after {written} rows of {entity.name}, which come out as {counted} "
+            "today: the batch is given up and nothing of it is landed; run again to land its files anew"
+        )
 
 
 def _remember(lake: Lake, feed: Feed, landed: pl.DataFrame, repeats: tuple[Item, ...]) -> None:

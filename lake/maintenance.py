@@ -1,6 +1,7 @@
 """Maintenance of the lake's tables, safe beside running ingests and readers.
 
-Nothing that a question can ask for is lost. As-of works on the batches that rows carry, not on versions of a
+Nothing that a question can ask for is lost; rows of refused batches, which no question shows, go.
+As-of works on the batches that rows carry, not on versions of a
 Delta table, so that compaction, which moves rows between files and changes none, keeps every answer. Files that
 a compaction replaced stay for RETENTION_HOURS, so that a reader which opened the table before reads on; so do
 files that no commit names yet, which belong to a running ingest. Checkpoints keep the application transactions
@@ -18,7 +19,7 @@ import pyarrow.fs as pafs
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from lake import turn
+from lake import refused, turn
 from lake.errors import LakeError
 from lake.events import Events
 from lake.health import Health, Partition, measure
@@ -40,12 +41,14 @@ class Maintained:
     """What was done to one table, and its health afterwards.
 
     `left` counts the partitions that another writer was busy with; the next maintenance finds them again.
+    `withdrawn` counts rows of refused batches that were taken out.
     """
 
     health: Health
     compacted: int = 0
     left: int = 0
     deleted: int = 0
+    withdrawn: int = 0
     checkpointed: bool = False
 
 
@@ -65,14 +68,15 @@ def maintain(lake: Lake, *, events: Events) -> list[Maintained]:
 
 def _maintain_all(lake: Lake, *, events: Events) -> list[Maintained]:
     done = []
+    of_no_batch = refused.batches(lake)
     for name, uri in _tables(lake):
         try:
-            one = _maintain(lake, name, DeltaTable(uri, storage_options=lake.options()))
+            one = _maintain(lake, name, DeltaTable(uri, storage_options=lake.options()), of_no_batch)
         except (DeltaError, OSError) as error:
             brief = str(error).splitlines()[0]
             raise LakeError(f"table {name} of lake {lake.root} could not be maintained: {brief}") from error
         done.append(one)
-        if one.compacted or one.deleted or one.left or one.checkpointed:
+        if one.compacted or one.deleted or one.left or one.withdrawn or one.checkpointed:
             events("table_maintained", message=_sentence(one), table=name, **_facts(one))
         else:
             events("maintain_progress", message=f"{name} is fine", table=name)
@@ -107,7 +111,8 @@ def _gold(lake: Lake) -> list[str]:
     return sorted(i.base_name for i in listed if i.type == pafs.FileType.Directory)
 
 
-def _maintain(lake: Lake, name: str, table: DeltaTable) -> Maintained:
+def _maintain(lake: Lake, name: str, table: DeltaTable, of_no_batch: list[int]) -> Maintained:
+    withdrawn = refused.take_out(name, table, of_no_batch)
     before = measure(name, table, lake)
     compacted = left = 0
     # A gold table is rewritten by partition, never appended to; compacting it could only be in its writer's way.
@@ -124,7 +129,7 @@ def _maintain(lake: Lake, name: str, table: DeltaTable) -> Maintained:
         # of a later version stands, from which every reader starts.
         table.cleanup_metadata()
         health = measure(name, table, lake)
-    return Maintained(health, compacted, left, deleted, checkpointed=checkpointed)
+    return Maintained(health, compacted, left, deleted, withdrawn, checkpointed=checkpointed)
 
 
 def _compact(table: DeltaTable, partition: Partition) -> bool:
@@ -171,7 +176,8 @@ def _sweep(lake: Lake) -> int:
 def _facts(one: Maintained) -> dict[str, object]:
     health = one.health
     return {
-        "compacted": one.compacted, "left": one.left, "deleted": one.deleted, "checkpointed": one.checkpointed,
+        "compacted": one.compacted, "left": one.left, "deleted": one.deleted,
+        "withdrawn": one.withdrawn, "checkpointed": one.checkpointed,
         "files": health.files, "small_files": health.small_files, "rows": health.rows,
     }  # fmt: skip
 
@@ -180,5 +186,6 @@ def _sentence(one: Maintained) -> str:
     parts = [f"{one.compacted} partitions compacted"] if one.compacted else []
     parts += [f"{one.left} left to next time, as another writer was busy there"] if one.left else []
     parts += [f"{one.deleted} unused files deleted"] if one.deleted else []
+    parts += [f"{one.withdrawn} rows of refused batches taken out"] if one.withdrawn else []
     parts += ["checkpoint written"] if one.checkpointed else []
     return f"{one.health.table}: {', '.join(parts)}; {one.health.rows:,} rows in {one.health.files:,} files"

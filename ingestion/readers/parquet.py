@@ -12,6 +12,9 @@ import pyarrow.parquet as pq
 from ingestion.readers.chunk import BLOCK_ROWS, Chunk, Source, check_names, numbered
 from lake.errors import BatchRefused
 
+#: While a series is worked on it has this name: Polars takes `*` or `^…$` of a file for patterns.
+_NEUTRAL = "value"
+
 
 def read(source: Source) -> Iterator[Chunk]:
     """Give the rows in the file's order, numbered from 1."""
@@ -32,7 +35,7 @@ def read(source: Source) -> Iterator[Chunk]:
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with every column as text that says the value exactly; nested values as JSON."""
-    return frame.select(_text(frame[name]) for name in frame.columns)
+    return pl.DataFrame([_text(frame[name].alias(_NEUTRAL)).alias(name) for name in frame.columns])
 
 
 def _text(series: pl.Series) -> pl.Series:

@@ -27,7 +27,9 @@ def read(source: Source) -> Iterator[Chunk]:
         brief = str(error).splitlines()[0][:200]
         raise BatchRefused(f"file {source.name} is not a readable workbook: {brief}") from None
     check_names(frame.columns, file=source.name)
-    frame = frame.select(_exact(frame[name], doubles[name]) for name in frame.columns)
+    # Nameless while they are worked on: Polars takes a column called `*` or `^…$` for a pattern.
+    pairs = ((name, frame[name].alias(""), doubles[name].alias("")) for name in frame.columns)
+    frame = pl.DataFrame([_exact(text, double).alias(name) for name, text, double in pairs])
     yield Chunk(numbered(frame, range(1, frame.height + 1)))
 
 

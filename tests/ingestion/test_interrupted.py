@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from ingestion.feed import BatchResult
-from lake import archive
+from lake import archive, delta
 from lake.batches import BatchLog, Counts
-from lake.errors import LakeError, SourceError
+from lake.errors import BatchRefused, LakeError, SourceError
 from lake.store import Lake
 from tests.ingestion.conftest import CONSERVED, Drop, entry
 
@@ -161,3 +161,29 @@ def test_a_full_disk_is_a_sentence_and_the_next_run_completes(drop: Drop, monkey
     monkeypatch.undo()
     drop.ingest()
     assert _state(drop) == [(2, 1, 1, 2, 1)]
+
+
+def test_a_batch_interrupted_before_the_rules_changed_is_given_up_and_landed_anew(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(drop)
+    write, done = delta.write_deltalake, []
+
+    def stops(*args: object, **options: object) -> None:
+        if len(done) == 3:
+            raise OSError(28, os.strerror(28))
+        write(*args, **options)  # type: ignore[arg-type]
+        done.append(1)
+
+    monkeypatch.setattr("lake.delta.write_deltalake", stops)
+    with pytest.raises(LakeError, match="No space left"):
+        drop.ingest()
+    monkeypatch.undo()
+    # Rows that landed under the old rule are refused under the new one.
+    monkeypatch.setattr("ingestion.values._EARLIEST", "2027-01-01")
+    with pytest.raises(BatchRefused, match="interrupted after 2 rows of time_entry, which come out as 0 today"):
+        drop.ingest()
+    monkeypatch.undo()
+    assert drop.ingest().batch_ids == (2,)
+    assert _state(drop) == [(2, 1, 1, 2, 1)]
+    assert drop.rows(CONSERVED) == [(0,)]

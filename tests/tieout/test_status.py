@@ -11,6 +11,7 @@ import pytest
 
 from ingestion.feed import Feed
 from ingestion.pipeline import ingest
+from lake.errors import BatchRefused
 from lake.store import Lake
 from tests.firm import configure, tieout
 
@@ -53,3 +54,20 @@ def test_status_is_text_for_people_and_two_blocks_of_csv_for_sheets(config: Path
     feeds, tables = tieout("status", "--format", "csv", "--config", str(config)).stdout.split("\n\n")
     assert [row["feed"] for row in csv.DictReader(io.StringIO(feeds))] == ["crm"]
     assert "customer" in {row["table"] for row in csv.DictReader(io.StringIO(tables))}
+
+
+def test_status_says_what_was_refused_until_the_feed_lands_again(config: Path) -> None:
+    drop = config.parent / "extracts/crm/customer"
+    lake, feed = Lake(str(config.parent / "lake")), Feed(name="crm", system="canonical", path=str(drop.parent))
+    (drop / "wrong.csv").write_text("customer_id,name,name\nC1,Acme,Acme\n", encoding="utf-8")
+    with pytest.raises(BatchRefused):
+        ingest(lake, feed)
+    said = json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)
+    (refused,) = said["refused"]
+    assert refused["reason"] == "file customer/wrong.csv: the header names column 'name' twice"
+    assert (refused["batch"], refused["refused_since_last_landed"]) == (9, 1)
+    assert said["feeds"][0]["batches"] == 8
+    assert "Refused: feed crm, batch 9: file customer/wrong.csv" in tieout("status", "--config", str(config)).stdout
+    (drop / "wrong.csv").write_text("customer_id,name\nC99,Acme\n", encoding="utf-8")
+    ingest(lake, feed)
+    assert json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)["refused"] == []
