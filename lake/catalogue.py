@@ -72,7 +72,7 @@ def create_views(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     committed = "(select batch_id from lake.batches where status = 'committed')"
     for name in ("batch_files", "quarantine"):
         view(name, f"select * from {scan(name)} where batch_id in {committed}")
-    for name in ("action", "recon_item_history"):
+    for name in ("action", "recon_item_history", "certificate"):
         view(name, f"select * from {scan(name)}")
     for name in ENTITIES:
         view(name, f"select * from {scan(name)} where _batch_id in {committed}")

@@ -92,6 +92,17 @@ SYSTEM_TABLES: dict[str, dict[str, pl.DataType]] = {
         "status": pl.String(),
         "payload": pl.String(),
     },
+    "certificate": {
+        "run_id": pl.String(),
+        "recorded_at": UTC,
+        "build_time": UTC,
+        "legal_entity_key": pl.String(),
+        "period_id": pl.String(),
+        "is_certified": pl.Boolean(),
+        "reason": pl.String(),
+        "content": pl.String(),
+        "seal": pl.String(),
+    },
 }
 
 

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lake import extensions, gold, publish
+from lake import certificates, extensions, gold, publish
 from lake.errors import BuildError
 from lake.events import Events
+from lake.store import Lake
 from tieout.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,8 @@ def build(settings: Settings, *, events: Events, full_refresh: bool = False, as_
         events("publish_started", message="Publishing the mart")
         if as_of is not None:
             run_id = f"asof-{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-{run_id}"
+        else:
+            certificates.record(Lake(settings.lake_root), mart)
         published = publish.publish(
             mart, settings.mart_folder, run_id=run_id, move_pointer=as_of is None, keep=settings.keep_runs
         )

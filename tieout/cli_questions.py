@@ -82,15 +82,17 @@ def exceptions(
 
 @certificate_verbs.command("verify")
 def certificate_verify(
-    entity: Annotated[str, typer.Argument(help="A legal entity's key, as in mart.dim_legal_entity.")],
-    period: Annotated[str, typer.Argument(help="A period, such as 2026-09.")],
     *,
+    entity: Annotated[
+        str | None, typer.Option(help="Only this legal entity's key, as in mart.dim_legal_entity.")
+    ] = None,
+    period: Annotated[str | None, typer.Option(help="Only this period, such as 2026-09.")] = None,
     file: ConfigOption = None,
 ) -> None:
-    """Check the certificate of an entity's period against the published figures."""
+    """Compute the seals of the close certificates anew from the mart, the lake's batches and the archive."""
     from tieout import query as ask  # noqa: PLC0415
 
-    certified, text = ask.certificate(config.load(file), entity, period)
+    is_intact, text = ask.certificates(config.load(file), entity=entity, period=period)
     typer.echo(text)
-    if not certified:
+    if not is_intact:
         raise typer.Exit(1)

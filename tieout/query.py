@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from lake import catalogue, publish
+from lake import certificates as certifying
 from lake.errors import BuildError, ConfigError, LakeError
 from lake.store import Lake
+from tieout import certificate_words
 from tieout.settings import Settings
 
 Format = Literal["table", "csv", "json"]
@@ -71,21 +73,13 @@ def export(settings: Settings, table: str, target: Path) -> int:
     return frame.height
 
 
-def certificate(settings: Settings, entity: str, period: str) -> tuple[bool, str]:
-    """Return whether the entity's period is certified in the published mart, and the sentence that says why not."""
-    query = """
-        select is_certified, reason, run_id
-        from mart.close_certificate
-        where legal_entity_key = ? and period_id = ?
-    """
-    with _connect(settings) as connection:
-        row = connection.execute(query, [entity, period]).fetchone()
-    if row is None:
-        raise ConfigError(f"The published mart has no period {period!r} of the legal entity {entity!r}.")
-    certified, reason, run_id = row
-    if certified:
-        return True, f"{entity} {period} is certified in run {run_id}."
-    return False, f"{entity} {period} is not certified in run {run_id}: {reason}"
+def certificates(settings: Settings, *, entity: str | None, period: str | None) -> tuple[bool, str]:
+    """Return whether the published certificates are intact, and what they say in words."""
+    mart = publish.published(settings.mart_folder)
+    if mart is None:
+        raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
+    found = certifying.verify(Lake(settings.lake_root), mart, entity=entity, period=period)
+    return found.is_intact, certificate_words.render(found)
 
 
 def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:

@@ -10,38 +10,31 @@ build as (
 
 ),
 
-category_sums as (
+parts as (
 
     select
         legal_entity_key,
         period_id,
-        category,
-        cast(sum(amount_group) as varchar) as amount_group
-    from {{ ref('recon_bridge') }}
-    group by legal_entity_key, period_id, category
-
-),
-
-categories as (
-
-    select
-        legal_entity_key,
-        period_id,
-        string_agg(category || ' ' || amount_group, '; ' order by category) as category_amounts
-    from category_sums
+        {%- for part in ['totals', 'categories', 'control_exceptions', 'items_hash'] %}
+        max(part_text) filter (where part = '{{ part }}') as {{ part }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_certificate_parts') }}
     group by legal_entity_key, period_id
 
 ),
 
-files as (
+category_amounts as (
 
     select
-        batches.batch_id,
-        landed.entity,
-        landed.file,
-        landed.sha256
-    from {{ source('landing', 'batch_files') }} as landed
-    inner join {{ ref('stg_lake__committed_batches') }} as batches on landed.batch_id = batches.batch_id
+        legal_entity_key,
+        period_id,
+        string_agg(category || ' ' || cast(amount_group as varchar), '; ' order by category) as category_amounts
+    from (
+        select legal_entity_key, period_id, category, sum(amount_group) as amount_group
+        from {{ ref('recon_bridge') }}
+        group by legal_entity_key, period_id, category
+    ) as by_category
+    group by legal_entity_key, period_id
 
 ),
 
@@ -49,12 +42,10 @@ files as (
 evidence as (
 
     select
-        md5(string_agg(
-            cast(batch_id as varchar) || ' ' || sha256,
-            '|' order by batch_id, entity, file
-        )) as batches_hash,
-        count(distinct batch_id) as batch_count
-    from files
+        {{ sha256_text("coalesce(string_agg(cast(batch_id as varchar) || ' ' || content_hash, ',' order by batch_id), '')") }} as batches_hash,
+        count(*) as batch_count
+    from {{ ref('obs_batches') }}
+    where status = 'committed'
 
 ),
 
@@ -62,7 +53,11 @@ judged as (
 
     select
         readiness.*,
-        categories.category_amounts,
+        category_amounts.category_amounts,
+        coalesce(parts.totals, '{}') as totals,
+        coalesce(parts.categories, '{}') as categories,
+        coalesce(parts.control_exceptions, '{}') as control_exceptions,
+        coalesce(parts.items_hash, 'null') as items_hash,
         evidence.batches_hash,
         evidence.batch_count,
         build.run_id,
@@ -71,17 +66,51 @@ judged as (
             '; ',
             case when not readiness.has_ended then 'the period has not ended' end,
             case when readiness.gl_status <> 'complete' then coalesce(readiness.gl_reason, 'no ledger to prove') end,
-            case when readiness.unclassified_count > 0 then cast(readiness.unclassified_count as varchar) || ' unclassified differences' end,
-            case when readiness.open_critical > 0 then cast(readiness.open_critical as varchar) || ' critical items open' end,
-            case when readiness.critical_control_count > 0 then cast(readiness.critical_control_count as varchar) || ' critical control exceptions' end
+            case when readiness.unclassified_count > 0 then {{ counted('readiness.unclassified_count', 'difference is unclassified', 'differences are unclassified') }} end,
+            case when readiness.open_critical > 0 then {{ counted('readiness.open_critical', 'critical item is open', 'critical items are open') }} end,
+            case when readiness.critical_control_count > 0 then {{ counted('readiness.critical_control_count', 'critical control exception', 'critical control exceptions') }} end
         ), '') as reason
     from readiness
     cross join build
     cross join evidence
-    left join categories
+    left join parts
         on
-            readiness.legal_entity_key = categories.legal_entity_key
-            and readiness.period_id = categories.period_id
+            readiness.legal_entity_key = parts.legal_entity_key
+            and readiness.period_id = parts.period_id
+    left join category_amounts
+        on
+            readiness.legal_entity_key = category_amounts.legal_entity_key
+            and readiness.period_id = category_amounts.period_id
+
+),
+
+written as (
+
+    select
+        *,
+        {{ json_record({
+            'accepted_items': json_value('accepted_count'),
+            'batch_count': json_value('batch_count'),
+            'batches_hash': json_value('batches_hash'),
+            'build_time': json_value('cast(build_time as varchar)'),
+            'categories': 'categories',
+            'certified': json_value('reason is null'),
+            'control_exceptions': 'control_exceptions',
+            'critical_control_exceptions': json_value('critical_control_count'),
+            'items_hash': 'items_hash',
+            'ledger': json_value('gl_status'),
+            'legal_entity': json_value('legal_entity_key'),
+            'open_critical': json_value('open_critical'),
+            'open_high': json_value('open_high'),
+            'open_low': json_value('open_low'),
+            'open_medium': json_value('open_medium'),
+            'period': json_value('period_id'),
+            'reason': json_value('reason'),
+            'run_id': json_value('run_id'),
+            'totals': 'totals',
+            'unclassified_items': json_value('unclassified_count'),
+        }) }} as content
+    from judged
 
 )
 
@@ -104,5 +133,7 @@ select
     cast(batch_count as bigint) as batch_count,
     batches_hash,
     run_id,
-    build_time
-from judged
+    build_time,
+    content,
+    {{ sha256_text('content') }} as seal
+from written

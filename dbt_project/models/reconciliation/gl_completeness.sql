@@ -74,8 +74,8 @@ select
     cast(unbalanced_journals as bigint) as unbalanced_journals,
     nullif(concat_ws(
         '; ',
-        case when differing_accounts > 0 then cast(differing_accounts as varchar) || ' accounts differ from the trial balance' end,
-        case when unbalanced_journals > 0 then cast(unbalanced_journals as varchar) || ' journals do not balance and are kept out' end,
+        case when differing_accounts > 0 then {{ counted('differing_accounts', 'account differs from the trial balance', 'accounts differ from the trial balance') }} end,
+        case when unbalanced_journals > 0 then {{ counted('unbalanced_journals', 'journal does not balance and is kept out', 'journals do not balance and are kept out') }} end,
         case when not has_balances then 'no trial balance landed' end
     ), '') as reason
 from counted

@@ -1,0 +1,80 @@
+-- The parts of a close certificate that are lists, each as one JSON text in an order of its own.
+
+with totals as (
+
+    select
+        legal_entity_key,
+        period_id,
+        flow,
+        {{ json_record({
+            'operational_functional': json_value('cast(sum(operational_functional) as varchar)'),
+            'operational_group': json_value('cast(sum(operational_group) as varchar)'),
+            'posted_functional': json_value('cast(sum(posted_functional) as varchar)'),
+            'posted_group': json_value('cast(sum(posted_group) as varchar)'),
+        }) }} as member_text
+    from {{ ref('recon_bridge_total') }}
+    group by legal_entity_key, period_id, flow
+
+),
+
+categories as (
+
+    select
+        legal_entity_key,
+        period_id,
+        category,
+        {{ json_record({
+            'functional': json_value('cast(sum(amount_functional) as varchar)'),
+            'group': json_value('cast(sum(amount_group) as varchar)'),
+            'items': json_value('cast(sum(item_count) as bigint)'),
+        }) }} as member_text
+    from {{ ref('recon_bridge') }}
+    group by legal_entity_key, period_id, category
+
+),
+
+rules as (
+
+    select
+        legal_entity_key,
+        period_id,
+        rule,
+        {{ json_value('count(*)') }} as member_text
+    from {{ ref('control_exception') }}
+    group by legal_entity_key, period_id, rule
+
+),
+
+items as (
+
+    select
+        legal_entity_key,
+        period_id,
+        item_id,
+        concat_ws(
+            '|', item_id, category, severity, status, cast(difference_transaction as varchar),
+            cast(difference_functional as varchar), cast(difference_group as varchar)
+        ) as item_text
+    from {{ ref('recon_item') }}
+
+)
+
+{% for part, rows, name in [('totals', 'totals', 'flow'), ('categories', 'categories', 'category'), ('control_exceptions', 'rules', 'rule')] %}
+select
+    legal_entity_key,
+    period_id,
+    '{{ part }}' as part,
+    '{' || string_agg({{ json_value(name) }} || ':' || member_text, ',' order by {{ name }}) || '}' as part_text
+from {{ rows }}
+group by legal_entity_key, period_id
+
+union all
+{% endfor %}
+-- too many to be listed: each item is in the certificate by one hash over all of them
+select
+    legal_entity_key,
+    period_id,
+    'items_hash' as part,
+    {{ json_value(sha256_text("string_agg(item_text, ',' order by item_id)")) }} as part_text
+from items
+group by legal_entity_key, period_id

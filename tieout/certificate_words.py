@@ -1,0 +1,31 @@
+"""What a verification found, in plain words: one sentence on the seals, then one line a certificate."""
+
+from __future__ import annotations
+
+from lake.certificates import Checked, Verification
+
+
+def render(found: Verification) -> str:
+    """Return the sentence that says whether everything is as it was sealed, and each period's verdict."""
+    lines = [_sentence(found)]
+    for one in found.checked:
+        verdict = "certified" if one.is_certified else f"not certified: {one.reason}"
+        lines.append(f"  {one.legal_entity} {one.period} is {verdict}.")
+    return "\n".join(lines)
+
+
+def _sentence(found: Verification) -> str:
+    many = len(found.checked) != 1
+    what = f"The {len(found.checked)} certificates" if many else f"The certificate of {_named(found.checked[0])}"
+    if found.is_intact:
+        return (
+            f"{what} of run {found.run_id} {'are' if many else 'is'} intact: the figures of the mart, "
+            f"{found.evidence.batches} batches and {found.evidence.files} archived files are as they were sealed."
+        )
+    parts = [f"{_named(one)}: {finding}" if many else finding for one in found.checked for finding in one.findings]
+    parts += found.evidence.findings
+    return f"{what} of run {found.run_id} {'are' if many else 'is'} not intact: {'; '.join(parts)}."
+
+
+def _named(one: Checked) -> str:
+    return f"{one.legal_entity} {one.period}"
