@@ -1,99 +1,46 @@
-"""Adapters: how one system's files become canonical entities, as data in `adapters/<system>.yml`.
+"""Adapters: how one system's files become canonical entities, as data in one YAML file.
 
     system: <name>                      the file's own name
     about: <what the files are>
+    maps: {<name>: {from: to}}          translations of values that several columns share
     sources:                            which files there are
-      <source>: {files: <pattern> or [patterns], format, records, sheet, where: <SQL>, optional: [columns]}
+      <source>:
+        files: <pattern> or [patterns]
+        format, records, sheet, separator, encoding      how to read them, where the name does not say
+        names: {<column>: [other names]}                 a column's names in other languages or versions
+        optional: [columns]                              columns that a file may lack
+        where: <SQL>                                     what counts of it when others look it up
+        table, cursor | request                          where a connector finds it (docs/connect-a-source.md)
     entities:
       <entity>:                         one input, or a list of them
         from: <source>
-        join: [{source: <source>, match: {<column or SQL here>: <column there>}}]
+        join: [{source, as: <name>, match: {<SQL here>: <SQL there>}, after | upto: {<SQL here>: <SQL there>}}]
         exclude: {<name>: <SQL>}        rows left out, each by a filter that has a name
         assume: {<column>: <constant>}  what the source does not say, as a named assumption
-        columns: {<column>: <SQL> or {sql, apply: [function], map: {from: to}}}
+        columns: {<column>: <SQL> or {sql, apply: [function], less: <SQL>, map: {from: to}, otherwise: to}}
 
 SQL is written over the source's columns, all of them text; a joined source's are `<source>.<column>`.
+The shipped ones lie in `adapters/<system>.yml`; a feed may name a file of its own instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import yaml
 
-from ingestion.functions import FUNCTIONS
-from ingestion.readers import FORMATS, format_of
+from ingestion.adapter_model import MANIFEST, Adapter, ColumnMap, Input, Join, Ordered, SourceFiles
+from ingestion.functions import calls
+from ingestion.readers import ENCODINGS, FORMATS
 from lake.contracts import ENTITIES
 from lake.contracts.envelope import ENVELOPE
 from lake.errors import ContractError
 
-MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True)
-class SourceFiles:
-    """The files of one shape: patterns over their names, and how to read them.
-
-    `where` limits what the source is when others join it; `format` overrides what the name promises;
-    `optional` names columns that a file may lack.
-    """
-
-    name: str
-    patterns: tuple[str, ...]
-    format: str | None = None
-    records: str | None = None
-    sheet: str | None = None
-    where: str | None = None
-    optional: tuple[str, ...] = ()
-
-    def matches(self, file: str) -> bool:
-        """Whether a file of this name is one of the source's, and in a format that can be read."""
-        known = self.format is not None or format_of(file) is not None
-        return known and file != MANIFEST and any(fnmatchcase(file, p) for p in self.patterns)
-
-
-@dataclass(frozen=True)
-class Join:
-    """Another source looked up for each row, where SQL here = SQL there; a row never multiplies."""
-
-    source: str
-    match: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class ColumnMap:
-    """A canonical column: a SQL expression, then functions of ours, then a translation of values."""
-
-    sql: str
-    apply: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Input:
-    """One source's way into one entity; `columns` None takes the source's columns as they are named."""
-
-    entity: str
-    source: SourceFiles
-    joins: tuple[Join, ...] = ()
-    exclude: Mapping[str, str] = field(default_factory=dict)
-    assume: Mapping[str, str] = field(default_factory=dict)
-    columns: Mapping[str, ColumnMap] | None = None
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """All inputs of one system, and the sources they name."""
-
-    system: str
-    about: str
-    sources: Mapping[str, SourceFiles]
-    inputs: tuple[Input, ...]
+_LARGEST = 1 << 20
 
 
 def available() -> list[str]:
@@ -103,11 +50,33 @@ def available() -> list[str]:
 
 
 def load(system: str) -> Adapter:
-    """Return the adapter of a system; raises ContractError where there is none or it does not hold together."""
+    """Return the adapter of a system, or the one in a YAML file of the user's own.
+
+    Raises ContractError where there is none or it does not hold together.
+    """
+    if is_file(system):
+        return parse(read_text(Path(system)), name=Path(system).name)
     if system not in available():
-        raise ContractError(f"there is no adapter {system!r}: use one of {', '.join(available())}")
+        raise ContractError(f"there is no adapter {system!r}: use one of {', '.join(available())}, or name a YAML file")
     text = (resources.files("ingestion") / "adapters" / f"{system}.yml").read_text("utf-8")
     return parse(text, name=f"{system}.yml")
+
+
+def is_file(system: str) -> bool:
+    """Whether a feed's `system` names an adapter file and not one that ships."""
+    return system.endswith((".yml", ".yaml"))
+
+
+def read_text(file: Path) -> str:
+    """Return an adapter file's text; raises ContractError where there is none that can be read."""
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise ContractError(f"adapter {file} is larger than {_LARGEST} bytes, so it is no adapter")
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise ContractError(f"adapter {file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ContractError(f"adapter {file} is not UTF-8 text: save it as UTF-8") from None
 
 
 def parse(text: str, *, name: str) -> Adapter:
@@ -122,11 +91,15 @@ def parse(text: str, *, name: str) -> Adapter:
     if said["entities"] == "*":
         inputs = tuple(_canonical(entity) for entity in ENTITIES)
         return Adapter(said["system"], said.get("about", ""), {i.source.name: i.source for i in inputs}, inputs)
+    unknown = sorted(set(said) - {"system", "about", "maps", "sources", "entities"})
+    if unknown:
+        raise ContractError(f"adapter {name} has the unknown key {unknown[0]!r}")
+    maps = said.get("maps", {})
     sources = {key: _source(key, value, name) for key, value in said.get("sources", {}).items()}
     found: list[Input] = []
     for entity, value in said["entities"].items():
         parts = value if isinstance(value, list) else [value]
-        found += [_input(entity, part, sources, name) for part in parts]
+        found += [_input(entity, part, sources, maps, name) for part in parts]
     return Adapter(said["system"], said.get("about", ""), sources, tuple(found))
 
 
@@ -142,31 +115,60 @@ def _canonical(entity: str) -> Input:
     return Input(entity, SourceFiles(entity, (f"{entity}.*", f"{entity}/*")))
 
 
-def _strict(value: object, allowed: set[str], where: str) -> dict[str, Any]:
+def _strict(value: object, allowed: set[str] | None, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ContractError(f"{where} must be a mapping")
-    unknown = sorted(set(value) - allowed)
-    if unknown:
+    unknown = sorted(set(value) - allowed) if allowed is not None else []
+    if allowed is not None and unknown:
         raise ContractError(f"{where} has the unknown key {unknown[0]!r}: use {', '.join(sorted(allowed))}")
     return value
 
 
+_SOURCE = frozenset({
+    "files", "format", "records", "sheet", "where", "optional", "names", "separator", "encoding",
+    "table", "cursor", "request",
+})  # fmt: skip
+
+
 def _source(key: str, value: object, name: str) -> SourceFiles:
     where = f"adapter {name}, sources.{key}"
-    said = _strict(value, {"files", "format", "records", "sheet", "where", "optional"}, where)
+    said = _strict(value, set(_SOURCE), where)
     patterns = said.get("files")
     if not patterns:
-        raise ContractError(f"{where} must say which `files` it has")
+        if not (said.get("table") or said.get("request")):
+            raise ContractError(f"{where} must say which `files` it has")
+        patterns = [f"{key}.*", f"{key}/*"]
     if said.get("format") is not None and said["format"] not in FORMATS:
         raise ContractError(f"{where}.format {said['format']!r} is not one of {', '.join(FORMATS)}")
     if said.get("where"):
         sql(said["where"], where)
-    listed = tuple(patterns) if isinstance(patterns, list) else (patterns,)
-    rest = {k: said.get(k) for k in ("format", "records", "sheet", "where")}
-    return SourceFiles(key, listed, **rest, optional=tuple(said.get("optional", ())))
+    separator, encoding = said.get("separator", ","), said.get("encoding", "utf-8")
+    if len(separator) != 1 or separator in '"\r\n' or not separator.isascii():
+        raise ContractError(f"{where}.separator must be one sign, such as ';' or a tab; found {separator!r}")
+    if encoding not in ENCODINGS:
+        raise ContractError(f"{where}.encoding {encoding!r} is not one of {', '.join(ENCODINGS)}")
+    if said.get("request") is not None and not isinstance(said["request"], dict):
+        raise ContractError(f"{where}.request must be a mapping")
+    rest = {k: said.get(k) for k in ("format", "records", "sheet", "where", "table", "cursor", "request")}
+    names = {str(k): _listed(v) for k, v in _strict(said.get("names", {}), None, f"{where}.names").items()}
+    return SourceFiles(
+        key,
+        _listed(patterns),
+        **rest,
+        optional=tuple(said.get("optional", ())),
+        names=names,
+        separator=separator,
+        encoding=encoding,
+    )
 
 
-def _input(entity: str, value: object, sources: Mapping[str, SourceFiles], name: str) -> Input:
+def _listed(value: object) -> tuple[str, ...]:
+    return tuple(str(v) for v in value) if isinstance(value, list) else (str(value),)
+
+
+def _input(
+    entity: str, value: object, sources: Mapping[str, SourceFiles], maps: Mapping[str, object], name: str
+) -> Input:
     where = f"adapter {name}, entities.{entity}"
     if entity not in ENTITIES:
         raise ContractError(f"{where}: there is no such entity")
@@ -175,8 +177,11 @@ def _input(entity: str, value: object, sources: Mapping[str, SourceFiles], name:
     for source in (said.get("from"), *(j.source for j in joins)):
         if source not in sources:
             raise ContractError(f"{where} names the source {source!r}, which `sources` does not declare")
-    columns = {c: _column(f"{where}.columns.{c}", m) for c, m in said.get("columns", {}).items()}
-    assume = {c: str(v).lower() if isinstance(v, bool) else str(v) for c, v in said.get("assume", {}).items()}
+    called = [j.name for j in joins]
+    if len(set(called)) != len(called):
+        raise ContractError(f"{where}.join calls two of its rows alike: give each another name with `as`")
+    columns = {c: _column(f"{where}.columns.{c}", m, maps) for c, m in said.get("columns", {}).items()}
+    assume = {c: str(v) for c, v in said.get("assume", {}).items()}
     declared = {c.name for c in (*ENTITIES[entity].columns, *ENVELOPE)}
     for column in (*columns, *assume):
         if column not in declared:
@@ -191,24 +196,49 @@ def _input(entity: str, value: object, sources: Mapping[str, SourceFiles], name:
 
 
 def _join(where: str, value: object) -> Join:
-    said = _strict(value, {"source", "match"}, where)
+    said = _strict(value, {"source", "as", "match", "after", "upto"}, where)
     if not said.get("source") or not isinstance(said.get("match"), dict):
         raise ContractError(f"{where} must name a `source` and what to `match`: {{SQL here: SQL there}}")
+    if "after" in said and "upto" in said:
+        raise ContractError(f"{where} may say `after` or `upto`, not both")
     match = {str(here): str(there) for here, there in said["match"].items()}
     for text in (*match, *match.values()):
         sql(text, where)
-    return Join(said["source"], match)
+    after, upto = (_ordered(f"{where}.{key}", said[key]) if key in said else None for key in ("after", "upto"))
+    return Join(said["source"], match, said.get("as", said["source"]), after, upto)
 
 
-def _column(where: str, value: object) -> ColumnMap:
+def _ordered(where: str, value: object) -> Ordered:
+    said = _strict(value, None, where)
+    pairs = [(k, v) for k, v in said.items() if k != "apply"]
+    if len(pairs) != 1 or not isinstance(pairs[0][1], str):
+        raise ContractError(f"{where} must name one pair {{SQL here: SQL there}}")
+    here, there = pairs[0]
+    for text in (here, there):
+        sql(text, where)
+    return Ordered(here, there, calls(said["apply"], where) if "apply" in said else ())
+
+
+def _column(where: str, value: object, maps: Mapping[str, object]) -> ColumnMap:
     plain: dict[str, Any] = {"sql": value}
-    said = plain if isinstance(value, str) else _strict(value, {"sql", "apply", "map"}, where)
+    said = plain if isinstance(value, str) else _strict(value, {"sql", "apply", "less", "map", "otherwise"}, where)
     if not isinstance(said.get("sql"), str):
         raise ContractError(f"{where} must say its `sql`")
-    sql(said["sql"], where)
-    functions = said.get("apply", [])
-    listed = tuple(functions) if isinstance(functions, list) else (functions,)
-    for function in listed:
-        if function not in FUNCTIONS:
-            raise ContractError(f"{where}.apply: there is no function {function!r}: use {', '.join(FUNCTIONS)}")
-    return ColumnMap(said["sql"], listed, {str(k): str(v) for k, v in said.get("map", {}).items()})
+    for text in (said["sql"], *([said["less"]] if "less" in said else [])):
+        sql(text, where)
+    values = said.get("map", {})
+    if isinstance(values, str):
+        if values not in maps:
+            raise ContractError(f"{where}.map names {values!r}, which `maps` does not declare")
+        values = maps[values]
+    if "otherwise" in said and not values:
+        raise ContractError(f"{where} says `otherwise` without a `map`")
+    translated = {str(k): str(v) for k, v in _strict(values, None, f"{where}.map").items()}
+    functions = calls(said["apply"], where) if "apply" in said else ()
+    return ColumnMap(said["sql"], functions, said.get("less"), translated, said.get("otherwise"))
+
+
+__all__ = [
+    "MANIFEST", "Adapter", "ColumnMap", "Input", "Join", "Ordered", "SourceFiles", "available", "is_file", "load",
+    "parse", "read_text", "sql",
+]  # fmt: skip

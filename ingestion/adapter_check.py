@@ -8,25 +8,23 @@ from pathlib import Path
 import polars as pl
 import yaml
 
-from ingestion.adapter import Adapter, ColumnMap, Input, parse, sql
-from ingestion.functions import FUNCTIONS
+from ingestion.adapter import Adapter, ColumnMap, Input, Join, parse, read_text, sql
+from ingestion.functions import applied
 from ingestion.values import refusals, typed, typed_again
 from lake.contracts import ENTITIES
 from lake.contracts.envelope import ENVELOPE
-from lake.contracts.model import Column, Kind
+from lake.contracts.model import Column, Entity, Kind
 from lake.errors import ContractError
-
-_LARGEST = 1 << 20
 
 
 def check(file: Path) -> list[str]:
     """Return in plain words what an adapter's file maps, and which constants it assumes.
 
-    Raises ContractError with one sentence on the first fault: YAML that says a thing twice, an entity, column
-    or function that does not exist, SQL that cannot be understood, a required column that is neither
+    Raises ContractError with one sentence for the first entity that has faults: YAML that says a thing twice,
+    an entity, column or function that does not exist, SQL that cannot be understood, a required column that is neither
     mapped nor assumed, a constant or translated value that the contract refuses.
     """
-    text = _read(file)
+    text = read_text(file)
     _refuse_repeats(text, file.name)
     try:
         adapter = parse(text, name=file.name)
@@ -35,8 +33,9 @@ def check(file: Path) -> list[str]:
     if not adapter.inputs:
         raise ContractError(f"adapter {file.name} feeds no entity: name at least one under `entities`")
     for step in adapter.inputs:
-        for fault in _faults(step):
-            raise ContractError(f"adapter {file.name}, {step.entity}: {fault}")
+        faults = list(_faults(step))
+        if faults:
+            raise ContractError(f"adapter {file.name}, {step.entity}: {'; '.join(faults)}")
     lines = [f"{adapter.system}: feeds {_counted(len({i.entity for i in adapter.inputs}), 'entity', 'entities')}."]
     if adapter.system != file.stem:
         lines.append(f"Note: it calls itself {adapter.system!r} and is found as {file.stem!r}; name both alike.")
@@ -44,17 +43,6 @@ def check(file: Path) -> list[str]:
     for step in adapter.inputs:
         lines += _described(step)
     return lines
-
-
-def _read(file: Path) -> str:
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise ContractError(f"adapter {file} is larger than {_LARGEST} bytes, so it is no adapter")
-        return file.read_text("utf-8")
-    except OSError as error:
-        raise ContractError(f"adapter {file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ContractError(f"adapter {file} is not UTF-8 text: save it as UTF-8") from None
 
 
 def _refuse_repeats(text: str, name: str) -> None:
@@ -98,13 +86,23 @@ def _faults(step: Input) -> Iterator[str]:
         yield from _refused(declared[name], value, "assumes")
     for name, column in step.columns.items():
         yield from _unclear(name, column)
-        for value in column.values.values() if declared[name].kind is Kind.ENUM else ():
+        if column.less is not None:
+            yield from _unclear(f"{name}.less", ColumnMap(column.less))
+        targets = [*column.values.values(), *([] if column.otherwise is None else [column.otherwise])]
+        for value in targets if declared[name].kind is Kind.ENUM else ():
             yield from _refused(declared[name], value, "translates to")
+    yield from _faults_of_sources(step)
+
+
+def _faults_of_sources(step: Input) -> Iterator[str]:
     for name, predicate in step.exclude.items():
         yield from _unclear(f"the filter {name}", ColumnMap(str(predicate)), predicate=True)
     for join in step.joins:
         for text in (*join.match, *join.match.values()):
             yield from _unclear(f"the join of {join.source}", ColumnMap(text))
+        order = join.after or join.upto
+        for text in (order.here, order.there) if order else ():
+            yield from _unclear(f"the join of {join.source}", ColumnMap(text, order.apply if order else ()))
     if step.source.where is not None:
         yield from _unclear(f"source {step.source.name}", ColumnMap(step.source.where), predicate=True)
 
@@ -120,10 +118,9 @@ def _unclear(what: str, column: ColumnMap, *, predicate: bool = False) -> Iterat
         # The source's columns are not known here: one empty row of those named, each as text. A name with a
         # dot after it is a source that is joined, whose columns only the files can tell.
         row = pl.DataFrame({name: [None] for name in names}, schema=dict.fromkeys(names, pl.String))
-        for function in column.apply:
-            expression = FUNCTIONS[function](expression)
         if ".struct." in str(expression):
             return
+        expression = applied(expression, column.apply)
         result = row.with_columns(expression.alias("=")).get_column("=")
     except ContractError as error:
         yield str(error)
@@ -151,15 +148,20 @@ def _described(step: Input) -> Iterator[str]:
     entity = ENTITIES[step.entity]
     yield f"{step.entity}: files {files}; maps {_counted(len(step.columns), 'column', 'columns')}."
     for join in step.joins:
-        yield f"  looks up {join.source}; a row with no match has nulls there"
+        yield f"  looks up {_version(join)}; a row with no match has nulls there"
     for name, predicate in step.exclude.items():
         yield f"  leaves out {name}: {predicate}"
     for name, value in step.assume.items():
         yield f"  assumes {name} = {value!r}"
     for name, column in step.columns.items():
+        if column.otherwise is not None:
+            yield f"  takes {name} as {column.otherwise!r} for every value that is not translated"
         if not sql(column.sql, name).meta.root_names():
             yield f"  assumes {name} = {column.sql} (a constant: say so under `assume`)"
-    given = {*step.columns, *step.assume}
+    yield from _left_open(entity, {*step.columns, *step.assume})
+
+
+def _left_open(entity: Entity, given: set[str]) -> Iterator[str]:
     if "updated_at" not in given:
         yield "  takes the file's own time as updated_at"
     empty = [c.name for c in entity.columns if c.name not in given and c.default is None]
@@ -168,6 +170,14 @@ def _described(step: Input) -> Iterator[str]:
     defaults = [f"{c.name} = {c.default!r}" for c in entity.columns if c.name not in given and c.default is not None]
     if defaults:
         yield f"  takes the contract's default: {', '.join(defaults)}"
+
+
+def _version(join: Join) -> str:
+    if join.after is not None:
+        return f"the next version in {join.source} after {join.after.here}"
+    if join.upto is not None:
+        return f"the version in {join.source} in force at {join.upto.here}"
+    return join.source
 
 
 def _unread(adapter: Adapter) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from ingestion.conform import REJECTED
+from ingestion.joining import Lookup
 from ingestion.landing import Batch, Tally, accepted_frames
 from ingestion.snapshot import identity, newest_versions
 from lake.contracts.envelope import AUDIT, ENVELOPE
@@ -26,7 +27,7 @@ def completed(
     batch: Batch,
     entity: Entity,
     tallies: list[Tally],
-    joined: Mapping[str, pl.DataFrame],
+    joined: Mapping[str, Lookup],
     folder: Path,
     *,
     committed: list[int],
@@ -51,7 +52,7 @@ def completed(
 def _in_this_batch(
     batch: Batch,
     tallies: list[Tally],
-    joined: Mapping[str, pl.DataFrame],
+    joined: Mapping[str, Lookup],
     folder: Path,
     missing: pl.DataFrame,
 ) -> pl.DataFrame:

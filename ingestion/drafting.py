@@ -14,6 +14,7 @@ from ingestion import readers
 from ingestion.adapter import MANIFEST
 from ingestion.connectors.folder import discover
 from ingestion.likeness import Proposal, propose
+from ingestion.manner import manner
 from ingestion.profiling import Profile, profile
 from ingestion.quoting import escaped, identifier, pattern, scalar, shown, slug
 from ingestion.readers.chunk import ROW
@@ -34,6 +35,8 @@ class Sample:
     files: tuple[str, ...]
     patterns: tuple[str, ...]
     profiles: tuple[Profile, ...]
+    separator: str = ","
+    encoding: str = "utf-8"
 
 
 def draft(sample: Path) -> str:
@@ -53,6 +56,10 @@ def draft(sample: Path) -> str:
     ]
     for one in samples:
         lines += [f"  {one.name}:", f"    files: [{', '.join(scalar(p) for p in one.patterns)}]"]
+        if one.separator != ",":
+            lines.append(f"    separator: {scalar(one.separator)}")
+        if one.encoding != "utf-8":
+            lines.append(f"    encoding: {one.encoding}  # TODO: check that letters beyond a to z are right")
     entities: dict[str, list[list[str]]] = {}
     orphans: list[str] = []
     for one in samples:
@@ -85,10 +92,12 @@ def _files(sample: Path) -> list[tuple[str, Path]]:
 def _samples(files: Sequence[tuple[str, Path]]) -> tuple[list[Sample], list[str]]:
     """Read the files and gather those of one shape; also return a sentence for each that cannot be read."""
     groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, pl.DataFrame]]] = {}
+    written: dict[str, tuple[str, str]] = {}
     unread = []
     for name, path in files:
         try:
-            frame = _frame(name, path)
+            written[name] = manner(name, path)
+            frame = _frame(name, path, *written[name])
         except TieoutError as error:
             unread.append(str(error))
             continue
@@ -103,16 +112,18 @@ def _samples(files: Sequence[tuple[str, Path]]) -> tuple[list[Sample], list[str]
         stem = slug(re.sub(r"\d+", "", Path(names[0]).name.split(".")[0]), "source")
         unique = next(n for i in range(len(groups) + 1) if (n := stem if i == 0 else f"{stem}_{i + 1}") not in taken)
         whole = pl.concat([frame for _, frame in members], how="diagonal").head(_MOST_ROWS)
-        samples.append(Sample(unique, names, patterns, tuple(profile(whole))))
+        samples.append(Sample(unique, names, patterns, tuple(profile(whole)), *written[names[0]]))
     return samples, unread
 
 
-def _frame(name: str, path: Path) -> pl.DataFrame:
+def _frame(name: str, path: Path, separator: str, encoding: str) -> pl.DataFrame:
     kind = readers.format_of(name)
     if kind is None:
         raise SourceError(f"file {name}: no format is known by that ending; use one of {', '.join(readers.FORMATS)}")
     parts: list[pl.DataFrame] = []
-    for chunk in readers.read(readers.Source(path, name, readers.packing_of(name)), kind):
+    for chunk in readers.read(
+        readers.Source(path, name, readers.packing_of(name), None, None, separator, encoding), kind
+    ):
         parts.append(chunk.frame)
         if sum(part.height for part in parts) >= _MOST_ROWS:
             break
@@ -153,12 +164,24 @@ def _missing(column: Column, best: Proposal, sample: Sample) -> str:
     return f"      # TODO required: {column.name} ({_wanted(column)}): map a column or assume a constant{hint}."
 
 
-def _mapping(column: Column, found: Profile, text: str) -> Iterator[str]:
+def _functions(column: Column, found: Profile) -> list[str]:
+    """Return what must be applied to a column's texts to make them what the contract asks for."""
     more: list[str] = []
     if column.kind is Kind.DATE and found.guess == "ts":
         more.append("apply: date_part")
     if column.kind is Kind.TS and found.guess in {"date", "epoch"}:
         more.append(f"apply: {'start_of_day' if found.guess == 'date' else 'epoch_milliseconds'}")
+    if column.kind is Kind.DATE and found.form:
+        more.append(f"apply: {{date: {scalar(found.form)}}}")
+    if column.kind in DECIMALS and found.guess == "comma_decimal":
+        more.append("apply: decimal_comma")
+    if column.kind is Kind.HOURS and found.guess == "duration":
+        more.append("apply: hours")
+    return more
+
+
+def _mapping(column: Column, found: Profile, text: str) -> Iterator[str]:
+    more = _functions(column, found)
     translated, unknown = _translations(column, found)
     if translated:
         more.append("map: {" + ", ".join(f"{scalar(k)}: {v}" for k, v in translated.items()) + "}")
@@ -169,10 +192,8 @@ def _mapping(column: Column, found: Profile, text: str) -> Iterator[str]:
         yield f"      # TODO: say with `map` which of {', '.join(column.values)} these are: {named}"
     if not found.fits(column.kind):
         yield f"      # TODO: {column.name} must be {_wanted(column)}; this column seems to be otherwise."
-    if column.kind is Kind.DATE and found.guess == "other_date":
-        yield "      # TODO: write these dates as YYYY-MM-DD."
-    if found.guess == "comma_decimal" and column.kind in DECIMALS:
-        yield "      # TODO: write these numbers with a decimal point."
+    if column.kind is Kind.DATE and found.guess == "other_date" and not found.form:
+        yield "      # TODO: say with `apply: {date: ...}` how these dates are written: day or month first."
     if column.kind in DECIMALS and found.scale > DECIMALS[column.kind][1]:
         yield f"      # TODO: {found.scale} decimals are more than {DECIMALS[column.kind][1]}; nothing is rounded."
 
@@ -191,10 +212,4 @@ def _wanted(column: Column) -> str:
 
 
 def _unused(profiles: Sequence[Profile]) -> list[str]:
-    separated = len(profiles) == 1 and any(mark in profiles[0].name for mark in ";\t|")
-    hint = (
-        ["      # TODO: the cells seem to be separated by another mark; save the file with commas."]
-        if separated
-        else []
-    )
-    return hint + [f"      # Not used: {shown(p.name)}: {p.describe()}" for p in profiles]
+    return [f"      # Not used: {shown(p.name)}: {p.describe()}" for p in profiles]

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-
-def date_part(text: pl.Expr) -> pl.Expr:
-    """Return the calendar date that a timestamp is written with, whatever its offset."""
-    return text.str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}.*$", "$1")
+from ingestion import figures, moments
+from lake.errors import ContractError
 
 
-def month(text: pl.Expr) -> pl.Expr:
-    """Return the accounting period `YYYY-MM` of a date or timestamp."""
-    return text.str.replace(r"^([0-9]{4}-[0-9]{2})-[0-9]{2}([T ].*)?$", "$1")
+@dataclass(frozen=True)
+class Call:
+    """A function as an adapter names it: `month`, or with an argument, `{date: "%d.%m.%Y"}`."""
 
-
-def negate(text: pl.Expr) -> pl.Expr:
-    """Turn the sign of a number, for sources that count credits as positive."""
-    number = text.str.contains(r"^[+-]?[0-9]+(\.[0-9]*)?$")
-    turned = pl.when(text.str.starts_with("-")).then(text.str.slice(1)).otherwise("-" + text.str.strip_prefix("+"))
-    zero = text.str.contains(r"^[+-]?0+(\.0*)?$")
-    return pl.when(number & ~zero).then(turned).otherwise(text)
+    name: str
+    argument: str | None = None
 
 
 def trim(text: pl.Expr) -> pl.Expr:
@@ -31,36 +24,78 @@ def trim(text: pl.Expr) -> pl.Expr:
     return text.str.strip_chars()
 
 
-def day_after(text: pl.Expr) -> pl.Expr:
-    """Return the day after a date: the open end of an interval whose source names its last day."""
-    day = date_part(text).str.to_date("%Y-%m-%d", strict=False)
-    return pl.coalesce(day.dt.offset_by("1d").dt.to_string("%Y-%m-%d"), text)
+def lower(text: pl.Expr) -> pl.Expr:
+    """Write the text in lower case, where a source is careless of it."""
+    return text.str.to_lowercase()
 
 
-def epoch_milliseconds(text: pl.Expr) -> pl.Expr:
-    """Return the timestamp of a count of milliseconds since 1970."""
-    count = pl.when(text.str.contains(r"^[0-9]{1,15}$")).then(text).cast(pl.Int64, strict=False)
-    written = pl.from_epoch(count, time_unit="ms").dt.to_string("%Y-%m-%dT%H:%M:%S%.3fZ")
-    return pl.coalesce(written, text)
+def prefix(text: pl.Expr, before: str) -> pl.Expr:
+    """Put a text before an id, so that ids of two kinds never meet; an empty one stays empty."""
+    return pl.when(text.str.len_bytes() > 0).then(before + text)
 
 
-def start_of_day(text: pl.Expr) -> pl.Expr:
-    """Return a date as the first moment of that day, in the feed's time zone."""
-    return text.str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})$", "${1}T00:00:00")
+def without_prefix(text: pl.Expr, before: str) -> pl.Expr:
+    """Take a text away before an id, where it is there."""
+    return text.str.strip_prefix(before)
 
 
-def plain_number(text: pl.Expr) -> pl.Expr:
-    """Write out a number in scientific notation, as some systems export doubles (1.5E+3 is 1500)."""
-    exponent = text.str.contains(r"^[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]{1,3}$")
-    written = pl.when(exponent).then(text).map_elements(_written_out, return_dtype=pl.String)
-    return pl.coalesce(written, text)
+def _any_text(argument: str) -> str | None:
+    return None if argument else "the argument is empty"
 
 
-def _written_out(text: str) -> str:
-    return format(Decimal(text), "f")
+_PLAIN = (
+    figures.accounting_sign, moments.date_part, moments.day_after, moments.day_before, figures.decimal_comma,
+    moments.epoch_milliseconds, figures.hours, lower, moments.month, figures.negate, figures.plain_number,
+    moments.start_of_day, figures.thousands_comma, trim, moments.utc,
+)  # fmt: skip
+
+#: Every function an adapter may name without an argument.
+FUNCTIONS: dict[str, Callable[[pl.Expr], pl.Expr]] = {f.__name__: f for f in _PLAIN}
+
+_Check = Callable[[str], str | None]
+#: Every function that takes an argument, and what says whether one will do.
+WITH_ARGUMENT: dict[str, tuple[Callable[[pl.Expr, str], pl.Expr], _Check]] = {
+    "date": (moments.date, moments.check_form),
+    "date_in": (moments.date_in, moments.check_zone),
+    "hours_from": (figures.hours_from, figures.check_unit),
+    "in_zone": (moments.in_zone, moments.check_zone),
+    "moment": (moments.moment, moments.check_form),
+    "per": (figures.per, figures.check_number),
+    "prefix": (prefix, _any_text),
+    "times": (figures.times, figures.check_number),
+    "without_prefix": (without_prefix, _any_text),
+}
 
 
-_ALL = (date_part, day_after, epoch_milliseconds, month, negate, plain_number, start_of_day, trim)
+def calls(said: object, where: str) -> tuple[Call, ...]:
+    """Read what an adapter says under `apply`; raises ContractError naming the function that is wrong."""
+    return tuple(_call(one, where) for one in (said if isinstance(said, list) else [said]))
 
-#: Every function an adapter may name.
-FUNCTIONS: dict[str, Callable[[pl.Expr], pl.Expr]] = {f.__name__: f for f in _ALL}
+
+def _call(said: object, where: str) -> Call:
+    if isinstance(said, str) and said in FUNCTIONS:
+        return Call(said)
+    if isinstance(said, dict) and len(said) == 1:
+        name, argument = next(iter(said.items()))
+        if name in WITH_ARGUMENT and isinstance(argument, str):
+            wrong = WITH_ARGUMENT[name][1](argument)
+            if wrong:
+                raise ContractError(f"{where}.apply.{name}: {wrong}")
+            return Call(name, argument)
+        said = name
+    if isinstance(said, str) and said in WITH_ARGUMENT:
+        raise ContractError(f"{where}.apply: {said} needs an argument, written {{{said}: …}}")
+    if isinstance(said, str) and said in FUNCTIONS:
+        raise ContractError(f"{where}.apply: {said} takes no argument")
+    known = ", ".join(sorted([*FUNCTIONS, *WITH_ARGUMENT]))
+    raise ContractError(f"{where}.apply: there is no function {said!r}: use {known}")
+
+
+def applied(expression: pl.Expr, steps: Sequence[Call]) -> pl.Expr:
+    """Return the expression with the functions applied in their order."""
+    for step in steps:
+        if step.argument is None:
+            expression = FUNCTIONS[step.name](expression)
+        else:
+            expression = WITH_ARGUMENT[step.name][0](expression, step.argument)
+    return expression

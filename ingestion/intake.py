@@ -66,6 +66,7 @@ def _plan(feed: Feed, adapter: Adapter, inputs: list[Input], chosen: list[Item],
 def route(inputs: Iterable[Input], adapter: Adapter, received: dict[str, Received]) -> list[Item]:
     """Return what the folder offers an entity; a file counts as other content where what it joins changed."""
     items = []
+    taken: set[tuple[str, str]] = set()
     for step in inputs:
         joined = sorted(
             r.content_sha256
@@ -76,8 +77,11 @@ def route(inputs: Iterable[Input], adapter: Adapter, received: dict[str, Receive
         for name, file in received.items():
             if step.source.matches(name):
                 content = file.content_sha256
-                if joined:
-                    content = hashlib.sha256(" ".join([content, *joined]).encode()).hexdigest()
+                # What a second source of the entity reads out of the same file is no repeat of the first.
+                again = [step.source.name] if (step.entity, name) in taken else []
+                taken.add((step.entity, name))
+                if joined or again:
+                    content = hashlib.sha256(" ".join([content, *joined, *again]).encode()).hexdigest()
                 items.append(Item(step.entity, step.source.name, content, file))
     return items
 

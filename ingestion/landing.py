@@ -16,6 +16,7 @@ from ingestion import mapping, readers
 from ingestion.adapter import Adapter, Input
 from ingestion.conform import REJECTED, Context, conform
 from ingestion.faults import told
+from ingestion.joining import Lookup
 from ingestion.plan import Item, Plan, Received, source_of
 from ingestion.readers.chunk import ROW, Chunk
 from lake import archive
@@ -134,7 +135,7 @@ class Batch:
         )
 
 
-def lookups(batch: Batch) -> dict[str, pl.DataFrame]:
+def lookups(batch: Batch) -> dict[str, Lookup]:
     """Read the sources that other sources look up, whole."""
     found = {}
     for name, files in batch.plan.lookups.items():
@@ -149,9 +150,7 @@ def lookups(batch: Batch) -> dict[str, pl.DataFrame]:
     return found
 
 
-def accepted_frames(
-    batch: Batch, item: Item, tally: Tally, joined: Mapping[str, pl.DataFrame]
-) -> Iterator[pl.DataFrame]:
+def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str, Lookup]) -> Iterator[pl.DataFrame]:
     """Give the accepted rows of one file, chunk by chunk; refused ones go to the spool, all are counted."""
     step, received = batch.input_of(item), item.received
     entity, context = ENTITIES[item.entity], batch.context(received)

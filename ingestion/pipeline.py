@@ -14,6 +14,7 @@ from ingestion import adapter as adapters
 from ingestion import intake, superseded
 from ingestion.deletions import completed
 from ingestion.feed import BatchResult, Feed
+from ingestion.joining import Lookup
 from ingestion.landing import Batch, Tally, accepted_frames, lookups
 from ingestion.lock import hold
 from ingestion.plan import Item, from_json
@@ -119,9 +120,7 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
     return tallies
 
 
-def _frames(
-    batch: Batch, tallies: list[Tally], joined: Mapping[str, pl.DataFrame]
-) -> Iterator[tuple[Tally, pl.DataFrame]]:
+def _frames(batch: Batch, tallies: list[Tally], joined: Mapping[str, Lookup]) -> Iterator[tuple[Tally, pl.DataFrame]]:
     for tally in tallies:
         for frame in accepted_frames(batch, tally.item, tally, joined):
             yield tally, frame

@@ -98,4 +98,5 @@ def source_of(received: Received, files: SourceFiles, path: Path) -> tuple[Sourc
     """Return how to read a received file whose bytes are at `path`, and its format."""
     kind = files.format or format_of(received.file) or "csv"
     packing = packing_of(received.file)
-    return Source(path, received.file, packing, files.records, files.sheet), kind
+    rest = (files.records, files.sheet, files.separator, files.encoding)
+    return Source(path, received.file, packing, *rest), kind

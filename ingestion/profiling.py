@@ -10,7 +10,9 @@ import polars as pl
 from ingestion.readers.chunk import ROW
 from lake.contracts.model import DECIMALS, Kind
 
-Guess = Literal["empty", "date", "other_date", "ts", "epoch", "int", "decimal", "comma_decimal", "bool", "id", "text"]
+Guess = Literal[
+    "empty", "date", "other_date", "ts", "epoch", "int", "decimal", "comma_decimal", "duration", "bool", "id", "text"
+]  # fmt: skip
 
 #: A column with no more different values than this may be an enumeration.
 _FEW = 30
@@ -28,7 +30,10 @@ _SHAPES: tuple[tuple[Guess, str], ...] = (
     ("int", r"^[+-]?\d+$"),
     ("decimal", r"^[+-]?\d+(\.\d+)?$"),
     ("comma_decimal", r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?$"),
+    ("duration", r"^-?(\d{1,4}:[0-5]\d(:[0-5]\d)?|P(\d+D)?T?(\d+H)?(\d+M)?(\d+S)?)$"),
 )
+#: How people write dates; where two of them read a whole column, nobody can tell which is meant.
+_FORMS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d")
 
 #: Which guesses can become a value of a kind; every guess can become a text or an id.
 _FITTING: dict[Kind, frozenset[Guess]] = {
@@ -46,7 +51,7 @@ class Profile:
     """One column of a sample.
 
     `empty` is a share from 0 to 1, `scale` the most decimals seen, `values` the different values where
-    they are few and short, and none otherwise.
+    they are few and short, and none otherwise; `form` is how all its dates are written, where only one form will do.
     """
 
     name: str
@@ -56,11 +61,12 @@ class Profile:
     distinct: int
     scale: int = 0
     values: tuple[str, ...] = ()
+    form: str | None = None
 
     def fits(self, kind: Kind) -> bool:
         """Whether what the column seems to hold can be a value of a kind."""
         if kind in DECIMALS:
-            return self.guess in _NUMBERS
+            return self.guess in _NUMBERS or (kind is Kind.HOURS and self.guess == "duration")
         fitting = _FITTING.get(kind)
         return fitting is None or self.guess in fitting
 
@@ -91,7 +97,13 @@ def _column(name: str, series: pl.Series) -> Profile:
     short = distinct <= _FEW and guess in {"text", "id", "bool"}
     values = sorted(given.unique().to_list()) if short else []
     kept = tuple(values) if all(len(v) <= _SHORT for v in values) else ()
-    return Profile(name, guess, rows, empty, distinct, scale, kept)
+    form = _form(given) if guess == "other_date" else None
+    return Profile(name, guess, rows, empty, distinct, scale, kept, form)
+
+
+def _form(given: pl.Series) -> str | None:
+    fitting = [f for f in _FORMS if given.str.to_date(f, strict=False).null_count() == 0]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _guess(given: pl.Series, distinct: int) -> Guess:

@@ -18,8 +18,7 @@ _RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "nul
 
 def identifier(name: str, names: Sequence[str]) -> str | None:
     """Return a source column's name as SQL; None where SQL has no way to name it."""
-    head, dot, rest = name.partition(".")
-    parts = [head, rest] if dot and head and head not in names else [name]
+    parts = _parts(name, names)
     # Polars takes such names for patterns over all columns.
     if "" in parts or any(p == "*" or (p.startswith("^") and p.endswith("$")) for p in parts):
         return None
@@ -28,6 +27,14 @@ def identifier(name: str, names: Sequence[str]) -> str | None:
         return text if sql(text, name).meta.root_names() == parts[:1] else None
     except ContractError:
         return None
+
+
+def _parts(name: str, names: Sequence[str]) -> list[str]:
+    """Return how SQL reaches a column: names with dots are members of structs, as the mapping builds them."""
+    head, dot, rest = name.partition(".")
+    if not (dot and head and rest) or head in names:
+        return [name]
+    return [head, *_parts(rest, [n.partition(".")[2] for n in names if n.startswith(f"{head}.")])]
 
 
 def _is_plain(name: str) -> bool:

@@ -11,12 +11,21 @@ verbs = typer.Typer(help="Draft and check the mapping of a source system.", no_a
 
 
 @verbs.command("check")
-def adapter_check(adapter: Annotated[Path, typer.Argument(help="An adapter's YAML file.")]) -> None:
-    """Say in plain words whether an adapter holds together against the contracts."""
+def adapter_check(
+    adapter: Annotated[Path, typer.Argument(help="An adapter's YAML file.")],
+    sample: Annotated[Path | None, typer.Option(help="A folder of sample files to try it on.")] = None,
+) -> None:
+    """Say in plain words whether an adapter holds together against the contracts, and against sample files."""
     from tieout import commands  # noqa: PLC0415
 
     for line in commands.adapter_check(adapter):
         typer.echo(line)
+    if sample is not None:
+        described, missing = commands.adapter_trial(adapter, sample)
+        for line in (*described, *(f"Missing: {line}" for line in missing)):
+            typer.echo(line)
+        if missing:
+            raise typer.Exit(1)
 
 
 @verbs.command("new")

@@ -140,6 +140,15 @@ def adapter_check(file: Path) -> list[str]:
     return check(file)
 
 
+def adapter_trial(file: Path, sample: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what an adapter makes of sample files, and what is missing, in plain words; nothing is landed."""
+    from ingestion.adapter import load  # noqa: PLC0415
+    from ingestion.adapter_trial import attempt  # noqa: PLC0415
+
+    tried = attempt(load(str(file)), sample)
+    return tried.described, tried.missing
+
+
 def adapter_new(sample: Path) -> str:
     """Return a drafted adapter as YAML text."""
     from ingestion import drafting  # noqa: PLC0415

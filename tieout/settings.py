@@ -135,6 +135,13 @@ def _validated(values: dict[str, Any], path: Path) -> Settings:
         update={
             "lake_root": root,
             "mart_root": base / settings.mart_root if settings.mart_root is not None else None,
-            "feeds": tuple(f.model_copy(update={"path": base / f.path}) for f in settings.feeds),
+            "feeds": tuple(
+                f.model_copy(update={"path": base / f.path, "system": _system(f, base)}) for f in settings.feeds
+            ),
         }
     )
+
+
+def _system(feed: FeedSettings, base: Path) -> str:
+    """Return the feed's adapter: a name that ships, or the path of the user's own YAML file."""
+    return str(base / feed.system) if feed.system.endswith((".yml", ".yaml")) else feed.system

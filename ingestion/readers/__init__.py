@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
-from ingestion.readers import delimited, json_lines, json_text, parquet, spreadsheet
+from ingestion.readers import delimited, json_lines, json_text, parquet, spreadsheet, xml
 from ingestion.readers.chunk import Chunk, Source, Unreadable
 from lake.errors import ContractError
 
-Format = Literal["csv", "ndjson", "json", "parquet", "xlsx"]
+Format = Literal["csv", "ndjson", "json", "parquet", "xlsx", "xml"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 _READERS: dict[str, Callable[[Source], Iterator[Chunk]]] = {
@@ -20,7 +20,11 @@ _READERS: dict[str, Callable[[Source], Iterator[Chunk]]] = {
     "json": json_text.read,
     "parquet": parquet.read,
     "xlsx": spreadsheet.read,
+    "xml": xml.read,
 }
+
+#: How text files may be written, where they are not UTF-8; XML says so itself.
+ENCODINGS = ("utf-8", "utf-16", "iso-8859-1", "iso-8859-15", "windows-1250", "windows-1252", "cp850")
 
 #: Endings that name another format than they read like.
 _ALIASES = {"jsonl": "ndjson"}
@@ -50,4 +54,4 @@ def read(source: Source, kind: str) -> Iterator[Chunk]:
     return _READERS[kind](source)
 
 
-__all__ = ["FORMATS", "Chunk", "Source", "Unreadable", "format_of", "packing_of", "read"]
+__all__ = ["ENCODINGS", "FORMATS", "Chunk", "Source", "Unreadable", "format_of", "packing_of", "read"]

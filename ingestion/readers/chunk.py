@@ -22,7 +22,8 @@ BLOCK_ROWS = 100_000
 class Source:
     """A file to read: `path` holds the bytes, `name` is what people call it, `packing` gzip, zstd or None.
 
-    `records` is the path, with dots, to the record inside each JSON value; `sheet` names a spreadsheet's.
+    `records` is the path, with dots, to the record inside each JSON value or XML document; `sheet` names a
+    spreadsheet's; `separator` and `encoding` are a text file's.
     """
 
     path: Path
@@ -30,12 +31,16 @@ class Source:
     packing: str | None = None
     records: str | None = None
     sheet: str | None = None
+    separator: str = ","
+    encoding: str = "utf-8"
 
     def open(self) -> BinaryIO:
         """Open the unpacked bytes; raises BatchRefused where the file is empty."""
         if self.path.stat().st_size == 0:
             raise BatchRefused(f"file {self.name} is empty: not even a header; send it again")
         stream = pa.input_stream(str(self.path), compression=self.packing, buffer_size=1 << 20)
+        if self.encoding != "utf-8":
+            stream = pa.transcoding_input_stream(stream, self.encoding, "utf-8")
         return cast("BinaryIO", stream)
 
 

@@ -37,7 +37,7 @@ def read(source: Source) -> Iterator[Chunk]:
     last: str | None = None
     watched = _Watched(source.open())
     try:
-        for batch in _blocks(watched, names, note):
+        for batch in _blocks(watched, names, note, separator=source.separator):
             if ragged:
                 break
             frame = pl.DataFrame(pl.from_arrow(batch))
@@ -48,7 +48,7 @@ def read(source: Source) -> Iterator[Chunk]:
         raise BatchRefused(f"file {source.name} cannot be read after row {done}: {_brief(error)}") from None
     if ragged:
         yield from _carefully(source, names, done)
-    elif done and not closed(watched.tail, last):
+    elif done and not closed(watched.tail, last, source.separator):
         raise _unclosed(source, done)
     elif not done:
         yield Chunk(numbered(pl.DataFrame(schema=dict.fromkeys(names, pl.String)), range(0)))
@@ -59,7 +59,7 @@ def header(source: Source) -> list[str]:
     with source.open() as raw:
         try:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            first = next(csv.reader(text, strict=True), None)
+            first = next(csv.reader(text, strict=True, delimiter=source.separator), None)
         except UnicodeDecodeError:
             raise BatchRefused(f"file {source.name} is not UTF-8 text: save it as UTF-8") from None
         except (OSError, EOFError, csv.Error) as error:
@@ -95,29 +95,29 @@ class _Watched(io.RawIOBase):
         super().close()
 
 
-def closed(tail: bytes, last: str | None) -> bool:
+def closed(tail: bytes, last: str | None, separator: str = ",") -> bool:
     """Whether the quotes of the last cell, read as `last`, are closed in a file that ends in `tail`."""
     end = tail.rstrip(b"\r\n")
-    text = (last or "").encode()
+    text, mark = (last or "").encode(), separator.encode()
     if not text:
-        return not end.endswith((b',"', b'\n"'))
+        return not end.endswith((mark + b'"', b'\n"'))
     if end.endswith(b'"'):
         return True
-    return not (b"\n" in text or b"," in text or end.removesuffix(text).endswith(b'"'))
+    return not (b"\n" in text or mark in text or end.removesuffix(text).endswith(b'"'))
 
 
 def _unclosed(source: Source, row: int) -> BatchRefused:
     return BatchRefused(f"file {source.name} cannot be read: the quote opened in row {row} is never closed")
 
 
-def _blocks(stream: _Watched, names: list[str], note: object) -> Iterator[pa.RecordBatch]:
+def _blocks(stream: _Watched, names: list[str], note: object, *, separator: str) -> Iterator[pa.RecordBatch]:
     convert = pa_csv.ConvertOptions(
         column_types={name: pa.large_string() for name in names},
         strings_can_be_null=True,
         quoted_strings_can_be_null=True,
         null_values=[""],
     )
-    parse = pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note)
+    parse = pa_csv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=note)
     with stream:
         try:
             yield from pa_csv.open_csv(
@@ -137,13 +137,13 @@ def _carefully(source: Source, names: list[str], done: int) -> Iterator[Chunk]:
     csv.field_size_limit(_FIELD_LIMIT)
     with _Watched(source.open()) as watched:
         text = io.TextIOWrapper(io.BufferedReader(watched), encoding="utf-8-sig", newline="")
-        records = (record for record in csv.reader(text) if record)
+        records = (record for record in csv.reader(text, delimiter=source.separator) if record)
         next(records)
         numbered = islice(enumerate(records, start=1), done, None)
         try:
             while part := list(islice(numbered, BLOCK_ROWS)):
                 row, record = part[-1]
-                if len(part) < BLOCK_ROWS and not closed(watched.tail, record[-1]):
+                if len(part) < BLOCK_ROWS and not closed(watched.tail, record[-1], source.separator):
                     raise _unclosed(source, row)
                 yield _sort_out(part, names)
         except (csv.Error, UnicodeDecodeError) as error:

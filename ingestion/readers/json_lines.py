@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-import polars as pl
-
-from ingestion.readers.chunk import BLOCK_ROWS, Chunk, Source, Unreadable, numbered
+from ingestion.readers.chunk import BLOCK_ROWS, Chunk, Source, Unreadable
+from ingestion.readers.json_cells import cell, chunk
+from ingestion.readers.json_lists import LISTS, each, exploded
 from lake.errors import BatchRefused
 
 #: A line longer than this is no record of a business system.
@@ -18,7 +18,13 @@ _BUFFER = 1 << 20
 
 
 def read(source: Source) -> Iterator[Chunk]:
-    """Give the record of each line that is not blank; rows are numbered by line."""
+    """Give the record of each line that is not blank; rows are numbered by line.
+
+    Where `records` names lists inside of each line, rows are numbered as they come.
+    """
+    if LISTS in (source.records or ""):
+        yield from _exploded(source, source.records or "")
+        return
     rows: list[tuple[int, dict[str, str | None]]] = []
     unreadable: list[Unreadable] = []
     with source.open() as raw:
@@ -34,6 +40,22 @@ def read(source: Source) -> Iterator[Chunk]:
     yield chunk(rows, unreadable)
 
 
+def _exploded(source: Source, path: str) -> Iterator[Chunk]:
+    with source.open() as raw:
+        done = 0
+        values: list[dict[str, str | None] | Unreadable] = []
+        for number, line in _lines(source, io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER)):
+            try:
+                value = parse(line)
+            except (ValueError, RecursionError) as error:
+                raise BatchRefused(f"file {source.name}, line {number} is not JSON: {error}") from None
+            values += each(value, path, file=source.name)
+            if len(values) >= BLOCK_ROWS:
+                yield from exploded(values, start=done)
+                done, values = done + len(values), []
+        yield from exploded(values, start=done)
+
+
 def _lines(source: Source, raw: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     try:
         for number, line in enumerate(raw, start=1):
@@ -43,14 +65,6 @@ def _lines(source: Source, raw: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
                 yield number, line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
     except (OSError, EOFError) as error:
         raise BatchRefused(f"file {source.name} cannot be read: {error}") from None
-
-
-def chunk(rows: list[tuple[int, dict[str, str | None]]], unreadable: list[Unreadable]) -> Chunk:
-    """Make a chunk of numbered records; a record that lacks a column has null there."""
-    names = list(dict.fromkeys(name for _, record in rows for name in record))
-    columns: dict[str, list[str | None]] = {n: [record.get(n) for _, record in rows] for n in names}
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    return Chunk(numbered(frame, pl.Series([number for number, _ in rows])), tuple(unreadable))
 
 
 def _constant(name: str) -> str:
@@ -86,15 +100,6 @@ def flat(value: object, path: str | None) -> dict[str, str | None] | str:
     if not isinstance(value, dict):
         return "is not an object"
     return {n: v for n, v in around.items() if n not in value} | {str(k): cell(v) for k, v in value.items()}
-
-
-def cell(value: object) -> str | None:
-    """Return a JSON value as text: a nested one as JSON, null and an empty text as None."""
-    if value is None or isinstance(value, str):
-        return value or None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _record(line: bytes, path: str | None) -> dict[str, str | None] | str:

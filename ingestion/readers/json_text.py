@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingestion.readers.chunk import BLOCK_ROWS, Chunk, Source, Unreadable
-from ingestion.readers.json_lines import cell, chunk, flat, parse
+from ingestion.readers.json_cells import cell, chunk
+from ingestion.readers.json_lines import flat, parse
+from ingestion.readers.json_lists import LISTS, each, exploded
 from lake.errors import BatchRefused
 
 #: A document is parsed whole; larger extracts come one record a line.
@@ -28,6 +30,9 @@ def read(source: Source) -> Iterator[Chunk]:
         value = parse(text.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
         raise BatchRefused(f"file {source.name} is not JSON: {error}") from None
+    if LISTS in (source.records or ""):
+        yield from exploded(list(each(value, source.records or "", file=source.name)))
+        return
     if not isinstance(value, list):
         raise BatchRefused(f"file {source.name} is not a list of records")
     for start in range(0, max(len(value), 1), BLOCK_ROWS):

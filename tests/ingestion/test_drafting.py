@@ -105,7 +105,7 @@ def test_a_vendors_files_become_likely_entities_with_a_todo_for_every_decision(t
     assert 'TODO required: project_id (id): map a column or assume a constant; perhaps "Project Code".' in text
     assert 'which of draft, submitted, approved, rejected these are: "Waiting"' in text
     assert 'Not used: "Client"' in text
-    assert "TODO: write these dates as YYYY-MM-DD." in text
+    assert "apply: {date: '%d.%m.%Y'}" in text
     file = tmp_path / "x.yml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ContractError, match="time_entry: the required column project_id must be mapped"):
@@ -173,7 +173,7 @@ def test_what_cannot_be_read_or_looks_like_nothing_is_said_and_stops_nothing(tmp
     text = draft(tmp_path)
     assert text.count("# Not read: ") == 3
     assert "no entity looks like the source odd" in text
-    assert "separated by another mark" in text
+    assert "separator: ';'" in text
     assert parse(text, name="x.yml").inputs == ()
 
 
