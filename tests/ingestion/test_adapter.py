@@ -47,7 +47,7 @@ def test_an_adapter_that_does_not_hold_together_is_a_sentence(text: str, sentenc
 
 
 def test_an_unknown_system_names_those_there_are() -> None:
-    with pytest.raises(ContractError, match="use one of bamboohr, canonical, .*, xero, or name a YAML file"):
+    with pytest.raises(ContractError, match=r"use one of bamboohr, canonical, .*, xero, or name a YAML file"):
         adapter.load("sap")
 
 
