@@ -143,7 +143,7 @@ def _append(batch: Batch, entity: Entity, rows: Iterator[pl.DataFrame], tallies:
         deque(rows, maxlen=0)
         _same_as_written(batch, entity, tallies)
         return
-    delta.append(table, delta.arrow_schema(entity_schema(entity)), rows, app_id=app_id, version=version)
+    delta.append(table, entity_schema(entity), rows, app_id=app_id, version=version)
 
 
 def _same_as_written(batch: Batch, entity: Entity, tallies: list[Tally]) -> None:
@@ -176,4 +176,4 @@ def _commit_files(lake: Lake, feed: Feed, batch_id: int, tallies: list[Tally]) -
         return
     schema = SYSTEM_TABLES["batch_files"]
     frame = pl.DataFrame([t.record(batch_id, feed.name) for t in tallies], schema=schema)
-    delta.append(table, delta.arrow_schema(schema), iter([frame]), app_id=app_id, version=batch_id)
+    delta.append(table, schema, iter([frame]), app_id=app_id, version=batch_id)

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 #: Arrow's plainest layout, which every Delta reader knows.
 PLAIN = pl.CompatLevel.oldest()
+_OWN = pl.CompatLevel.newest()
 
 
 def arrow_schema(columns: Mapping[str, pl.DataType]) -> pa.Schema:
@@ -40,13 +41,22 @@ def landed_version(table: DeltaTable, app_id: str) -> int:
     return table.transaction_version(app_id) or 0
 
 
-def append(table: DeltaTable, schema: pa.Schema, frames: Iterator[pl.DataFrame], *, app_id: str, version: int) -> None:
-    """Append the frames as one commit, marked with the application transaction (app_id, version).
+def append(
+    table: DeltaTable,
+    columns: Mapping[str, pl.DataType],
+    frames: Iterator[pl.DataFrame],
+    *,
+    app_id: str,
+    version: int,
+) -> None:
+    """Append the frames, of these columns, as one commit, marked with the application transaction (app_id, version).
 
     The frames are streamed: no more than a few are in memory at a time. An error raised while they are
     produced comes out unchanged, and nothing is committed.
     """
-    with Ahead(b for f in frames for b in f.to_arrow(compat_level=PLAIN).cast(schema).to_batches()) as batches:
+    # The writer takes Polars' own layout as it is: any other costs a copy here and another one there.
+    schema = pl.DataFrame(schema=dict(columns)).to_arrow(compat_level=_OWN).schema
+    with Ahead(b for f in frames for b in f.to_arrow(compat_level=_OWN).cast(schema).to_batches()) as batches:
         reader = pa.RecordBatchReader.from_batches(schema, batches)
         try:
             write_deltalake(

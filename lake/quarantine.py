@@ -49,5 +49,4 @@ class Spool:
         """Append everything kept to the lake's quarantine table, once a batch."""
         table, app_id = delta.open_table(lake, "quarantine"), f"{self._feed}/quarantine"
         if self._parts and delta.landed_version(table, app_id) < self._batch_id:
-            schema = delta.arrow_schema(_SCHEMA)
-            delta.append(table, schema, self._frames(), app_id=app_id, version=self._batch_id)
+            delta.append(table, _SCHEMA, self._frames(), app_id=app_id, version=self._batch_id)

@@ -67,7 +67,7 @@ def _vendor(batch_id: int) -> pl.DataFrame:
 
 
 def _append(lake: Lake, *frames: pl.DataFrame, version: int) -> None:
-    schema = delta.arrow_schema(entity_schema(ENTITIES["vendor"]))
+    schema = entity_schema(ENTITIES["vendor"])
     table = delta.open_table(lake, "vendor")
     delta.append(table, schema, iter(frames), app_id="erp/vendor", version=version)
 
@@ -101,7 +101,7 @@ def test_an_error_while_rows_are_produced_comes_out_unchanged_and_nothing_lands(
     with pytest.raises(BrokenError):
         delta.append(
             delta.open_table(lake, "vendor"),
-            delta.arrow_schema(entity_schema(ENTITIES["vendor"])),
+            entity_schema(ENTITIES["vendor"]),
             frames(),  # type: ignore[arg-type]
             app_id="erp/vendor",
             version=1,
