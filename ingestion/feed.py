@@ -17,7 +17,8 @@ class Feed:
 
     `path` is the folder its files arrive in, `mode` says whether they are upserts or whole entities, and
     a timestamp without an offset is read in `time_zone`. `entities` limits what is landed; None is all.
-    A snapshot that would delete more than the share `max_delete_share` of an entity is refused.
+    A snapshot that would delete more than the share `max_delete_share` of an entity is refused, and so is a
+    file that unpacks to more than `max_unpack_ratio` times its size (and more than 32 MiB): an archive bomb.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Feed:
     time_zone: str = "UTC"
     entities: tuple[str, ...] | None = None
     max_delete_share: float = 0.2
+    max_unpack_ratio: float = 250
 
     def __post_init__(self) -> None:
         """Refuse what no feed can be, naming the key of the configuration; raises ConfigError."""

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-import pyarrow as pa
 
 from ingestion import manifest
 from ingestion.adapter import MANIFEST, Adapter, Input
 from ingestion.connectors.folder import Found, discover, open_regular, still_the_same
 from ingestion.feed import Feed
 from ingestion.plan import Item, Plan, Received
-from ingestion.readers import packing_of
+from ingestion.unpacking import content_hash
 from lake import archive
 from lake.errors import BatchRefused, SourceError
 from lake.events import Events
@@ -119,7 +118,7 @@ def _receive(lake: Lake, feed: Feed, found: Found, entries: dict[str, manifest.E
     return Received(
         file=found.name,
         sha256=kept.sha256,
-        content_sha256=_content_hash(lake, kept.sha256, found.name),
+        content_sha256=content_hash(lake, kept.sha256, found.name, size=kept.size, ratio=feed.max_unpack_ratio),
         bytes=kept.size,
         modified_at=found.modified_at,
         window_from=entry.window_from,
@@ -127,23 +126,6 @@ def _receive(lake: Lake, feed: Feed, found: Found, entries: dict[str, manifest.E
         row_count=entry.row_count,
         control_totals={column: str(total) for column, total in entry.control_totals.items()},
     )
-
-
-def _content_hash(lake: Lake, sha256: str, name: str) -> str:
-    """Return the hash of the unpacked bytes, so that content is recognised however it is packed."""
-    packing = packing_of(name)
-    if packing is None:
-        return sha256
-    digest = hashlib.sha256()
-    with archive.local_copy(lake, sha256) as path:
-        try:
-            with pa.input_stream(str(path), compression=packing) as stream:
-                while chunk := stream.read(1 << 20):
-                    digest.update(chunk)
-        except (OSError, EOFError, pa.ArrowException) as error:
-            brief = str(error).splitlines()[0][:200]
-            raise BatchRefused(f"file {name} cannot be unpacked: {brief}") from None
-    return digest.hexdigest()
 
 
 def not_landed(items: list[Item], landed: pl.DataFrame) -> list[Item]:

@@ -56,6 +56,7 @@ def read(source: Source) -> Iterator[Chunk]:
 
 def header(source: Source) -> list[str]:
     """Return the names in the first line of a file."""
+    csv.field_size_limit(_FIELD_LIMIT)
     with source.open() as raw:
         try:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")

@@ -25,6 +25,8 @@ def read(source: Source) -> Iterator[Chunk]:
             empty = file.schema_arrow.empty_table()
             yield Chunk(numbered(as_text(pl.DataFrame(pl.from_arrow(empty))), range(0)))
             for batch in file.iter_batches(batch_size=BLOCK_ROWS):
+                # Nothing in the format makes sure that its texts are UTF-8; all that follows relies on it.
+                batch.validate(full=True)
                 frame = as_text(pl.DataFrame(pl.from_arrow(batch)))
                 yield Chunk(numbered(frame, range(done + 1, done + frame.height + 1)))
                 done += frame.height
