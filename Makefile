@@ -10,12 +10,13 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench hostile docs clean lock
+.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench hostile truth docs clean lock
 
 help:
 	@echo "make demo   set up, simulate a firm, ingest, build, publish, serve (ARGS=--no-app stops before serving)"
 	@echo "make test   set up, then every check"
 	@echo "make hostile  broken and malicious files: each kind and what became of it"
+	@echo "make truth  for 22 firms: is every planted break found, with its amounts, and nothing else"
 	@echo "make lint | bench | docs | generate | lock | clean"
 
 setup: $(READY)
@@ -73,6 +74,9 @@ bench: setup
 # The table of hostile files: each kind, and what became of it.
 hostile: setup
 	@TIEOUT_TINY_FILES=3000 $(BIN)/python -m pytest -vv tests/ingestion/test_hostile.py $(ARGS)
+
+truth: setup
+	@$(BIN)/python -m benchmarks.truth $(ARGS)
 
 docs: setup
 	@$(BIN)/python -m tieout.docs

@@ -1,4 +1,4 @@
-"""Planted mistakes: a fixed few a month in each category, on records where nothing else is amiss."""
+"""Planted mistakes: a fixed few a month in each category, alone and overlapping, on records otherwise in order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from simulator.calendar import DAY
 from simulator.firm import ENTITIES, INTERNAL, MILESTONE, RETAINER
 from simulator.money import times
-from simulator.timesheets import APPROVED, DELETED, DRAFT, HOUR, INSIDE, REJECTED, Firm, price_of
+from simulator.overlaps import EXPENSE_OVERLAPS, LABOUR_OVERLAPS, has
+from simulator.timesheets import APPROVED, DELETED, DRAFT, HOUR, INSIDE, REJECTED, SUBMITTED, Firm, price_of
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -110,7 +111,7 @@ def plant_labour(firm: Firm, entries: pl.DataFrame, month: int) -> Planted:
         & ~entries["corrected"].to_numpy()
     )
     quiet &= ~entries["contractor"].to_numpy() & (entries["hours"] >= 100).to_numpy()
-    planted = _planted(firm, entries, month, codes=LABOUR, quiet=quiet, functional="cost")
+    planted = _planted(firm, entries, month, codes=LABOUR, overlaps=LABOUR_OVERLAPS, quiet=quiet, functional="cost")
     if month == firm.world.calendar.months - 1:
         nameless = pl.col("worker") == firm.people.unrated
         without = planted.entries.with_columns(
@@ -127,7 +128,9 @@ def plant_expenses(firm: Firm, rows: pl.DataFrame, month: int) -> Planted:
     model = firm.projects.model[rows["project"].to_numpy()]
     home = _HOME[rows["entity"].to_numpy()] == rows["currency"].to_numpy()
     quiet = np.isin(model, (MILESTONE, RETAINER)) & home & (rows["cost"] > 2000).to_numpy()
-    planted = _planted(firm, rows, month, codes=EXPENSES, quiet=quiet, functional="functional")
+    planted = _planted(
+        firm, rows, month, codes=EXPENSES, overlaps=EXPENSE_OVERLAPS, quiet=quiet, functional="functional"
+    )
     foreign = (rows["entity"] < 2) & (rows["books"] == rows["entity"]) & ~pl.Series(home) & ~rows["billable"]
     foreign &= rows["posted"].is_not_null() & (rows["posted_period"] == rows["period"])
     chosen = np.nonzero(foreign.to_numpy())[0][:2]
@@ -146,6 +149,7 @@ def _planted(
     month: int,
     *,
     codes: tuple[str, ...],
+    overlaps: tuple[str, ...],
     quiet: Bools,
     functional: str,
 ) -> Planted:
@@ -158,13 +162,14 @@ def _planted(
         columns = [c for c in columns if c not in ("hours", "p_hours")]
     table = {c: entries[c].cast(pl.Int64).fill_null(0).to_numpy().copy() for c in columns}
     made: list[str | None] = [None] * entries.height
-    turn = month * 5 % len(codes)
-    for code in (*codes[turn:], *codes[:turn]):
+    turn, other = month * 5 % len(codes), month * 5 % len(overlaps)
+    for code in (*codes[turn:], *codes[:turn], *overlaps[other:], *overlaps[:other]):
         for _ in range(each):
             if rows:
                 at = rows.pop()
                 made[at] = code
-                _spoil(firm, table, at, code, month)
+                for part in code.split("+"):
+                    _spoil(firm, table, at, part, month)
     changed = entries.with_columns(
         *(pl.Series(c, v).cast(entries.schema[c]) for c, v in table.items()), code=pl.Series(made, dtype=pl.String)
     ).with_columns(pl.when(pl.col("posted") > 0).then("posted"))
@@ -174,7 +179,7 @@ def _planted(
     moved = firm.world.rates.functional(changed["p_amount"].to_numpy(), home, away, day)
     changed = changed.with_columns(
         group=pl.Series(firm.world.rates.group(changed[functional].to_numpy(), home, changed["period"].to_numpy())),
-        p_functional=pl.when(pl.col("code") == "entity").then(pl.Series(moved)).otherwise("p_functional"),
+        p_functional=pl.when(has("entity")).then(pl.Series(moved)).otherwise("p_functional"),
     )
     if "price" in changed.columns:
         price, promised = price_of(firm, changed["project"].to_numpy(), changed["worker"].to_numpy(), day)
@@ -184,10 +189,20 @@ def _planted(
             promised=pl.when(doubtful).then(pl.Series(promised)).otherwise("promised"),
             value=pl.when(doubtful).then(pl.Series(times(changed["hours"].to_numpy(), price))).otherwise("value"),
         )
-    older = entries.filter(pl.Series([c == "hours" for c in made]))
+    older = _earlier(entries.with_columns(code=pl.Series(made, dtype=pl.String)))
     again = changed.filter(pl.col("code") == "reversal")
     changed = changed.with_columns(code=pl.when(pl.col("code") != "reversal").then("code"))
     return Planted(pl.concat([changed, _reversals(again)]), older)
+
+
+def _earlier(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return what the PSA held of edited records before: approved with other hours, or not decided yet."""
+    if "contractor" not in rows.columns:
+        return rows.clear()
+    waiting = rows.filter(has("refused")).with_columns(
+        status=pl.lit(SUBMITTED).cast(rows.schema["status"]), updated=pl.col("submitted")
+    )
+    return pl.concat([rows.filter(has("hours") | has("hour")), waiting]).with_columns(code=pl.lit(None, pl.String))
 
 
 def _reversals(rows: pl.DataFrame) -> pl.DataFrame:
@@ -231,8 +246,8 @@ def _spoil(
     """Change one row as its mistake has it; a mistake without a rule here shows elsewhere."""
     value = {name: int(column[at]) for name, column in table.items()}
     closed = int(firm.world.calendar.closed[0, month])
-    if code == "hours":
-        hours = value["hours"] + 50
+    if code in {"hours", "hour"}:
+        hours = value["hours"] + (50 if code == "hours" else 100)
         cost = int(times(np.array([hours]), np.array([value["rate"]]))[0])
         # Every other month the figures change only after the close.
         edited = closed + 20 * HOUR if month % 2 == 1 else value["posted"] + 30 * HOUR
@@ -245,9 +260,9 @@ def _spoil(
     elif code == "ambiguous":
         change = {"project": firm.projects.doubtful, "p_project": firm.projects.doubtful, "billable": 1}
     elif code in _WRONG_BY:
-        wrong = value["cost"] + _WRONG_BY[code]
+        wrong = value["p_amount"] + _WRONG_BY[code]
         if code == "rate":
-            wrong += int(times(np.array([value["hours"]]), np.array([350]))[0])
+            wrong += int(times(np.array([value["p_hours"]]), np.array([350]))[0])
         change = {"p_amount": wrong, "p_functional": wrong}
     else:
         change = _MOVES[code](value, month, closed) if code in _MOVES else {}
@@ -269,11 +284,13 @@ _MOVES: dict[str, _Change] = {
     "entity": lambda _value, _month, _closed: {"p_entity": 1},
     "cutoff": lambda _value, month, _closed: {"p_period": month + 1},
     "partial": lambda value, _month, _closed: {
-        "p_amount": value["cost"] // 2,
-        "p_functional": value["cost"] // 2,
-        "p_hours": value.get("hours", 0) // 2,
-        "x_amount": value["cost"] // 5,
+        "p_amount": value["p_amount"] // 2,
+        "p_functional": value["p_amount"] // 2,
+        "p_hours": value.get("p_hours", 0) // 2,
+        "x_amount": value["p_amount"] // 5,
     },
+    # Posted while it waited for approval, and then refused.
+    "refused": lambda value, _month, _closed: {"status": REJECTED, "updated": value["posted"] + 30 * HOUR},
     "early": lambda value, _month, _closed: {
         "approved": value["posted"] + 3 * HOUR,
         "updated": value["posted"] + 3 * HOUR,

@@ -14,6 +14,7 @@ from simulator.expenses import expense_rows
 from simulator.firm import ACCOUNT, ENTITIES, TIME
 from simulator.labour import labour_rows
 from simulator.ledger import Ledger
+from simulator.overlaps import has
 from simulator.sales_rows import revenue_rows
 from simulator.timesheets import HOUR, Firm, month_tag
 from simulator.truth import Truth
@@ -52,38 +53,74 @@ def post_second_lines(
     """Post the second lines of planted records; `lines` are their first."""
     side = SIDES[flow]
     names = lines.select("gl_line_id", "origin_id")
-    for code in ("duplicate", "undone", "partial"):
-        rows = entries.filter(pl.col("code") == code).join(names, left_on="id", right_on="origin_id", how="left")
+    for part, letter in (("duplicate", "D"), ("undone", "U"), ("again", "A"), ("partial", "P")):
+        rows = entries.filter(has(part)).join(names, left_on="id", right_on="origin_id", how="left")
         if rows.is_empty():
             continue
-        sign = -1 if code == "undone" else 1
-        size = pl.col("x_amount") if code == "partial" else sign * pl.col("p_amount")
-        if "p_hours" in rows.columns:
-            hours = pl.col("p_hours") * 2 // 5 if code == "partial" else sign * pl.col("p_hours")
-            rows = rows.with_columns(p_hours=hours)
-        rows = rows.with_columns(p_amount=size, p_functional=size, posted=pl.col("posted") + 5 * HOUR)
+        rows = _second(rows, part)
         extra = side.rows(firm, rows)
-        if code == "undone":
+        if part == "undone":
             extra = extra.with_columns(reverses_gl_line_id=rows["gl_line_id"])
-        ledger.post(extra, tag=f"{side.letter}{code[0].upper()}{tag}", account=side.account, against=side.against)
-        if code != "partial":
-            truth.add(
-                rows.select(
-                    "entity",
-                    "project",
-                    "period",
-                    "id",
-                    "code",
-                    flow=pl.lit(flow),
-                    category=pl.lit("duplicate_posting" if code == "duplicate" else "reversed_in_erp"),
-                    origin_type=pl.lit(side.origin),
-                    origin_system=pl.lit(side.system),
-                    currency=pl.Series(_HOME[rows["entity"].to_numpy()]),
-                    amount=-pl.col("p_amount"),
-                    functional=-pl.col("p_functional"),
-                    group=-truth.group(rows["p_functional"], rows["p_entity"], rows["p_period"]),
-                )
-            )
+        ledger.post(extra, tag=f"{side.letter}{letter}{tag}", account=side.account, against=side.against)
+        if part == "duplicate":
+            # What its source took back is reversed there in full, however often it was posted.
+            _name_breaks(truth, side, rows.filter(~has("reversed")), flow=flow, category="duplicate_posting")
+        elif part == "undone":
+            _name_breaks(truth, side, rows.filter(~has("again")), flow=flow, category="reversed_in_erp")
+
+
+def _second(rows: pl.DataFrame, part: str) -> pl.DataFrame:
+    """Return what the second line of a record posts: the rest, the same again, the opposite, or the right amount."""
+    sign = -1 if part == "undone" else 1
+    changes = {"p_amount": sign * pl.col("p_amount"), "p_functional": sign * pl.col("p_functional")}
+    if part == "partial":
+        changes = dict.fromkeys(changes, pl.col("x_amount"))
+    elif part == "again":
+        changes = dict.fromkeys(changes, pl.col("cost"))
+    if "p_hours" in rows.columns:
+        changes["p_hours"] = pl.col("p_hours") * 2 // 5 if part == "partial" else sign * pl.col("p_hours")
+    if part in {"duplicate", "undone"}:
+        changes["p_period"] = pl.col("p_period") + has("later").cast(pl.Int64)
+    delay = {"duplicate": 7, "undone": 5, "again": 9, "partial": 5}[part]
+    return rows.with_columns(**changes, posted=pl.col("posted") + delay * HOUR)
+
+
+def _name_breaks(truth: Truth, side: Side, rows: pl.DataFrame, *, flow: str, category: str) -> None:
+    """Add what a repeat leaves where it was posted, or what a posting that was taken back leaves at home."""
+    place = {"entity": "p_entity", "project": "p_project", "period": "p_period"}
+    rows = rows.with_columns(currency=pl.Series(_HOME[rows["entity"].to_numpy()]))
+    away = category == "duplicate_posting"
+    items = rows.select(
+        *((pl.col(posted) if away else pl.col(home)).alias(home) for home, posted in place.items()),
+        "id",
+        "code",
+        "currency",
+        flow=pl.lit(flow),
+        category=pl.lit(category),
+        origin_type=pl.lit(side.origin),
+        origin_system=pl.lit(side.system),
+        amount=-pl.col("p_amount"),
+        functional=-pl.col("p_functional"),
+    )
+    truth.add(items.with_columns(group=truth.group(items["functional"], items["entity"], items["period"])))
+    # The two legs of a reversal in different periods are a cut-off pair.
+    apart = rows.filter(has("undone") & has("later")) if not away else rows.clear()
+    for period, sign in (("period", 1), ("p_period", -1)):
+        leg = apart.select(
+            "entity",
+            "project",
+            "id",
+            "code",
+            "currency",
+            period=pl.col(period),
+            flow=pl.lit(flow),
+            category=pl.lit("cutoff"),
+            origin_type=pl.lit(side.origin),
+            origin_system=pl.lit(side.system),
+            amount=sign * pl.col("p_amount"),
+            functional=sign * pl.col("p_functional"),
+        )
+        truth.add(leg.with_columns(group=truth.group(leg["functional"], leg["entity"], leg["period"])))
 
 
 #: Lines without a record behind them: code, category, origin type (empty: the flow's own), entity.

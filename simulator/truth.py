@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from simulator import overlaps
 from simulator.firm import ENTITIES
 from simulator.world import World
 
@@ -26,6 +27,7 @@ DIFFERENCES = {
     "written": "written_down",
     "cap": "cap_exceeded",
     "estimate": "estimate_difference",
+    **overlaps.names(),
 }
 #: Category of a record that nothing posts, by how that came about; else by its flow.
 UNPOSTED = {"unmapped": "unmapped", "hold": "on_hold"}
@@ -124,7 +126,8 @@ class Truth:
         first = rows.filter(pl.col("id").is_in(apart["id"].to_list()))
         self.add(first.with_columns(category=pl.lit("cutoff")))
         # The later leg carries the first one's group amount; what its own period's rate adds is translation.
-        second = rows.join(apart.select(id="id_undo", earlier="group"), on="id")
+        second = rows.join(apart.select(id="id_undo", undone="id", earlier="group"), on="id")
+        second = second.with_columns(id="undone")
         self.add(second.with_columns(category=pl.lit("cutoff"), group=-pl.col("earlier")))
         rest = second.with_columns(
             category=pl.lit("translation_difference"),
@@ -179,12 +182,12 @@ class Truth:
         )
         even = pl.col("amount") == pl.col("p_amount")
         # What is moved is what was posted; where the record itself differs, the rest stays at home.
-        home = self.group(rows["p_functional"], rows["entity"], rows["period"])
-        rows = rows.with_columns(
-            category=name,
-            moved=pl.when(even).then("functional").otherwise("p_functional"),
-            moved_group=pl.when(even).then("group").otherwise(home),
-        )
+        # Other books keep another currency: here it is the amount itself, as what is planted stands at home in its own.
+        apart = pl.col("entity") != pl.col("p_entity")
+        own = pl.when(apart).then("p_amount").otherwise("p_functional")
+        rows = rows.with_columns(category=name, moved=pl.when(even).then("functional").otherwise(own))
+        home = self.group(rows["moved"], rows["entity"], rows["period"])
+        rows = rows.with_columns(moved_group=pl.when(even).then("group").otherwise(home))
         self.add(rows.with_columns(amount="p_amount", functional="moved", group="moved_group"))
         left = rows.filter(~even).with_columns(
             pl.col("amount") - pl.col("p_amount"),

@@ -12,6 +12,7 @@ import polars as pl
 from simulator.engagements import Projects
 from simulator.firm import CURRENCIES, ENTITIES
 from simulator.labour import with_failure
+from simulator.overlaps import has, settled
 from simulator.timesheets import APPROVED, SUBMITTED, Firm, month_tag
 from simulator.truth import Truth
 from simulator.world import World
@@ -23,6 +24,9 @@ _SUMMARY = next(i for i, e in enumerate(ENTITIES) if e.posting == "summary")
 def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame, *, flow: str, origin: str) -> None:
     """Pair employees' time (or expenses) with its postings; `lines` are the cost lines that were posted."""
     rows = with_failure(rows.filter((pl.col("code") != "unrated").fill_null(value=True)))
+    rows = _hours_apart(
+        truth, settled(rows, amount="cost", functional="functional" if flow == "expense_cost" else "cost")
+    )
     live = pl.col("status").is_in([SUBMITTED, APPROVED])
     functional = "functional" if "functional" in rows.columns else "cost"
     currency = pl.col("currency") if "currency" in rows.columns else pl.Series(_HOME[rows["entity"].to_numpy()])
@@ -65,6 +69,31 @@ def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame
     truth.pool(pooled, posted)
 
 
+def _hours_apart(truth: Truth, rows: pl.DataFrame) -> pl.DataFrame:
+    """Name the hour that was added after a posting at another rate; what is left between the sides is the rate's."""
+    if "rate" not in rows.columns:
+        return rows
+    both = has("hour") & has("rate")
+    hour = rows.filter(both).select(
+        "entity",
+        "project",
+        "period",
+        "id",
+        "code",
+        flow=pl.lit("labor_cost"),
+        category=pl.lit("hours_difference"),
+        origin_type=pl.lit("time_entry"),
+        origin_system=pl.lit("psa"),
+        currency=pl.lit(ENTITIES[0].currency, pl.Int64),
+        amount="rate",
+        functional="rate",
+        group="rate",
+    )
+    truth.add(hour)
+    added = pl.when(both).then("rate").otherwise(0)
+    return rows.with_columns(pl.col("p_amount") + added, pl.col("p_functional") + added)
+
+
 def judge_controls(firm: Firm, truth: Truth, rows: pl.DataFrame) -> None:
     """Name the control exceptions that planted records raise."""
     rules = {
@@ -72,12 +101,15 @@ def judge_controls(firm: Firm, truth: Truth, rows: pl.DataFrame) -> None:
         "own": "self_approved",
         "late": "posted_after_close",
         "hours": "edited_after_posting",
+        "hour": "edited_after_posting",
+        "refused": "edited_after_posting",
     }
-    chosen = rows.filter(pl.col("code").is_in(list(rules))).select("id", "entity", "code", "month", "updated", "posted")
-    for name, entity, code, month, updated, posted in chosen.iter_rows():
+    parts = pl.col("code").str.split("+")
+    chosen = rows.select("id", "entity", parts, "month", "updated", "posted").explode("code")
+    for name, entity, code, month, updated, posted in chosen.filter(pl.col("code").is_in(list(rules))).iter_rows():
         subject = _journal(firm, entity, month, posted) if code == "late" else name
         truth.control(rules[code], ENTITIES[entity].id, subject, "journal" if code == "late" else "time_entry")
-        if code == "hours" and updated >= int(firm.world.calendar.closed[entity, month]):
+        if rules[code] == "edited_after_posting" and updated >= int(firm.world.calendar.closed[entity, month]):
             truth.control("changed_after_close", ENTITIES[entity].id, name, "time_entry")
 
 

@@ -240,7 +240,9 @@ select
     share_cost,
     share_estimate,
     stale_reason,
-    cost_group <> 0 and share_cost < share_estimate and stale_reason is not null as is_estimate_stale,
+    -- before the first cost nobody misses an estimate; one that was given must be kept up all the same
+    (cost_group <> 0 or stale_reason = 'forecast_too_old')
+    and share_cost < share_estimate and stale_reason is not null as is_estimate_stale,
     revenue_to_date,
     cast(
         coalesce(revenue_to_date, 0)

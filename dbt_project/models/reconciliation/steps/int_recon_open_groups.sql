@@ -8,6 +8,8 @@ with sides as (
         flow,
         match_kind,
         basis = 'operational' as is_operational,
+        -- a summary that nets to nothing still says that what it sums is posted
+        match_kind = 'line' and posting_origin_type in ('summary', 'payroll') as is_total,
         case when basis = 'operational' then amount_transaction else -amount_transaction end as signed_transaction,
         case when basis = 'operational' then amount_functional else -amount_functional end as signed_functional,
         case when basis = 'operational' then amount_group else -amount_group end as signed_group,
@@ -36,7 +38,8 @@ groups as (
         coalesce(sum(posted_functional), 0) as posted_functional,
         coalesce(sum(posted_transaction), 0) as posted_transaction,
         sum(posted_hours) as posted_hours,
-        min(cell) = max(cell) as is_one_cell
+        min(cell) = max(cell) as is_one_cell,
+        bool_or(coalesce(is_total, false)) as is_total
     from sides
     group by match_key
 
@@ -70,6 +73,7 @@ where
     and not (
         is_equal
         and match_kind <> 'accrual'
+        and not is_total
         and posted_transaction = 0
         and posted_functional = 0
         and coalesce(posted_hours, 0) = 0

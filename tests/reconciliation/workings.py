@@ -1,0 +1,159 @@
+"""Runs the reconciliation's own SQL, as dbt compiled it for a firm, over ledgers that a test makes up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.firm import Firm
+
+Row = Mapping[str, Any]
+#: What a test looks at; all that these stand on within the reconciliation is run, everything else is given.
+WANTED = ("recon_item", "int_recon_two_currencies")
+#: Taken from the firm as they are; the rest of what is given starts empty.
+REFERENCE = (
+    "int_fx_period",
+    "int_legal_entities",
+    "int_periods",
+    "break_category",
+    "severity_step",
+    "sla",
+    "tolerance",
+)
+LEDGER, BUILD, TIME = "fct_project_ledger", "int_build", "stg_psa__time_entries"
+BUILD_TIME = datetime(2026, 10, 30, 22, tzinfo=UTC)
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run of the match left: its items, what stands in two currencies, and each row's group or pool."""
+
+    items: list[dict[str, Any]]
+    two_currencies: list[dict[str, Any]]
+    matched: list[tuple[str, str]]
+    pooled: list[tuple[str, str]]
+    settled: set[str]
+
+
+class Workings:
+    """The match in memory: the compiled models in their order, over a ledger of the test's own."""
+
+    def __init__(self, firm: Firm) -> None:
+        work = firm.lake_root / "work"
+        manifest = json.loads((work / "dbt_target" / "manifest.json").read_text(encoding="utf-8"))
+        self._nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
+        self._steps = self._ordered()
+        self._sql = {name: self._compiled(name) for name in self._steps}
+        self.connection = duckdb.connect()
+        self.connection.execute("set TimeZone = 'UTC'; set threads = 1")
+        self.connection.execute(f"attach '{work / 'build.duckdb'}' as build (read_only)")
+        self.connection.execute(f"attach '{work / 'mart.duckdb'}' as mart (read_only)")
+        self._copy_given()
+
+    def rate(self, entity: str, period: str) -> Decimal:
+        """Return the average rate to group currency of an entity's books in a period."""
+        row = self.connection.execute(
+            "select fx.average_rate from build.intermediate.int_fx_period as fx"
+            " join build.intermediate.int_legal_entities as e on e.functional_currency = fx.from_currency"
+            " and e.legal_entity_key = fx.legal_entity_key where fx.legal_entity_key = ? and fx.period_id = ?",
+            [entity, period],
+        ).fetchone()
+        assert row is not None, f"no rate for {entity} in {period}"
+        return Decimal(row[0])
+
+    def run(self, ledger: Iterable[Row], *, landed: Iterable[str] = (), build_time: datetime = BUILD_TIME) -> Result:
+        """Match a ledger; `landed` are ids of time entries that are known but count for nothing (taken back)."""
+        self._fill(LEDGER, ledger)
+        build = {"build_time": build_time, "build_date": build_time.date(), "group_currency": "EUR"}
+        self._fill(BUILD, [build])
+        gone = [{"source_system": "psa", "time_entry_id": name, "status": "rejected"} for name in landed]
+        self._fill(TIME, [{**row, "is_deleted": False} for row in gone])
+        for name in self._steps:
+            kind = "view" if self._nodes[name]["config"]["materialized"] == "view" else "table"
+            self.connection.execute(f"create or replace {kind} {self._place(name)} as {self._sql[name]}")
+        items = self._rows(f"select * from {self._place('recon_item')} order by item_id")
+        return Result(
+            items=items,
+            two_currencies=self._rows(f"select * from {self._place('int_recon_two_currencies')}"),
+            matched=self._pairs("select ledger_id, match_key from", "int_recon_matched"),
+            pooled=self._pairs("select ledger_id, pool_key from", "int_recon_pool_members"),
+            settled=self._settled(),
+        )
+
+    def _settled(self) -> set[str]:
+        keyed, rows = self._place("int_recon_keyed"), self._place("int_recon_open_rows")
+        found = self.connection.execute(f"select ledger_id from {keyed} except select ledger_id from {rows}")
+        return {row[0] for row in found.fetchall()}
+
+    def _rows(self, query: str) -> list[dict[str, Any]]:
+        cursor = self.connection.execute(query)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _pairs(self, query: str, name: str) -> list[tuple[str, str]]:
+        return [(row[0], row[1]) for row in self.connection.execute(f"{query} {self._place(name)}").fetchall()]
+
+    def _fill(self, name: str, rows: Iterable[Row]) -> None:
+        place = self._place(name)
+        self.connection.execute(f"delete from {place}")
+        grouped: dict[tuple[str, ...], list[list[Any]]] = {}
+        for row in rows:
+            grouped.setdefault(tuple(row), []).append(list(row.values()))
+        for columns, values in grouped.items():
+            names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+            self.connection.executemany(f"insert into {place} ({names}) values ({marks})", values)
+
+    def _place(self, name: str) -> str:
+        return "memory.main." + name
+
+    def _ordered(self) -> list[str]:
+        found: list[str] = []
+
+        def visit(name: str) -> None:
+            if name in found or not self._is_step(name):
+                return
+            for needed in self._nodes[name]["depends_on"]["nodes"]:
+                visit(needed.rpartition(".")[2])
+            found.append(name)
+
+        for name in WANTED:
+            visit(name)
+        return found
+
+    def _is_step(self, name: str) -> bool:
+        # Acceptances read the log of actions, which no ledger has: they are given, and empty.
+        path = self._nodes.get(name, {}).get("original_file_path", "")
+        return path.startswith("models/reconciliation/") and name != "int_recon_acceptances"
+
+    def _compiled(self, name: str) -> str:
+        sql = Path(self._nodes[name]["compiled_path"]).read_text(encoding="utf-8")
+        for needed in self._nodes[name]["depends_on"]["nodes"]:
+            relation = self._nodes.get(needed.rpartition(".")[2], {}).get("relation_name")
+            if relation:
+                sql = sql.replace(relation, self._place(needed.rpartition(".")[2]))
+        return sql
+
+    def _copy_given(self) -> None:
+        given = {
+            needed.rpartition(".")[2]
+            for name in self._steps
+            for needed in self._nodes[name]["depends_on"]["nodes"]
+            if not needed.startswith("source.")
+        }
+        for name in sorted(given - set(self._steps)):
+            rows = "" if name in REFERENCE else "limit 0"
+            source = self._nodes[name]["relation_name"]
+            self.connection.execute(f"create table {self._place(name)} as select * from {source} {rows}")
+
+
+def money(amount: Decimal) -> Decimal:
+    """Round to cents, half away from zero."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
