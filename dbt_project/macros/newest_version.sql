@@ -9,7 +9,7 @@
 {%- set carried = [
     'source_system', 'updated_at', 'is_deleted', '_batch_id', '_file', '_row', '_ingested_at', '_correlation_id'
 ] -%}
-{%- set firsts = [first_of[1]] if first_of else [] -%}
+{%- set firsts = [first_of[1], 'first_landed_at'] if first_of else [] -%}
 {%- set only_new = heavy and in_increment() -%}
 {%- set committed = ref('stg_lake__committed_batches') -%}
 {%- set new_ids = new_batches() if heavy else '-1' -%}
@@ -22,7 +22,8 @@ with landed as (
         {% if column == 'is_deleted' %}coalesce(is_deleted, false) as {% endif %}{{ column }}{{ ',' if not loop.last or firsts }}
         {%- endfor %}
         {%- if first_of %}
-        {{ first_of[0] }} as {{ first_of[1] }}
+        {{ first_of[0] }} as {{ first_of[1] }},
+        case when {{ first_of[0] }} is not null then _ingested_at end as first_landed_at
         {%- endif %}
     from {{ source('lake', entity) }}
     where
@@ -55,6 +56,7 @@ ranked as (
         *,
         {%- if first_of %}
         min({{ first_of[1] }}) over (partition by {{ identity }}) as first_known,
+        min(first_landed_at) over (partition by {{ identity }}) as first_known_landed,
         {%- endif %}
         row_number() over (
             partition by {{ identity }}
@@ -71,7 +73,8 @@ select
     {{ column }}{{ ',' if not loop.last or firsts }}
     {%- endfor %}
     {%- if first_of %}
-    first_known as {{ first_of[1] }}
+    first_known as {{ first_of[1] }},
+    first_known_landed as first_landed_at
     {%- endif %}
 from ranked
 where version_rank = 1

@@ -37,6 +37,42 @@ with sides as (
         "forecast_revenue",
         ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_revenue <> 0)", other=none) }}
     union all
+    {{ metric_side('backlog_coverage_months', 'operational', 'numerator', 'int_metric_backlog',
+        "amount",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'operational' and (backlog_type = 'contracted' and not is_recurring)", other='0') }}
+    union all
+    {{ metric_side('backlog_coverage_months', 'operational', 'denominator', 'int_metric_trailing',
+        "mean_revenue",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'operational'", other='0') }}
+    union all
+    {{ metric_side('backlog_coverage_months', 'finance_posted', 'numerator', 'int_metric_backlog',
+        "amount",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'finance_posted' and (backlog_type = 'contracted' and not is_recurring)", other='0') }}
+    union all
+    {{ metric_side('backlog_coverage_months', 'finance_posted', 'denominator', 'int_metric_trailing',
+        "mean_revenue",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'finance_posted'", other='0') }}
+    union all
+    {{ metric_side('value_signed', 'operational', 'numerator', 'int_metric_signed',
+        "amount_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other=none) }}
+    union all
+    {{ metric_side('book_to_bill', 'operational', 'numerator', 'int_metric_signed',
+        "amount_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
+    union all
+    {{ metric_side('book_to_bill', 'operational', 'denominator', 'int_metric_money',
+        "amount_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'operational' and (flow = 'revenue' and revenue_stream = 'services')", other='0') }}
+    union all
+    {{ metric_side('book_to_bill', 'finance_posted', 'numerator', 'int_metric_signed',
+        "amount_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
+    union all
+    {{ metric_side('book_to_bill', 'finance_posted', 'denominator', 'int_metric_money',
+        "amount_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'finance_posted' and (flow = 'revenue' and revenue_stream = 'services')", other='0') }}
+    union all
     {{ metric_side('wip_unbilled', 'cross_basis', 'numerator', 'int_metric_wip',
         "wip_unbilled",
         ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'cross_basis'", other=none) }}
@@ -69,6 +105,74 @@ with sides as (
         "amount_group",
         ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
     union all
+    {{ metric_side('revenue_leakage', 'operational', 'numerator', 'int_metric_leakage',
+        "leaked_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
+    union all
+    {{ metric_side('revenue_leakage', 'operational', 'denominator', 'int_metric_trailing',
+        "revenue_of_a_year",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'operational'", other='0') }}
+    union all
+    {{ metric_side('revenue_leakage_amount', 'operational', 'numerator', 'int_metric_leakage',
+        "leaked_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other=none) }}
+    union all
+    {{ metric_side('estimate_at_completion', 'operational', 'numerator', 'fct_forecast',
+        "estimate_at_completion",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and estimate_at_completion is not null)", other=none) }}
+    union all
+    {{ metric_side('percent_complete', 'operational', 'numerator', 'fct_forecast',
+        "cost_to_date",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and estimate_at_completion is not null)", other='0') }}
+    union all
+    {{ metric_side('percent_complete', 'operational', 'denominator', 'fct_forecast',
+        "estimate_at_completion",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and estimate_at_completion is not null)", other='0') }}
+    union all
+    {{ metric_side('budget_burn', 'operational', 'numerator', 'fct_forecast',
+        "cost_to_date",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and budget_cost is not null)", other='0') }}
+    union all
+    {{ metric_side('budget_burn', 'operational', 'denominator', 'fct_forecast',
+        "budget_cost",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and budget_cost is not null)", other='0') }}
+    union all
+    {{ metric_side('forecast_accuracy', 'operational', 'numerator', 'fct_forecast',
+        "forecast_agreed",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_larger is not null)", other='0') }}
+    union all
+    {{ metric_side('forecast_accuracy', 'operational', 'denominator', 'fct_forecast',
+        "forecast_larger",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_larger is not null)", other='0') }}
+    union all
+    {{ metric_side('cost_plan', 'operational', 'numerator', 'fct_forecast',
+        "plan_cost",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(plan_cost <> 0)", other=none) }}
+    union all
+    {{ metric_side('cost_forecast', 'operational', 'numerator', 'fct_forecast',
+        "forecast_cost",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_cost is not null)", other=none) }}
+    union all
+    {{ metric_side('quoted_margin', 'operational', 'numerator', 'fct_forecast',
+        "quoted_margin",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and quoted_margin is not null)", other=none) }}
+    union all
+    {{ metric_side('quoted_margin_share', 'operational', 'numerator', 'fct_forecast',
+        "quoted_margin",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and quoted_margin is not null)", other='0') }}
+    union all
+    {{ metric_side('quoted_margin_share', 'operational', 'denominator', 'fct_forecast',
+        "quoted_revenue",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and quoted_margin is not null)", other='0') }}
+    union all
+    {{ metric_side('margin_at_completion', 'operational', 'numerator', 'fct_forecast',
+        "margin_at_completion",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and margin_at_completion is not null)", other=none) }}
+    union all
+    {{ metric_side('margin_erosion', 'operational', 'numerator', 'fct_forecast',
+        "quoted_margin - margin_at_completion",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(is_open and quoted_margin is not null and margin_at_completion is not null)", other=none) }}
+    union all
     {{ metric_side('posted_within_sla', 'cross_basis', 'numerator', 'int_metric_posting',
         "posted_in_time",
         ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
@@ -100,6 +204,38 @@ with sides as (
     {{ metric_side('provisioning_complete', 'operational', 'denominator', 'int_metric_provisioning',
         "projects",
         ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
+    union all
+    {{ metric_side('recon_exceptions_over_30_days', 'cross_basis', 'numerator', 'int_metric_exceptions',
+        "open_items_over_30_days",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other=none) }}
+    union all
+    {{ metric_side('recon_exceptions_over_90_days', 'cross_basis', 'numerator', 'int_metric_exceptions',
+        "open_items_over_90_days",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other=none) }}
+    union all
+    {{ metric_side('revenue_timeliness_days', 'finance_posted', 'numerator', 'int_metric_timeliness',
+        "amount_days",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
+    union all
+    {{ metric_side('revenue_timeliness_days', 'finance_posted', 'denominator', 'int_metric_timeliness',
+        "amount_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
+    union all
+    {{ metric_side('close_impact', 'cross_basis', 'numerator', 'int_metric_close',
+        "items",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other=none) }}
+    union all
+    {{ metric_side('close_impact_amount', 'cross_basis', 'numerator', 'int_metric_close',
+        "amount_group",
+        ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other=none) }}
+    union all
+    {{ metric_side('close_days_late', 'finance_posted', 'numerator', 'int_metric_close',
+        "days_late",
+        ['legal_entity_key', 'region'], all, other='0') }}
+    union all
+    {{ metric_side('close_days_late', 'finance_posted', 'denominator', 'int_metric_close',
+        "closes",
+        ['legal_entity_key', 'region'], all, other='0') }}
     union all
     {{ metric_side('services_revenue', 'operational', 'numerator', 'int_metric_money',
         "amount_group",
@@ -320,5 +456,13 @@ with sides as (
     {{ metric_side('realization', 'cross_basis', 'denominator', 'int_metric_realization',
         "card_group",
         ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
+    union all
+    {{ metric_side('utilization_vs_target_tock', 'operational', 'numerator', 'int_metric_hours',
+        "billable_hours",
+        ['legal_entity_key', 'region', 'practice', 'role'], all, where="basis = 'operational' and (not is_contractor)", other='0') }}
+    union all
+    {{ metric_side('utilization_vs_target_tock', 'operational', 'denominator', 'int_metric_capacity',
+        "target_hours_or_80",
+        ['legal_entity_key', 'region', 'practice', 'role'], all, other='0') }}
 )
 {{ metric_rows('sides', all) }}

@@ -148,6 +148,7 @@ select
     translated.submitted_at,
     translated.submitted_by,
     translated.first_submitted_at,
+    translated.first_landed_at,
     translated.approved_at,
     translated.approved_by,
     translated.reverses_id,

@@ -49,8 +49,9 @@ select
     billed.customer_key,
     billed.project_key,
     coalesce(projects.billing_model, billed.billing_model, 'none') as billing_model,
+    {{ nearest_whole('billed.cycle_seconds', 86400) }} as cycle_days,
     cast(sum(billed.amount_group) as decimal(18, 2)) as amount_group,
     {{ divide('sum(' ~ wide('billed.amount_group') ~ ' * billed.cycle_seconds)', '86400', 6) }} as amount_days
 from billed
 left join {{ ref('int_projects') }} as projects on billed.project_key = projects.project_key
-group by 1, 2, 3, 4, 6, 7, 8
+group by 1, 2, 3, 4, 6, 7, 8, 9

@@ -8,6 +8,7 @@ projects as (
     select
         int_projects.project_key,
         int_projects.legal_entity_key,
+        coalesce(int_projects.billing_model, 'none') as billing_model,
         entities.time_zone,
         {{ local_date('build.build_time', "coalesce(entities.time_zone, 'UTC')") }} as known_to_date
     from {{ ref('int_projects') }} as int_projects
@@ -30,9 +31,11 @@ measured as (
         on
             projects.legal_entity_key = periods.legal_entity_key
             and projects.known_to_date >= periods.start_date
-    where projects.project_key in (
-        select project_key from {{ ref('int_revenue_lines') }} where recognition_method = 'percent_complete'
-    )
+    where
+        projects.billing_model <> 'non_billable'
+        or projects.project_key in (
+            select project_key from {{ ref('int_revenue_lines') }} where recognition_method = 'percent_complete'
+        )
 ),
 
 forecasts as (
@@ -41,6 +44,7 @@ forecasts as (
         forecasts.as_of_date,
         forecasts.updated_at,
         forecasts.remaining_cost,
+        forecasts.remaining_hours,
         forecasts.currency
     from {{ ref('stg_psa__project_forecasts') }} as forecasts
     {{ resolve_join('project', 'project_ids', 'forecasts.source_system', 'forecasts.project_id', 'forecasts.as_of_date') }}
@@ -54,6 +58,7 @@ newest_forecasts as (
             measured.period_id,
             forecasts.as_of_date,
             forecasts.remaining_cost,
+            forecasts.remaining_hours,
             forecasts.currency,
             row_number() over (
                 partition by measured.project_key, measured.period_id
@@ -74,6 +79,8 @@ baselines as (
         baselines.approved_at,
         baselines.baseline_no,
         baselines.budget_cost,
+        baselines.budget_revenue,
+        baselines.budget_hours,
         baselines.currency
     from {{ ref('stg_psa__project_baselines') }} as baselines
     {{ resolve_join('project', 'project_ids', 'baselines.source_system', 'baselines.project_id', 'cast(baselines.approved_at as date)') }}
@@ -86,6 +93,8 @@ newest_baselines as (
             measured.project_key,
             measured.period_id,
             baselines.budget_cost,
+            baselines.budget_revenue,
+            baselines.budget_hours,
             baselines.currency,
             row_number() over (
                 partition by measured.project_key, measured.period_id
@@ -109,7 +118,10 @@ select
     measured.measured_to,
     newest_forecasts.as_of_date as forecast_date,
     {{ translate('newest_forecasts.remaining_cost', 'forecast_rates.average_rate') }} as remaining_cost_group,
-    {{ translate('newest_baselines.budget_cost', 'budget_rates.average_rate') }} as budget_cost_group
+    newest_forecasts.remaining_hours,
+    {{ translate('newest_baselines.budget_cost', 'budget_rates.average_rate') }} as budget_cost_group,
+    {{ translate('newest_baselines.budget_revenue', 'budget_rates.average_rate') }} as budget_revenue_group,
+    newest_baselines.budget_hours
 from measured
 left join newest_forecasts
     on

@@ -1,0 +1,34 @@
+-- What each signature added to a services line, in the period in which it was signed. A line without an amount
+-- (time and materials without a cap) adds nothing; a reduction takes away.
+with lines as (
+    select * from {{ ref('int_revenue_lines') }}
+    where revenue_stream = 'services'
+),
+
+signed as (
+    select
+        lines.*,
+        terms.signed_date as amended_date,
+        coalesce(terms.amount, 0) - coalesce(
+            lag(terms.amount) over (partition by terms.contract_line_key order by terms.effective_from), 0
+        ) as amount_added
+    from {{ ref('int_contract_line_terms') }} as terms
+    inner join lines on terms.contract_line_key = lines.contract_line_key
+)
+
+select
+    days.period_id,
+    signed.legal_entity_key,
+    signed.region,
+    signed.practice,
+    cast(null as string) as role,
+    signed.customer_key,
+    signed.project_key,
+    signed.billing_model,
+    cast(sum({{ translate('signed.amount_added', 'group_rates.average_rate') }}) as decimal(18, 2)) as amount_group
+from signed
+inner join {{ ref('int_build') }} as build on signed.amended_date <= build.build_date
+{{ work_period_join('days', 'signed.legal_entity_key', 'signed.amended_date') }}
+{{ group_rate_join('group_rates', 'signed.legal_entity_key', 'days.period_id', 'signed.currency') }}
+where days.period_id is not null
+group by 1, 2, 3, 4, 6, 7, 8
