@@ -10,13 +10,14 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench hostile truth docs clean lock
+.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench hostile faults truth docs clean lock
 
 help:
 	@echo "make demo   set up, simulate a firm, ingest, build, publish, serve (ARGS=--no-app stops before serving)"
 	@echo "make test   set up, then every check"
 	@echo "make hostile  broken and malicious files: each kind and what became of it"
 	@echo "make truth  for 22 firms: is every planted break found, with its amounts, and nothing else"
+	@echo "make faults   kills, full disks and the like: each fault and whether it was survived"
 	@echo "make lint | bench | docs | generate | lock | clean"
 
 setup: $(READY)
@@ -77,6 +78,10 @@ hostile: setup
 
 truth: setup
 	@$(BIN)/python -m benchmarks.truth $(ARGS)
+
+# The table of faults: kills, full disks, revoked rights, half-written files, runs at once; some minutes.
+faults: setup
+	@$(BIN)/python -m tests.ingestion.faults
 
 docs: setup
 	@$(BIN)/python -m tieout.docs

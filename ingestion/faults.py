@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from polars.exceptions import PanicException
 
-from lake.errors import BatchRefused, LakeError, TieoutError
-
-_LONGEST = 200
+from lake.errors import BatchRefused, LakeError, TieoutError, brief
 
 
 @contextlib.contextmanager
@@ -31,9 +29,3 @@ def told(file: str) -> Iterator[None]:
             f"file {file} cannot be ingested ({type(error).__name__}: {brief(error)}): nothing is landed; "
             "check the file, or report it with this sentence"
         ) from error
-
-
-def brief(error: BaseException) -> str:
-    """Return the first line of an error, cut where it is long."""
-    text = next(iter(str(error).splitlines()), "") or type(error).__name__
-    return text[:_LONGEST]

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -143,6 +144,7 @@ def lookups(batch: Batch) -> dict[str, Lookup]:
         parts = []
         for received in files:
             with told(received.file), archive.local_copy(batch.lake, received.sha256) as path:
+                _require_whole(path, received)
                 spec, kind = source_of(received, source, path)
                 parts += [chunk.frame for chunk in readers.read(spec, kind)]
         whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
@@ -157,6 +159,7 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
     with ExitStack() as stack:
         stack.enter_context(told(received.file))
         path = stack.enter_context(archive.local_copy(batch.lake, received.sha256))
+        _require_whole(path, received)
         spec, kind = source_of(received, step.source, path)
         for chunk in readers.read(spec, kind):
             tally.rows_read += chunk.frame.height + len(chunk.unreadable)
@@ -176,6 +179,15 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
                 tally.deletions.append(result.deletions)
             yield result.accepted
     _agree(received, tally)
+
+
+def _require_whole(path: Path, received: Received) -> None:
+    found = path.stat().st_size
+    if found != received.bytes:
+        raise BatchRefused(
+            f"the archive has {found} of the {received.bytes} bytes of file {received.file}: nothing of the batch is "
+            f"landed; leave the file with the SHA-256 {received.sha256} in the feed's folder, and run again"
+        )
 
 
 def _keep_unreadable(batch: Batch, item: Item, chunk: Chunk, tally: Tally) -> None:

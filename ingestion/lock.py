@@ -7,6 +7,7 @@ import fcntl
 import re
 from collections.abc import Iterator
 
+from lake.errors import LakeError
 from lake.events import Events
 from lake.store import Lake
 
@@ -18,8 +19,12 @@ def hold(lake: Lake, feed: str, *, events: Events) -> Iterator[None]:
         yield
         return
     folder = lake.path("work", "locks")
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / (re.sub(r"[^\w.-]", "_", feed) + ".lock")).open("w") as handle:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / (re.sub(r"[^\w.-]", "_", feed) + ".lock")).open("w")
+    except OSError as error:
+        raise LakeError(f"the lock of feed {feed} in {folder} cannot be taken: {error.strerror}") from error
+    with lock as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

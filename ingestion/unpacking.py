@@ -10,10 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.faults import brief
 from ingestion.readers import packing_of
 from lake import archive
-from lake.errors import BatchRefused
+from lake.errors import BatchRefused, brief
 from lake.store import Lake
 
 #: What any file may unpack to, however small it is.

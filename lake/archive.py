@@ -37,7 +37,7 @@ def store(lake: Lake, source: BinaryIO) -> Archived:
         if source.seekable():
             start = source.tell()
             known = _hashed(source, None)
-            if _has(lake, known.sha256):
+            if _has(lake, known):
                 return known
             source.seek(start)
         folder = lake.path("archive", "tmp") if lake.is_local else Path(tempfile.gettempdir())
@@ -46,7 +46,7 @@ def store(lake: Lake, source: BinaryIO) -> Archived:
         try:
             with os.fdopen(handle, "wb") as target:
                 kept = _hashed(source, target)
-            _settle(lake, Path(name), kept.sha256)
+            _settle(lake, Path(name), kept)
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
@@ -65,24 +65,27 @@ def _hashed(source: BinaryIO, target: BinaryIO | None) -> Archived:
     return Archived(sha256=digest.hexdigest(), size=size)
 
 
-def _has(lake: Lake, sha256: str) -> bool:
+def _has(lake: Lake, kept: Archived) -> bool:
+    """Whether the archive holds these bytes whole: a machine that lost its power may have left half of them."""
     if lake.is_local:
-        return lake.path(*_address(sha256)).is_file()
+        place = lake.path(*_address(kept.sha256))
+        return place.is_file() and place.stat().st_size == kept.size
     files, base = pafs.FileSystem.from_uri(lake.uri("archive"))
-    return bool(files.get_file_info(f"{base}/{sha256[:2]}/{sha256}").type != pafs.FileType.NotFound)
+    found = files.get_file_info(f"{base}/{kept.sha256[:2]}/{kept.sha256}")
+    return bool(found.type != pafs.FileType.NotFound and found.size == kept.size)
 
 
-def _settle(lake: Lake, temporary: Path, sha256: str) -> None:
+def _settle(lake: Lake, temporary: Path, kept: Archived) -> None:
     """Move a complete copy to its place in one step, so that the archive never shows half a file."""
     if lake.is_local:
-        place = lake.path(*_address(sha256))
+        place = lake.path(*_address(kept.sha256))
         place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.exists():
+        if not _has(lake, kept):
             temporary.replace(place)
         return
     files, base = pafs.FileSystem.from_uri(lake.uri("archive"))
-    place_there = f"{base}/{sha256[:2]}/{sha256}"
-    if files.get_file_info(place_there).type == pafs.FileType.NotFound:
+    if not _has(lake, kept):
+        place_there = f"{base}/{kept.sha256[:2]}/{kept.sha256}"
         pafs.copy_files(str(temporary), place_there, destination_filesystem=files)
 
 

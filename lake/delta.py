@@ -11,7 +11,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from lake.ahead import Ahead
-from lake.errors import LakeError
+from lake.errors import LakeError, brief
 
 if TYPE_CHECKING:
     from lake.store import Lake
@@ -69,7 +69,7 @@ def append(
             if batches.failure is not None:
                 raise batches.failure from None
             where = table.table_uri
-            raise LakeError(f"the lake table at {where} could not be appended to: {error}") from error
+            raise LakeError(f"the lake table at {where} could not be appended to: {brief(error)}") from error
 
 
 def append_alone(
@@ -95,7 +95,7 @@ def append_alone(
         except CommitFailedError:
             continue
         except (DeltaError, OSError) as error:
-            raise LakeError(f"table {name!r} of lake {lake.root} could not be written: {error}") from error
+            raise LakeError(f"table {name!r} of lake {lake.root} could not be written: {brief(error)}") from error
         return answer
     raise LakeError(f"table {name!r} is so busy that {attempts} attempts to commit were overtaken; run again")
 

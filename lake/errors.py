@@ -40,3 +40,8 @@ class LakeError(TieoutError):
 
 class BuildError(TieoutError):
     """The mart could not be built or published; the mart published before stays in place."""
+
+
+def brief(error: BaseException, longest: int = 300) -> str:
+    """Return an error of a library on one line, cut where it is long."""
+    return " ".join(str(error).split())[:longest] or type(error).__name__
