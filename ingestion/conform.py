@@ -32,7 +32,7 @@ REJECTED: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Context:
-    """What a file's rows need that the rows do not say."""
+    """What a file's rows need that the rows do not say; and whether columns no contract knows are kept."""
 
     source_system: str
     file: str
@@ -41,6 +41,7 @@ class Context:
     batch_id: int
     ingested_at: datetime
     correlation_id: str
+    keeps_unknown: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context) -> Conformed:
         refused = keys.filter(bad)
         values, text, bare = values.filter(~bad), text.filter(~bad), bare.filter(~bad)
     drift = tuple(unknown_columns(frame.columns, entity))
-    accepted = _stored(text, values, entity, context, drift)
+    accepted = _stored(text, values, entity, context, drift if context.keeps_unknown else ())
     return Conformed(
         accepted=accepted.filter(~bare) if bare.any() else accepted,
         rejected=rejected,

@@ -10,11 +10,15 @@ from lake.batches import Counts, Mode
 from lake.contracts import ENTITIES
 from lake.errors import ConfigError
 
+Drift = Literal["evolve", "freeze", "discard"]
+
 
 @dataclass(frozen=True)
 class Feed:
     """One source: `name` is its instance (the source_system of its rows), `system` names its adapter.
 
+    `drift` says what becomes of columns that the contract does not know: `evolve` keeps them in `_extra`,
+    `discard` does not, `freeze` refuses the batch; each way they are reported.
     `path` is the folder its files arrive in, `mode` says whether they are upserts or whole entities, and
     a timestamp without an offset is read in `time_zone`. `entities` limits what is landed; None is all.
     A snapshot that would delete more than the share `max_delete_share` of an entity is refused, and so is a
@@ -27,6 +31,7 @@ class Feed:
     mode: Mode = "delta"
     time_zone: str = "UTC"
     entities: tuple[str, ...] | None = None
+    drift: Drift = "evolve"
     max_delete_share: float = 0.2
     max_unpack_ratio: float = 250
 
@@ -35,6 +40,8 @@ class Feed:
         where = f"feed {self.name}:"
         if self.mode not in get_args(Mode):
             raise ConfigError(f"{where} key mode is {self.mode!r}; use one of {', '.join(get_args(Mode))}")
+        if self.drift not in get_args(Drift):
+            raise ConfigError(f"{where} key drift is {self.drift!r}; use one of {', '.join(get_args(Drift))}")
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

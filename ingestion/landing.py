@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from ingestion import mapping, readers
 from ingestion.adapter import Adapter, Input
 from ingestion.conform import REJECTED, Context, conform
 from ingestion.faults import told
+from ingestion.feed import Drift
 from ingestion.joining import Lookup
 from ingestion.plan import Item, Plan, Received, source_of
 from ingestion.readers.chunk import ROW, Chunk
@@ -115,6 +116,7 @@ class Batch:
     plan: Plan
     adapter: Adapter
     spool: Spool
+    drift: Drift = "evolve"
 
     def input_of(self, item: Item) -> Input:
         """Return the adapter's input for an item; raises ContractError where the adapter has lost it."""
@@ -133,6 +135,7 @@ class Batch:
             batch_id=self.started.batch_id,
             ingested_at=self.started.at,
             correlation_id=f"{self.feed}-{self.started.batch_id}",
+            keeps_unknown=self.drift != "discard",
         )
 
 
@@ -172,6 +175,8 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
                 tally.leave_out(name, rows)
             result = conform(mapped.frame, entity, context)
             tally.drift.update(dict.fromkeys(result.drift))
+            if tally.drift and batch.drift == "freeze":
+                raise _frozen(batch, item, tally.drift)
             tally.quarantined += result.rejected.height
             tally.refuse(result.rejected_keys)
             _keep_rejected(batch, item, result.rejected, mapped.origin)
@@ -179,6 +184,14 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
                 tally.deletions.append(result.deletions)
             yield result.accepted
     _agree(received, tally)
+
+
+def _frozen(batch: Batch, item: Item, unknown: Iterable[str]) -> BatchRefused:
+    names = ", ".join(map(repr, unknown))
+    return BatchRefused(
+        f"file {item.received.file} has columns that the contract of {item.entity} does not know: {names}; feed "
+        f"{batch.feed} is frozen (key feeds.drift): nothing is landed; have them taken out, or set evolve or discard"
+    )
 
 
 def _require_whole(path: Path, received: Received) -> None:

@@ -73,7 +73,7 @@ def land(
     batch_id = started.batch_id
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
         spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)
-        batch = Batch(lake, feed.name, started, from_json(started.plan), adapter, spool)
+        batch = Batch(lake, feed.name, started, from_json(started.plan), adapter, spool, feed.drift)
         try:
             tallies = _write(batch, feed, log, Path(folder), events=events)
         except (BatchRefused, ContractError) as error:

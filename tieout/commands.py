@@ -175,6 +175,7 @@ def _feed(feed: FeedSettings) -> Feed:
         mode=feed.mode,
         time_zone=feed.time_zone,
         entities=feed.entities,
+        drift=feed.drift,
         max_delete_share=feed.max_delete_share,
         max_unpack_ratio=feed.max_unpack_ratio,
     )

@@ -32,6 +32,7 @@ class FeedSettings(BaseModel):
     mode: Literal["delta", "snapshot"] = "delta"
     time_zone: str = "UTC"
     entities: tuple[str, ...] | None = None
+    drift: Literal["evolve", "freeze", "discard"] = "evolve"
     max_delete_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     max_unpack_ratio: Annotated[float, Field(ge=1)] = 250
 

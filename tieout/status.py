@@ -41,13 +41,30 @@ where status = 'refused' and batch_id > coalesce(newest_committed, 0)
 group by feed
 order by feed
 """
+#: Columns that extracts bring and no contract knows.
+DRIFT = """
+with seen as (
+    select
+        files.feed, files.entity, unnest(cast(json_extract_string(files.drift, '$[*]') as varchar[])) as column_name,
+        files.file, batches."at"
+    from lake.batch_files as files
+    inner join lake.batches as batches on files.batch_id = batches.batch_id and batches.status = 'committed'
+    where files.drift <> '[]'
+)
+select
+    feed, entity, column_name, min("at") as first_seen_at, max("at") as last_seen_at,
+    count(distinct file) as files
+from seen
+group by feed, entity, column_name
+order by feed, entity, column_name
+"""
 TABLES = ("table", "rows", "files", "small_files", "megabytes", "commits_since_checkpoint", "state")
 
 
 def render(settings: Settings, *, output: Literal["table", "csv", "json"]) -> str:
     """Return the state of the lake and the mart as text: the feeds, what was refused, the tables that hold anything.
 
-    As JSON an object with `feeds`, `refused`, `tables` and `mart`; as CSV two blocks, feeds and tables, with a
+    As JSON an object with `feeds`, `refused`, `drift`, `tables` and `mart`; as CSV two blocks, feeds and tables, with a
     blank line between them.
     Raises BuildError where there is no lake yet.
     """
@@ -58,16 +75,20 @@ def render(settings: Settings, *, output: Literal["table", "csv", "json"]) -> st
     with catalogue.connect(lake, mart) as connection:
         feeds = _asked(connection, BATCHES, output)
         refused = _asked(connection, REFUSED, "json")
+        drift = _asked(connection, DRIFT, "table" if output == "table" else "json")
     tables = render_rows(TABLES, _tables(lake), output=output)
     if output == "json":
-        said = {"feeds": json.loads(feeds), "refused": json.loads(refused), "tables": json.loads(tables)}
-        return json.dumps(said | {"mart": mart.name if mart else None}, indent=1) + "\n"
+        said = {"feeds": json.loads(feeds), "refused": json.loads(refused), "drift": json.loads(drift)}
+        return json.dumps(said | {"tables": json.loads(tables), "mart": mart.name if mart else None}, indent=1) + "\n"
     if output == "csv":
         return f"{feeds}\n{tables}"
     sentences = "".join(
         f"Refused: feed {one['feed']}, batch {one['batch']}: {one['reason']}\n" for one in json.loads(refused)
     )
-    return f"{feeds}{sentences}{tables}Published mart: {mart.name if mart else 'none yet; run `tieout build`'}\n"
+    unknown = f"Columns that no contract knows (key feeds.drift):\n{drift}" if "first_seen_at" in drift else ""
+    return (
+        f"{feeds}{sentences}{unknown}{tables}Published mart: {mart.name if mart else 'none yet; run `tieout build`'}\n"
+    )
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, query: str, output: Literal["table", "csv", "json"]) -> str:

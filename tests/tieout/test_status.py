@@ -71,3 +71,15 @@ def test_status_says_what_was_refused_until_the_feed_lands_again(config: Path) -
     (drop / "wrong.csv").write_text("customer_id,name\nC99,Acme\n", encoding="utf-8")
     ingest(lake, feed)
     assert json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)["refused"] == []
+
+
+def test_status_says_when_a_column_that_no_contract_knows_was_first_and_last_seen(config: Path) -> None:
+    drop = config.parent / "extracts/crm/customer"
+    lake, feed = Lake(str(config.parent / "lake")), Feed(name="crm", system="canonical", path=str(drop.parent))
+    for number in (1, 2):
+        (drop / f"mood{number}.csv").write_text(f"customer_id,name,mood\nM{number},Acme,fine\n", encoding="utf-8")
+        ingest(lake, feed)
+    (seen,) = json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)["drift"]
+    assert (seen["feed"], seen["entity"], seen["column_name"], seen["files"]) == ("crm", "customer", "mood", 2)
+    assert seen["first_seen_at"] < seen["last_seen_at"]
+    assert "mood" in tieout("status", "--config", str(config)).stdout

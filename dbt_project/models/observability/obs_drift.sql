@@ -29,6 +29,7 @@ select
     entity,
     column_name,
     min(committed_at) as first_seen_at,
+    max(committed_at) as last_seen_at,
     cast(count(distinct file) as bigint) as files
 from columns_seen
 group by feed, entity, column_name
