@@ -43,6 +43,13 @@ group by flow
 order by flow
 """
 
+#: Ledgers that do not add up: every posted figure of theirs is incomplete, and so is a total that holds one.
+INCOMPLETE = """
+select legal_entity_key, period_id, reason from gl_completeness
+where status = 'incomplete'
+order by period_id, legal_entity_key
+"""
+
 CATEGORIES = """
 select flow, category, count(*), sum(difference_group)
 from recon_item
@@ -60,18 +67,25 @@ def render(mart: Path, *, currency: str) -> str:
         figures = connection.execute(FIGURES).fetchall()
         bridge = connection.execute(BRIDGE).fetchall()
         categories = connection.execute(CATEGORIES).fetchall()
+        incomplete = connection.execute(INCOMPLETE).fetchall()
     open_flows = [flow for flow, operational, breaks, posted in bridge if operational - breaks != posted]
     if open_flows:
         raise BuildError(f"The bridge of {open_flows[0]} does not close; the mart was built but cannot be trusted.")
     out = io.StringIO()
     console = Console(file=out, width=110)
-    console.print(_figures(figures, currency))
+    console.print(_figures(figures, currency, mark=" (incomplete)" if incomplete else ""))
+    for entity, period, reason in incomplete:
+        console.print(f"Incomplete: the ledger of {entity} in {period} ({reason}).", markup=False)
     console.print(_bridge(bridge, categories, currency))
     return out.getvalue()
 
 
-def _figures(rows: list[tuple[str, str, str, Decimal | None, Decimal | None, bool]], currency: str) -> Table:
-    table = Table("Figure", "Operational", "Finance posted", "Both", title=f"Headline figures ({currency})")
+def _figures(
+    rows: list[tuple[str, str, str, Decimal | None, Decimal | None, bool]], currency: str, *, mark: str
+) -> Table:
+    table = Table(
+        "Figure", "Operational", f"Finance posted{mark}", f"Both{mark}", title=f"Headline figures ({currency})"
+    )
     cells: dict[str, dict[str, str]] = {}
     for label, unit, basis, ratio, total, is_ratio in rows:
         cells.setdefault(label, {})[basis] = _value(ratio if is_ratio else total, unit)

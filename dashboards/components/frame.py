@@ -10,7 +10,7 @@ import duckdb
 import streamlit as st
 
 from dashboards.components import filters, formats, text
-from dashboards.components.badges import badge
+from dashboards.components.badges import INCOMPLETE, badge
 from dashboards.mart import MartUnavailableError, served
 from dashboards.queries import reference
 from dashboards.scope import Scope
@@ -28,6 +28,7 @@ class Page:
     fresh: reference.Freshness
     sentence: str
     title: str
+    incomplete: tuple[str, ...] = ()
 
     @property
     def currency(self) -> str:
@@ -40,8 +41,10 @@ def prepare(title: str) -> None:
 
     It is drawn by the navigation, not by the pages, so that a choice survives a change of page.
     """
+    st.session_state[INCOMPLETE] = False
     try:
-        st.session_state[PREPARED] = _open(title)
+        st.session_state[PREPARED] = page = _open(title)
+        st.session_state[INCOMPLETE] = bool(page.incomplete)
     except (MartUnavailableError, duckdb.Error) as error:
         st.session_state[PREPARED] = error
 
@@ -90,7 +93,13 @@ def _open(title: str) -> Page:
             "check the feeds with `tieout status`, then run `tieout run`."
         )
     scope = Scope(run=run, rights=rights, filters=chosen)
-    return Page(scope=scope, fresh=fresh, sentence=filters.sentence(chosen, run), title=title)
+    return Page(
+        scope=scope,
+        fresh=fresh,
+        sentence=filters.sentence(chosen, run),
+        title=title,
+        incomplete=reference.incomplete(scope),
+    )
 
 
 def _freshness(fresh: reference.Freshness) -> tuple[str, ...]:
@@ -113,6 +122,9 @@ def _prepared() -> Page:
 def _body(body: Callable[[Page], None], page: Page) -> None:
     last = page.scope.filters.periods[-1]
     text.note(f"{text.plain(page.sentence)} · single figures are those of **{text.plain(last)}**")
+    if page.incomplete:
+        ledgers = "; ".join(text.plain(one) for one in page.incomplete)
+        text.note(f":material/warning: Posted figures stand on a ledger that is **incomplete**: {ledgers}")
     body(page)
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboards.entitlement import LOCAL, Rights, predicate
 from dashboards.mart import Run, columns, fetch
+from dashboards.queries.where import Columns, where
 from dashboards.scope import Scope
 
 NAME_COLUMNS = {
@@ -94,3 +95,23 @@ def last_closed(scope: Scope) -> date | None:
     """Return the end of the last period that is closed in every entity."""
     closed = periods(scope.run, scope.rights).filter(pl.col("is_closed"))
     return closed["end_date"][-1] if closed.height else None
+
+
+def incomplete(scope: Scope) -> tuple[str, ...]:
+    """Return in words the ledgers of the chosen periods and entities that do not add up, and why."""
+    condition, values = where(scope, Columns(region="region"))
+    frame = fetch(
+        scope.run, scope.rights,
+        f"""
+        with ledgers as (
+            select completeness.legal_entity_key, completeness.period_id, completeness.reason, entities.region
+            from mart.gl_completeness as completeness
+            left join mart.dim_legal_entity as entities using (legal_entity_key)
+            where completeness.status = 'incomplete'
+        )
+        select legal_entity_key, period_id, reason from ledgers where {condition} order by period_id, legal_entity_key
+        """,
+        values,
+    )  # fmt: skip
+    known = names(scope.run, "legal_entity")
+    return tuple(f"{known.get(entity, entity)} {period} ({reason})" for entity, period, reason in frame.iter_rows())

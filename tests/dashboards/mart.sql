@@ -143,6 +143,7 @@ create table fct_capacity as
     from dim_worker w join dim_period using (legal_entity_key) where period_id < '2026-11';
 create table control_exception as select 'self_approved' as control, 'time_entry' as entity, 'psa' as source_system, 'T1' as source_id,
     'erp:US01' as legal_entity_key, '2026-03' as period_id, 'high' as severity, 'Approved by the person who submitted it' as detail;
+create table gl_completeness as select legal_entity_key, period_id, 'complete' as status, null::varchar as reason from dim_period;
 create table close_readiness as select legal_entity_key, period_id, 3 as open_items, false as is_ready from dim_period where closed_at is null;
 create table obs_integration as
     select d::date as day, flow, region, target, attempts, attempts - failed as succeeded, failed, failed // 4 as dead_letter, failed as retries,

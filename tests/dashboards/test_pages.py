@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import mart_fixture
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
@@ -65,6 +66,27 @@ def test_every_panel_with_amounts_carries_a_basis_word(page: str) -> None:
     assert titles
     for title in titles:
         assert any(f"-badge[{word}]" in title for word in BASIS_WORDS), title
+
+
+def test_every_posted_figure_on_an_unproved_ledger_says_incomplete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointer = mart_fixture.write(tmp_path)
+    with duckdb.connect(str(pointer.resolve())) as connection:
+        connection.execute(
+            "update gl_completeness set status = 'incomplete', reason = '1 account differs from the trial balance'"
+            " where legal_entity_key = 'erp:DE01' and period_id = '2026-09'"
+        )
+    monkeypatch.setenv("TIEOUT_MART", str(pointer))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    app = opened("overview")
+    posted = [one.label for one in app.metric if "-badge[Operational]" not in one.label]
+    assert posted
+    assert all("-badge[Incomplete]" in label for label in posted)
+    assert all("Incomplete" not in one.label for one in app.metric if one.label not in posted)
+    assert "Northwind Beratung GmbH 2026" in texts(app)
+    assert "1 account differs from the trial balance" in texts(app)
 
 
 @pytest.mark.usefixtures("served_mart")
