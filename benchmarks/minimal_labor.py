@@ -52,7 +52,7 @@ from line
 left join link on line.gl_line_id = link.gl_line_id;
 
 create table bridge as
-with both as (
+with side as (
     select origin_id, amount as operational, null as posted, legal_entity_id, period_id from operational
     union all
     select origin_id, null, amount, legal_entity_id, period_id from posted
@@ -60,7 +60,7 @@ with both as (
 matched as (
     select origin_id, min(legal_entity_id) as legal_entity_id, min(period_id) as period_id,
         sum(operational) as operational, sum(posted) as posted
-    from both
+    from side
     group by origin_id
 )
 select legal_entity_id, period_id,

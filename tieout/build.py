@@ -72,7 +72,7 @@ def environment(settings: Settings, work: Path) -> dict[str, str]:
         "TIEOUT_CLOCK": settings.clock,
         "TIEOUT_DUCKDB_EXTENSIONS": str(extensions.default_directory()),
         "TIEOUT_THREADS": str(settings.threads),
-        "TIEOUT_MEMORY": settings.memory_limit,
+        "TIEOUT_MEMORY_LIMIT": settings.memory_limit,
         "DBT_TARGET_PATH": str(work / "dbt_target"),
         "DBT_LOG_PATH": str(work / "dbt_logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

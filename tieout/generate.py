@@ -169,7 +169,7 @@ def _models(entities: list[Entity]) -> dict[str, object]:
                     f"{entity.grain[:1].upper()}{entity.grain[1:]}: the newest version of each, "
                     "as known at the build's time; deleted ones stay, marked is_deleted."
                 ),
-                "data_tests": [{"unique_key": {"arguments": {"columns": ["source_system", *entity.key]}}}],
+                "config": {"unique_key": ["source_system", *entity.key]},
                 "columns": columns,
             }
         )
