@@ -45,7 +45,9 @@ def connect(lake: Lake, mart: Path | None = None, *, read_only: bool = True) -> 
     The views show every landed version. Raises LakeError where the mart cannot be opened.
     """
     connection = open_duckdb()
-    if not lake.is_local:
+    if lake.is_local:
+        lake.ensure()  # an older lake lacks the tables that came since
+    else:
         connection.execute("load httpfs")
         _sign_in(connection, lake)
     create_views(connection, lake)
