@@ -80,8 +80,10 @@ def _members(read: figures.Figures) -> None:
     metric = _metric(read)
     keys = ((metric, "finance_posted"), (metric, "operational"))
     names, found = figures.members(read, keys, VIEWS[view])
+    valued = [one for one in found if any(series.total is not None for series in found[one].values())]
+    known = len(valued)
     ranked = sorted(
-        (one for one in found if any(series.total is not None for series in found[one].values())),
+        valued,
         key=lambda one: max((float(series.total or 0) for series in found[one].values()), default=0.0), reverse=True,
     )[:MOST_MEMBERS]  # fmt: skip
     if not ranked:
@@ -99,8 +101,8 @@ def _members(read: figures.Figures) -> None:
         [names[one] for one in ranked], drawn, style.PALETTES[style.theme()], unit="share"
     )  # fmt: skip
     style.draw(figure, alt="Margin share by member on both bases", key="margin_members")
-    left_out = len(found) - len(ranked)
-    text.note(f"Bars start at zero{f' · the highest {MOST_MEMBERS} of {len(found)}' if left_out > 0 else ''}")
+    shortened = f" · the {len(ranked)} highest of {known}" if known > len(ranked) else ""
+    text.note(f"Bars start at zero{shortened}")
 
 
 def _projects(page: Page) -> None:
@@ -116,8 +118,7 @@ def _projects(page: Page) -> None:
     )
     money, share = _money, _share
     columns: dict[str, Any] = {
-        "project": st.column_config.TextColumn("Project", width=134),
-        "customer": st.column_config.TextColumn("Customer", width=112),
+        "project": st.column_config.TextColumn("Project", width=180),
         "revenue_posted": money(f"Revenue · {POSTED}"),
         "revenue_operational": money(f"Revenue · {OPERATIONAL}"),
         "margin_posted": money(f"Margin · {POSTED}"),

@@ -28,6 +28,13 @@ TABLE = (
     ("available_hours", "operational"),
     ("bench_hours", "operational"),
 )
+LABELS = {
+    BILLABLE: "Billable",
+    "utilization_vs_target": "Against target",
+    "available_hours": "Available hours",
+    "bench_hours": "Bench",
+}
+WIDTHS = (130, 172, 172, 186, 180, 140)
 VIEWS: dict[str, metrics.Member] = {
     "Practice": "practice",
     "Role": "role",
@@ -52,7 +59,9 @@ def body(page: Page) -> None:
             label_visibility="collapsed", required=True,
         )  # fmt: skip
         view = str(chosen or "Practice")
-        figures.member_table(read, TABLE, VIEWS[view], header=view, name=f"Utilization by {view.lower()}")
+        figures.member_table(
+            read, TABLE, VIEWS[view], header=view, name=f"Utilization by {view.lower()}", labels=LABELS, widths=WIDTHS
+        )
 
 
 def _trend(read: figures.Figures) -> None:

@@ -13,6 +13,7 @@ ENDINGS = {"days": "days", "months": "months"}
 LARGEST_PLAIN_COUNT = 10_000
 MONTH = re.compile(r"^(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])$")
 SPACE = "\u00a0"
+ACRONYMS = {"erp": "ERP", "gl": "GL", "sla": "SLA", "fx": "FX", "ic": "Intercompany"}
 
 
 def compact(number: Decimal | float | None) -> str:
@@ -84,8 +85,11 @@ def axis(periods: Sequence[str]) -> list[str]:
 
 
 def words(identifier: str | None) -> str:
-    """Return an identifier of ours as words: unbilled_vendor_accrual → Unbilled vendor accrual."""
-    return NULL if not identifier else identifier.replace("_", " ").capitalize()
+    """Return an identifier of ours as words: unbilled_vendor_accrual → Unbilled vendor accrual, in_erp → In ERP."""
+    if not identifier:
+        return NULL
+    said = " ".join(ACRONYMS.get(one, one) for one in identifier.split("_"))
+    return said[:1].upper() + said[1:]
 
 
 def member(key: str | None) -> str:
