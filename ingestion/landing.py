@@ -134,7 +134,7 @@ class Batch:
             updated_at=received.as_at,
             batch_id=self.started.batch_id,
             ingested_at=self.started.at,
-            correlation_id=f"{self.feed}-{self.started.batch_id}",
+            correlation_id=received.correlation_id or f"{self.feed}-{self.started.batch_id}",
             keeps_unknown=self.drift != "discard",
         )
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from ingestion import adapter as adapters
-from ingestion import intake, superseded
+from ingestion import intake, resubmit, superseded
 from ingestion.deletions import completed
 from ingestion.feed import BatchResult, Feed
 from ingestion.joining import Lookup
 from ingestion.landing import Batch, Tally, accepted_frames, lookups
 from ingestion.lock import hold
-from ingestion.plan import Item, from_json
+from ingestion.plan import RESUBMITTED, Item, from_json
 from ingestion.snapshot import compare
 from lake import delta
 from lake.batches import BatchLog, Counts, Started
@@ -45,11 +45,18 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
             events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
             done.append(land(lake, feed, adapter, log, left, events=events))
         seen, landed = log.numbers(), log.landed_files()
+        landed = landed.filter(~pl.col("file").str.starts_with(RESUBMITTED))
         found = intake.take_in(lake, feed, adapter, landed, events=events)
         _remember(lake, feed, landed, found.repeats)
         if found.plan is not None:
             started = log.start(found.plan.to_json(), seen=seen)
             events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
+            done.append(land(lake, feed, adapter, log, started, events=events))
+        seen = log.numbers()
+        for plan in resubmit.plans(lake, feed.name):
+            started = log.start(plan.to_json(), seen=seen)
+            seen.append(started.batch_id)
+            events("batch_started", feed=feed.name, batch_id=started.batch_id, resubmits=plan.resubmits)
             done.append(land(lake, feed, adapter, log, started, events=events))
     return result(feed, done)
 
@@ -99,7 +106,7 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
         committed = log.committed()
         deleted = completed(batch, entity, mine, joined, folder, committed=committed)
         frames = chain(_frames(batch, mine, joined), deleted)
-        if feed.mode == "snapshot":
+        if feed.mode == "snapshot" and batch.plan.resubmits is None:
             rows = compare(
                 batch,
                 entity,

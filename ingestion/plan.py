@@ -18,10 +18,16 @@ from ingestion.adapter import SourceFiles
 from ingestion.readers import Source, format_of, packing_of
 from lake.errors import LakeError
 
+#: Corrected rows land from files of our own under this name, which no feed's folder can hold.
+RESUBMITTED = "_resubmitted/"
+
 
 @dataclass(frozen=True)
 class Received:
-    """A file as it was received and archived, with what the drop's manifest says of it."""
+    """A file as it was received and archived, with what the drop's manifest says of it.
+
+    `correlation_id` is the thread of rows that do not bring their own; None is the batch's.
+    """
 
     file: str
     sha256: str
@@ -32,6 +38,7 @@ class Received:
     window_to: datetime | None = None
     row_count: int | None = None
     control_totals: Mapping[str, str] = field(default_factory=dict)
+    correlation_id: str | None = None
 
     @property
     def as_at(self) -> datetime:
@@ -60,7 +67,8 @@ class Item:
 class Plan:
     """All items of a batch, and the files of the sources that they look up.
 
-    `replays` is the batch that this one lands again from the archive, None where it is an ordinary one.
+    `replays` is the batch that this one lands again from the archive, `resubmits` the one whose refused rows it
+    brings corrected; both None where it is an ordinary one.
     """
 
     system: str
@@ -68,6 +76,7 @@ class Plan:
     items: tuple[Item, ...]
     lookups: Mapping[str, tuple[Received, ...]] = field(default_factory=dict)
     replays: int | None = None
+    resubmits: int | None = None
 
     def entities(self) -> list[str]:
         """Return the entities the batch touches, in the plan's order."""
@@ -84,7 +93,8 @@ def from_json(text: str) -> Plan:
         said = json.loads(text)
         items = tuple(Item(i["entity"], i["source"], i["content"], _received(i["received"])) for i in said["items"])
         lookups = {name: tuple(_received(r) for r in files) for name, files in said["lookups"].items()}
-        return Plan(said["system"], said["time_zone"], items, lookups, said.get("replays"))
+        numbers = said.get("replays"), said.get("resubmits")
+        return Plan(said["system"], said["time_zone"], items, lookups, *numbers)
     except (ValueError, KeyError, TypeError) as error:
         raise LakeError(f"the plan of an unfinished batch cannot be read: {error}") from None
 
@@ -96,6 +106,8 @@ def _received(said: dict[str, Any]) -> Received:
 
 def source_of(received: Received, files: SourceFiles, path: Path) -> tuple[Source, str]:
     """Return how to read a received file whose bytes are at `path`, and its format."""
+    if received.file.startswith(RESUBMITTED):
+        return Source(path, received.file), "ndjson"
     kind = files.format or format_of(received.file) or "csv"
     packing = packing_of(received.file)
     rest = (files.records, files.sheet, files.separator, files.encoding)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from ingestion import adapter as adapters
 from ingestion import intake, pipeline
 from ingestion.feed import BatchResult, Feed
 from ingestion.lock import hold
-from ingestion.plan import Item, Plan, Received, from_json
+from ingestion.plan import RESUBMITTED, Item, Plan, Received, from_json
 from lake import archive, delta
 from lake.batches import BatchLog
 from lake.errors import ConfigError, ContractError, SourceError
@@ -52,7 +52,8 @@ def replay(lake: Lake, batch: int, *, feeds: Mapping[str, Feed], events: Events 
         for left in log.unfinished():
             events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
             pipeline.land(lake, feed, adapter, log, left, events=events)
-        plan = _plan(origin, feed, adapter, log.landed_files(), events=events)
+        received = log.landed_files().filter(~pl.col("file").str.starts_with(RESUBMITTED))
+        plan = _plan(origin, feed, adapter, received, events=events)
         _require_bytes(lake, plan)
         started = log.start(plan.to_json())
         events("batch_started", feed=feed.name, batch_id=started.batch_id, replays=batch, files=len(plan.items))
@@ -83,7 +84,9 @@ def _feed(origin: Origin, feeds: Mapping[str, Feed]) -> Feed:
 
 
 def _plan(origin: Origin, feed: Feed, adapter: adapters.Adapter, landed: pl.DataFrame, *, events: Events) -> Plan:
-    """Plan the batch's own files anew, as today's adapter routes them."""
+    """Plan the batch's own files anew, as today's adapter routes them; corrections go where they went."""
+    if origin.plan.resubmits is not None:
+        return replace(origin.plan, replays=origin.number)
     before = {(i.entity, i.received.file) for i in origin.plan.items}
     own = {i.received.file: i.received for i in origin.plan.items}
     received = {r.file: r for files in origin.plan.lookups.values() for r in files} | own

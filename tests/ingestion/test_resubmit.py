@@ -1,0 +1,133 @@
+"""A refused row is corrected by one, approved by another and landed by the next ingest; tables are never patched."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ingestion import resubmit
+from ingestion.replay import replay
+from lake.batches import BatchLog
+from lake.errors import ConfigError
+from tests.ingestion.conftest import CONSERVED, Drop, entry
+
+
+def _propose(drop: Drop, *, row: int = 2, actor: str = "ann", **changes: str) -> str:
+    return resubmit.propose(
+        drop.lake, batch=1, file="time_entry.csv", row=row, changes=changes, actor=actor, reason="typing error"
+    )
+
+
+@pytest.fixture
+def refused(drop: Drop) -> Drop:
+    """A drop whose second row was refused and whose third could not be read."""
+    rows = [entry(1), entry(2, hours="seven", _correlation_id="C-77"), entry(3)]
+    content = drop.put("time_entry.csv", rows, list(rows[1])).read_text().splitlines()
+    drop.write("time_entry.csv", "\n".join([*content[:3], "T3,P1"]) + "\n")
+    assert drop.ingest().counts.quarantined == 2
+    return drop
+
+
+def test_an_approved_correction_lands_once_and_every_step_is_on_record(refused: Drop) -> None:
+    proposal = _propose(refused, hours="7.00")
+    assert refused.ingest().status == "unchanged", "nobody approved it yet"
+    resubmit.approve(refused.lake, proposal, approver="bob")
+    done = refused.ingest()
+    assert (done.batch_ids, done.counts.landed) == ((2,), 1)
+    assert refused.rows(
+        "select time_entry_id, hours::varchar, _correlation_id, _file from lake.time_entry where _batch_id = 2"
+    ) == [("T2", "7.00", "C-77", f"_resubmitted/{proposal}.ndjson")]
+    assert refused.ingest().status == "unchanged"
+    (one,) = resubmit.corrections(refused.lake)
+    assert (one.actor, one.approver, one.reason, one.state) == ("ann", "bob", "typing error", "landed")
+    assert (json.loads(one.before)["hours"], json.loads(one.after)["hours"]) == ("seven", "7.00")
+    taken = 'select action_type, actor, approver, correlation_id from lake.action order by "at"'
+    assert refused.rows(taken) == [
+        ("resubmit", "ann", None, "C-77"),
+        ("approve_resubmit", "ann", "bob", "C-77"),
+    ]
+    assert refused.rows("select count(*) from lake.quarantine") == [(2,)], "what was received stays on record"
+    assert refused.rows(CONSERVED) == [(0,)]
+
+
+def test_a_row_that_could_not_be_read_is_resubmitted_whole(refused: Drop) -> None:
+    whole = {name: str(value) for name, value in entry(3).items()}
+    resubmit.approve(refused.lake, _propose(refused, row=3, **whole), approver="bob")
+    assert refused.ingest().counts.landed == 1
+    found = refused.rows("select time_entry_id, _correlation_id from lake.time_entry where _batch_id = 2")
+    assert found == [("T3", "psa-1")], "the thread of the batch that refused it"
+
+
+def test_a_correction_that_is_wrong_itself_is_refused_again_and_can_be_corrected(refused: Drop) -> None:
+    proposal = _propose(refused, hours="7,00")
+    resubmit.approve(refused.lake, proposal, approver="bob")
+    assert refused.ingest().counts.quarantined == 1
+    assert resubmit.corrections(refused.lake)[0].state == "refused again"
+    file = f"_resubmitted/{proposal}.ndjson"
+    again = resubmit.propose(
+        refused.lake, batch=2, file=file, row=1, changes={"hours": "7.00"}, actor="ann", reason="a point"
+    )
+    resubmit.approve(refused.lake, again, approver="bob")
+    assert refused.ingest().counts.landed == 1
+    assert [one.state for one in resubmit.corrections(refused.lake)] == ["refused again", "landed"]
+
+
+def test_a_late_correction_never_wins_over_a_newer_version(refused: Drop) -> None:
+    refused.put("time_entry.2.csv", [entry(2, hours="9.00", updated_at="2099-01-01T00:00:00Z")])
+    resubmit.approve(refused.lake, _propose(refused, hours="7.00"), approver="bob")
+    refused.ingest()
+    newest = "select arg_max(hours, (updated_at, _batch_id))::varchar from lake.time_entry where time_entry_id = 'T2'"
+    assert refused.rows(newest) == [("9.00",)]
+
+
+def test_on_a_snapshot_feed_a_correction_adds_one_row_and_deletes_none(snapshots: Drop) -> None:
+    snapshots.put("time_entry.csv", [entry(1), entry(2, hours="seven"), entry(3)])
+    snapshots.ingest()
+    resubmit.approve(snapshots.lake, _propose(snapshots, hours="7.00"), approver="bob")
+    done = snapshots.ingest()
+    assert (done.counts.landed, done.tombstones) == (1, 0)
+    assert snapshots.ingest().status == "unchanged"
+    snapshots.put("time_entry.csv", [entry(1), entry(2, hours="seven"), entry(3, hours="1.00")])
+    done = snapshots.ingest()
+    assert (done.counts.landed, done.counts.excluded, done.counts.quarantined, done.tombstones) == (1, 1, 1, 0)
+
+
+def test_a_batch_of_corrections_can_be_replayed(refused: Drop) -> None:
+    resubmit.approve(refused.lake, _propose(refused, hours="7.00"), approver="bob")
+    refused.ingest()
+    done = replay(refused.lake, 2, feeds={"psa": refused.feed})
+    assert done.counts.rows_read == done.counts.landed == 1
+    assert BatchLog(refused.lake, "psa", "delta").unfinished() == []
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "sentence"),
+    [
+        (9, {"hours": "1"}, "There is no quarantined row 9"),
+        (1, {"hours": "1"}, "There is no quarantined row 1"),
+        (2, {}, "Nothing changes"),
+        (2, {"hours": "seven"}, "Nothing changes"),
+    ],
+)
+def test_a_proposal_that_makes_no_sense_is_one_sentence(
+    refused: Drop, row: int, changes: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        _propose(refused, row=row, **changes)
+
+
+def test_nobody_approves_their_own_or_a_replaced_or_an_unknown_proposal(refused: Drop) -> None:
+    first = _propose(refused, hours="7.00")
+    with pytest.raises(ConfigError, match="is by ann: somebody else must approve it"):
+        resubmit.approve(refused.lake, first, approver=" Ann ")
+    second = _propose(refused, hours="7.50")
+    with pytest.raises(ConfigError, match="was replaced by"):
+        resubmit.approve(refused.lake, first, approver="bob")
+    with pytest.raises(ConfigError, match="There is no proposal"):
+        resubmit.approve(refused.lake, "nothing", approver="bob")
+    resubmit.approve(refused.lake, second, approver="bob")
+    with pytest.raises(ConfigError, match="was approved before"):
+        resubmit.approve(refused.lake, second, approver="eve")
+    with pytest.raises(ConfigError, match="was corrected before"):
+        _propose(refused, hours="8.00")

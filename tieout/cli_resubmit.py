@@ -1,0 +1,79 @@
+"""The verbs by which a quarantined row is corrected: one person proposes, another approves, ingest lands it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lake.errors import ConfigError
+from lake.store import Lake
+from tieout import settings as config
+from tieout.options import ConfigOption, Format
+
+verbs = typer.Typer(
+    help="Correct quarantined rows: propose, approve; the next ingest lands them.", no_args_is_help=True
+)
+
+_COLUMNS = ("action_id", "item_id", "actor", "approver", "reason", "before", "after", "state")
+
+
+@verbs.command("propose")
+def propose(
+    batch: Annotated[int, typer.Argument(min=1, help="The batch that refused the row.")],
+    row_file: Annotated[str, typer.Argument(metavar="FILE", help="The file, as lake.quarantine names it.")],
+    row: Annotated[int, typer.Argument(min=1, help="The row's number in it.")],
+    *,
+    changes: Annotated[list[str], typer.Option("--set", help="column=value of the source (may be repeated).")],
+    actor: Annotated[str, typer.Option(help="Who corrects it.")],
+    reason: Annotated[str, typer.Option(help="Why the corrected value is right.")],
+    file: ConfigOption = None,
+) -> None:
+    """Propose a refused row with some cells changed; somebody else must approve it."""
+    from ingestion import resubmit  # noqa: PLC0415
+
+    said = dict(_cell(change) for change in changes)
+    action = resubmit.propose(
+        _lake(file), batch=batch, file=row_file, row=row, changes=said, actor=actor, reason=reason
+    )
+    typer.echo(f"Proposed as {action}; somebody else approves it: tieout resubmit approve {action} --approver NAME")
+
+
+@verbs.command("approve")
+def approve(
+    proposal: Annotated[str, typer.Argument(help="The proposal's id.")],
+    *,
+    approver: Annotated[str, typer.Option(help="Who approves it; not who proposed it.")],
+    file: ConfigOption = None,
+) -> None:
+    """Approve a correction, so that the next `tieout ingest` lands it."""
+    from ingestion import resubmit  # noqa: PLC0415
+
+    resubmit.approve(_lake(file), proposal, approver=approver)
+    typer.echo("Approved; the next `tieout ingest` lands it.")
+
+
+@verbs.command("list")
+def show(*, file: ConfigOption = None, output: Annotated[Format, typer.Option("--format")] = "table") -> None:
+    """List all corrections: who, what, before, after, who approved, and what became of them."""
+    from ingestion import resubmit  # noqa: PLC0415
+    from tieout.query import render  # noqa: PLC0415
+
+    rows = [tuple(getattr(one, name) for name in _COLUMNS) for one in resubmit.corrections(_lake(file))]
+    typer.echo(render(_COLUMNS, rows, output=output), nl=False)
+
+
+def _lake(file: Path | None) -> Lake:
+    from tieout.commands import require_lake  # noqa: PLC0415
+
+    settings = config.load(file)
+    require_lake(settings)
+    return Lake(settings.lake_root)
+
+
+def _cell(change: str) -> tuple[str, str]:
+    name, equals, value = change.partition("=")
+    if not equals or not name:
+        raise ConfigError(f"--set {change!r} is not column=value.")
+    return name, value
