@@ -18,7 +18,7 @@ help:
 	@echo "make hostile  broken and malicious files: each kind and what became of it"
 	@echo "make truth  for 22 firms: is every planted break found, with its amounts, and nothing else"
 	@echo "make faults   kills, full disks and the like: each fault and whether it was survived"
-	@echo "make lint | bench | docs | generate | lock | clean"
+	@echo "make lint | bench | bench-postgres | docs | generate | lock | clean"
 
 setup: $(READY)
 
@@ -36,12 +36,17 @@ $(READY): requirements/lock.txt pyproject.toml
 	@$(BIN)/python -m lake.extensions $(VENV)/duckdb_extensions
 	@touch $@
 
-# The browser for the app's tests: installed where we may, named where we may not.
+# What the tests need beyond Python: installed where we may, named where we may not. Tests of a server that is
+# not there are skipped, with a sentence.
 system-packages:
-	@command -v chromium >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ]; then echo "Installing chromium ..."; \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; \
-	  else echo "The browser tests need Chromium; ask for: apt-get install chromium fonts-liberation" >&2; exit 1; fi; }
+	@wanted=""; \
+	  command -v chromium >/dev/null || wanted="$$wanted chromium fonts-liberation"; \
+	  ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || wanted="$$wanted postgresql"; \
+	  test -x /usr/sbin/sshd || wanted="$$wanted openssh-server"; \
+	  if [ -n "$$wanted" ]; then \
+	    if [ "$$(id -u)" = 0 ]; then echo "Installing$$wanted ..."; \
+	      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$wanted >/dev/null; \
+	    else echo "Some tests need more; ask for: apt-get install$$wanted" >&2; command -v chromium >/dev/null; fi; fi
 
 demo: setup
 	@$(BIN)/python -m tieout.demo $(ARGS)
@@ -82,6 +87,16 @@ truth: setup
 # The table of faults: kills, full disks, revoked rights, half-written files, runs at once; some minutes.
 faults: setup
 	@$(BIN)/python -m tests.ingestion.faults
+
+# Peers live in an environment of their own, pinned: none of them is a part of tieout.
+PEERS := .venv-peers
+$(PEERS)/.ready: requirements/peers.txt
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet -r requirements/peers.txt
+	@touch $@
+
+bench-postgres: setup system-packages $(PEERS)/.ready
+	@$(BIN)/python -m benchmarks.postgres $(PEERS)/bin/python
 
 docs: setup
 	@$(BIN)/python -m tieout.docs

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ingestion.connectors.spec import Connection
 from lake.batches import Counts, Mode
 from lake.contracts import ENTITIES
 from lake.errors import ConfigError
@@ -19,10 +20,11 @@ class Feed:
 
     `drift` says what becomes of columns that the contract does not know: `evolve` keeps them in `_extra`,
     `discard` does not, `freeze` refuses the batch; each way they are reported.
-    `path` is the folder its files arrive in, `mode` says whether they are upserts or whole entities, and
-    a timestamp without an offset is read in `time_zone`. `entities` limits what is landed; None is all.
-    A snapshot that would delete more than the share `max_delete_share` of an entity is refused, and so is a
-    file that unpacks to more than `max_unpack_ratio` times its size (and more than 32 MiB): an archive bomb.
+    `path` is the folder its files arrive in, or `connection` says where they are fetched; `mode` says whether they
+    are upserts or whole entities, and a timestamp without an offset is read in `time_zone`. `entities` limits what is
+    landed; None is all. A snapshot that would delete more than the share `max_delete_share` of an entity is refused,
+    and so is a file that unpacks to more than `max_unpack_ratio` times its size (and more than 32 MiB): an archive
+    bomb.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Feed:
     drift: Drift = "evolve"
     max_delete_share: float = 0.2
     max_unpack_ratio: float = 250
+    connection: Connection | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no feed can be, naming the key of the configuration; raises ConfigError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import polars as pl
 
 from ingestion import adapter as adapters
 from ingestion import intake, resubmit, superseded
+from ingestion.connectors.offer import Cursor, offered
 from ingestion.deletions import completed
 from ingestion.feed import BatchResult, Feed
 from ingestion.joining import Lookup
@@ -46,12 +48,13 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
             done.append(land(lake, feed, adapter, log, left, events=events))
         seen, landed = log.numbers(), log.landed_files()
         landed = landed.filter(~pl.col("file").str.starts_with(RESUBMITTED))
-        found = intake.take_in(lake, feed, adapter, landed, events=events)
-        _remember(lake, feed, landed, found.repeats)
-        if found.plan is not None:
-            started = log.start(found.plan.to_json(), seen=seen)
-            events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
-            done.append(land(lake, feed, adapter, log, started, events=events))
+        with offered(lake, feed, adapter, _cursor(log, feed), events=events) as offer:
+            found = intake.take_in(lake, replace(feed, path=offer.folder), adapter, landed, events=events)
+            _remember(lake, feed, landed, found.repeats)
+            if found.plan is not None:
+                started = log.start(replace(found.plan, cursor=offer.cursor).to_json(), seen=seen)
+                events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
+                done.append(land(lake, feed, adapter, log, started, events=events))
         seen = log.numbers()
         for plan in resubmit.plans(lake, feed.name):
             started = log.start(plan.to_json(), seen=seen)
@@ -59,6 +62,17 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
             events("batch_started", feed=feed.name, batch_id=started.batch_id, resubmits=plan.resubmits)
             done.append(land(lake, feed, adapter, log, started, events=events))
     return result(feed, done)
+
+
+def _cursor(log: BatchLog, feed: Feed) -> Cursor:
+    """Return how far a connection's sources were read by the newest batch that landed."""
+    if feed.connection is None:
+        return {}
+    return next((c for c in map(_cursor_of, log.landed_plans()) if c is not None), {})
+
+
+def _cursor_of(plan: str) -> Cursor | None:
+    return from_json(plan).cursor
 
 
 def result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResult:

@@ -69,6 +69,7 @@ class Plan:
 
     `replays` is the batch that this one lands again from the archive, `resubmits` the one whose refused rows it
     brings corrected; both None where it is an ordinary one.
+    `cursor` is how far a connection's sources have been read once the batch has landed.
     """
 
     system: str
@@ -77,6 +78,7 @@ class Plan:
     lookups: Mapping[str, tuple[Received, ...]] = field(default_factory=dict)
     replays: int | None = None
     resubmits: int | None = None
+    cursor: Mapping[str, Any] | None = None
 
     def entities(self) -> list[str]:
         """Return the entities the batch touches, in the plan's order."""
@@ -93,8 +95,8 @@ def from_json(text: str) -> Plan:
         said = json.loads(text)
         items = tuple(Item(i["entity"], i["source"], i["content"], _received(i["received"])) for i in said["items"])
         lookups = {name: tuple(_received(r) for r in files) for name, files in said["lookups"].items()}
-        numbers = said.get("replays"), said.get("resubmits")
-        return Plan(said["system"], said["time_zone"], items, lookups, *numbers)
+        rest = said.get("replays"), said.get("resubmits"), said.get("cursor")
+        return Plan(said["system"], said["time_zone"], items, lookups, *rest)
     except (ValueError, KeyError, TypeError) as error:
         raise LakeError(f"the plan of an unfinished batch cannot be read: {error}") from None
 

@@ -164,6 +164,13 @@ class BatchLog:
         mine = log.filter((pl.col("feed") == self.feed) & (pl.col("status") == "committed"))
         return mine["batch_id"].to_list()
 
+    def landed_plans(self) -> list[str]:
+        """Return the plans of the feed's committed batches, the newest first."""
+        log = delta.read(delta.open_table(self.lake, "batches"), ["batch_id", "feed", "status", "plan"])
+        started = log.filter((pl.col("feed") == self.feed) & (pl.col("status") == "started"))
+        landed = started.filter(pl.col("batch_id").is_in(self.committed()))
+        return landed.sort("batch_id", descending=True)["plan"].to_list()
+
     def landed_files(self) -> pl.DataFrame:
         """Return the feed's rows of batch_files, of committed batches only, in the order they landed."""
         files = delta.read(delta.open_table(self.lake, "batch_files"))

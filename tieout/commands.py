@@ -64,7 +64,7 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
     for feed in settings.feeds:
         if only and feed.name not in only:
             continue
-        events("feed_started", message=f"Feed {feed.name} ({feed.path})", feed=feed.name)
+        events("feed_started", message=f"Feed {feed.name} ({feed.where})", feed=feed.name)
         try:
             result = pipeline.ingest(lake, _feed(feed), events=events)
         except SourceError as error:
@@ -171,7 +171,8 @@ def _feed(feed: FeedSettings) -> Feed:
     return Feed(
         name=feed.name,
         system=feed.system,
-        path=str(feed.path),
+        path=str(feed.path or ""),
+        connection=feed.connection,
         mode=feed.mode,
         time_zone=feed.time_zone,
         entities=feed.entities,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,6 +14,7 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+from ingestion.connectors.spec import Connection
 from lake.errors import ConfigError
 
 DEFAULT_FILE = Path("tieout.yml")
@@ -28,13 +29,27 @@ class FeedSettings(BaseModel):
 
     name: InstanceName
     system: str = "canonical"
-    path: Path
+    connection: Connection | None = None
+    path: Annotated[Path | None, Field(validate_default=True)] = None
     mode: Literal["delta", "snapshot"] = "delta"
     time_zone: str = "UTC"
     entities: tuple[str, ...] | None = None
     drift: Literal["evolve", "freeze", "discard"] = "evolve"
     max_delete_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     max_unpack_ratio: Annotated[float, Field(ge=1)] = 250
+
+    @property
+    def where(self) -> str:
+        """Where its extracts come from, for people; never a secret."""
+        return str(self.path) if self.connection is None else f"{self.connection.kind} connection"
+
+    @field_validator("path")
+    @classmethod
+    def _is_somewhere(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if (value is None) == (info.data.get("connection") is None):
+            message = "a feed has either a path or a connection"
+            raise ValueError(message)
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -129,7 +144,9 @@ def _validated(values: dict[str, Any], path: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "feeds"
-        raise ConfigError(f"{path}: key {key}: {first['msg']} (found {first.get('input')!r}).") from error
+        # What stands under a connection may be a secret in the wrong place: it is not repeated.
+        found = "" if "connection" in first["loc"] else f" (found {first.get('input')!r})"
+        raise ConfigError(f"{path}: key {key}: {first['msg']}{found}.") from None
     base = path.resolve().parent
     root = str(base / settings.lake_root) if settings.is_local else settings.lake_root
     if not settings.is_local and settings.mart_root is None:
@@ -139,7 +156,8 @@ def _validated(values: dict[str, Any], path: Path) -> Settings:
             "lake_root": root,
             "mart_root": base / settings.mart_root if settings.mart_root is not None else None,
             "feeds": tuple(
-                f.model_copy(update={"path": base / f.path, "system": _system(f, base)}) for f in settings.feeds
+                f.model_copy(update={"path": f.path and base / f.path, "system": _system(f, base)})
+                for f in settings.feeds
             ),
         }
     )

@@ -1,0 +1,17 @@
+"""Real servers for the connectors, each started once for all tests that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import postgres as postgres_server
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Postgres]:
+    if postgres_server.programs() is None:
+        pytest.skip(postgres_server.MISSING)
+    with postgres_server.postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
