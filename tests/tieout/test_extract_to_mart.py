@@ -1,0 +1,93 @@
+"""Figures of the published mart against plain sums over the extracts' own text, with nothing of ours in between."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.firm import Firm
+
+CLASSES = {
+    "labor_cost": "labor_cost",
+    "expense_cost": "expense_cost",
+    "subcontractor_cost": "vendor_cost",
+    "loss_provision": "loss_provision",
+    "services_revenue": "revenue",
+    "recurring_revenue": "revenue",
+    "reimbursable_revenue": "revenue",
+}
+INCOME = {"revenue"}
+Record = dict[str, str]
+
+
+def newest(extracts: Path, entity: str, key: str) -> dict[str, Record]:
+    """The newest version of each record of an entity, over all its files; deleted ones left out."""
+    found: dict[str, Record] = {}
+    for record in sorted(_records(extracts, entity), key=lambda one: one["updated_at"]):
+        found[record[key]] = record
+    return {one: record for one, record in found.items() if record.get("is_deleted") != "true"}
+
+
+def _records(extracts: Path, entity: str) -> Iterator[Record]:
+    for file in [*extracts.glob(f"*/{entity}.csv"), *extracts.glob(f"*/{entity}/*.csv")]:
+        with file.open(encoding="utf-8", newline="") as lines:
+            yield from csv.DictReader(lines)
+
+
+@pytest.fixture(scope="module")
+def mart(firm: Firm) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(firm.mart.resolve()), read_only=True) as connection:
+        yield connection
+
+
+def ledger(mart: duckdb.DuckDBPyConnection, columns: str, condition: str) -> dict[str, Decimal]:
+    rows = mart.execute(f"select {columns} from mart.fct_project_ledger where {condition} group by 1").fetchall()
+    return {name: amount for name, amount in rows if amount}
+
+
+def test_what_is_posted_is_what_the_general_ledger_says(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
+    lines = newest(firm.extracts, "gl_line", "gl_line_id").values()
+    accounts = newest(firm.extracts, "account", "account_id")
+    balance: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        balance[line["journal_id"]] += Decimal(line["functional_amount"])
+    posted: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        flow = CLASSES.get(accounts[line["account_id"]]["account_class"])
+        is_ours = flow in INCOME or line.get("project_id")
+        if flow and is_ours and not balance[line["journal_id"]] and not line.get("counterparty_entity_id"):
+            amount = Decimal(line["functional_amount"])
+            posted[flow] += -amount if flow in INCOME else amount
+    found = ledger(
+        mart, "flow, sum(amount_functional)", "basis = 'finance_posted' and flow not in ('billing', 'intercompany')"
+    )
+    assert found == dict(posted)
+
+
+def test_what_is_billed_is_what_the_invoices_say(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
+    invoices = newest(firm.extracts, "invoice", "invoice_id")
+    billed: dict[str, Decimal] = defaultdict(Decimal)
+    for line in newest(firm.extracts, "invoice_line", "invoice_line_id").values():
+        invoice = invoices[line["invoice_id"]]
+        if invoice["status"] in {"issued", "paid"}:
+            sign = -1 if invoice["document_type"] == "credit_note" else 1
+            billed[invoice["currency"]] += sign * Decimal(line["amount"])
+    found = ledger(mart, "currency, sum(amount_transaction)", "basis = 'finance_posted' and flow = 'billing'")
+    assert found == dict(billed)
+
+
+def test_the_hours_of_employees_are_those_of_the_timesheets(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
+    people = newest(firm.extracts, "employee", "employee_id")
+    hours: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in newest(firm.extracts, "time_entry", "time_entry_id").values():
+        person = people.get(entry["employee_id"], {"worker_type": "employee"})
+        if entry["status"] in {"submitted", "approved"} and person["worker_type"] == "employee":
+            hours[entry["work_date"][:7]] += Decimal(entry["hours"])
+    found = ledger(mart, "work_period_id, sum(hours)", "basis = 'operational' and flow = 'labor_cost'")
+    assert found == dict(hours)
