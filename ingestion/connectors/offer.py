@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.adapter import Adapter, SourceFiles
-from ingestion.connectors.spec import PostgresSpec
+from ingestion.connectors.spec import PostgresSpec, RestSpec
 from ingestion.feed import Feed
 from lake.errors import ConfigError
 from lake.events import Events
@@ -55,6 +55,10 @@ def _fetch(errand: Errand) -> Cursor:
         from ingestion.connectors import postgres  # noqa: PLC0415
 
         return postgres.fetch(spec, errand)
+    if isinstance(spec, RestSpec):
+        from ingestion.connectors import rest  # noqa: PLC0415
+
+        return rest.fetch(spec, errand)
     raise ConfigError(f"feed {errand.feed.name}: key connection is of a kind that cannot be read")
 
 

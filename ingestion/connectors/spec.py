@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from ingestion.connectors.secret import Reference
 
+_HERE = ("localhost", "127.0.0.1", "::1")
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _safe(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.username or parts.password:
+        raise PydanticCustomError("address", "write no user or password into an address")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HERE):
+        raise PydanticCustomError("address", "must begin with https://")
+    return address.rstrip("/")
+
+
+#: An address that secrets may be sent to: encrypted, or on this machine.
+WebAddress = Annotated[str, AfterValidator(_safe)]
 
 
 class _Spec(BaseModel):
@@ -32,4 +50,44 @@ class PostgresSpec(_Spec):
     overlap_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
 
 
-Connection = Annotated[PostgresSpec, Field(discriminator="kind")]
+class OAuth2Spec(_Spec):
+    """OAuth2 client credentials: a token is asked for with the client's secret, and again when it expires."""
+
+    kind: Literal["oauth2"]
+    token_url: WebAddress
+    client_id: str
+    client_secret: Reference
+    scope: str | None = None
+
+
+class HeaderSpec(_Spec):
+    """A header that carries a secret, such as Authorization or an API key; `prefix` goes before it (`Bearer `)."""
+
+    kind: Literal["header"]
+    name: str = "Authorization"
+    prefix: str = ""
+    value: Reference
+
+
+class RestSpec(_Spec):
+    """An HTTPS service: each answer is kept as it came. What to ask for, the adapter says."""
+
+    kind: Literal["rest"]
+    base_url: WebAddress
+    auth: Annotated[OAuth2Spec | HeaderSpec, Field(discriminator="kind")] | None = None
+    headers: dict[str, str] = {}
+    ca_file: Path | None = None
+
+    @field_validator("headers")
+    @classmethod
+    def _no_secret(cls, value: dict[str, str]) -> dict[str, str]:
+        if {name.lower() for name in value} & {"authorization", "proxy-authorization", "cookie"}:
+            raise PydanticCustomError("secret", "say a header that carries a secret under auth, by reference")
+        return value
+
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60
+    attempts: Annotated[int, Field(ge=1, le=20)] = 6
+    longest_wait_seconds: Annotated[float, Field(ge=0, le=3600)] = 300
+
+
+Connection = Annotated[PostgresSpec | RestSpec, Field(discriminator="kind")]

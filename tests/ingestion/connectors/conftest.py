@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import postgres as postgres_server
+from tests.servers import web as web_service
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +15,10 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgr
     if postgres_server.programs() is None:
         pytest.skip(postgres_server.MISSING)
     with postgres_server.postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[web_service.Web]:
+    with web_service.web(tmp_path_factory.mktemp("web")) as server:
         yield server

@@ -1,0 +1,188 @@
+"""Ask a web service, patiently: tokens are renewed, limits kept, passing faults tried again; no secret is shown."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+
+import httpx
+import tenacity
+
+from ingestion.connectors.secret import reveal, scrubbed
+from ingestion.connectors.spec import OAuth2Spec, RestSpec
+from lake.errors import ConfigError, SourceError
+
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_UNAUTHORIZED = 401
+_LARGEST = 256 << 20
+#: A token is renewed this many seconds before it ends.
+_EARLY = 30.0
+
+#: Waits between attempts go through here.
+pause = time.sleep
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the bytes as they came, the same as JSON, and the header that links to the next page."""
+
+    body: bytes
+    value: Any
+    next_link: str | None
+
+
+class _PassingFault(Exception):  # noqa: N818 - never leaves this module
+    """A fault that may be gone at the next attempt; `wait` seconds where the service says how long."""
+
+    def __init__(self, why: str, wait: float | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+@dataclass
+class Service:
+    """A web service and the right to ask it."""
+
+    spec: RestSpec
+    feed: str
+    _token: str | None = None
+    _until: float = 0.0
+    _secrets: set[str] = field(default_factory=set)
+    _client: httpx.Client | None = None
+
+    def __enter__(self) -> Self:
+        """Open connections; raises ConfigError where the file of certificates cannot be read."""
+        try:
+            context = ssl.create_default_context(cafile=str(self.spec.ca_file) if self.spec.ca_file else None)
+        except OSError as error:
+            raise ConfigError(f"feed {self.feed}: ca_file {self.spec.ca_file} cannot be read: {error}") from None
+        self._client = httpx.Client(verify=context, timeout=self.spec.timeout_seconds, headers=self.spec.headers)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            self._client.close()
+
+    def __repr__(self) -> str:
+        """Show where it is, and nothing of the right to ask."""
+        return f"Service({self.spec.base_url})"
+
+    def get(self, address: str, parameters: Mapping[str, str]) -> Answer:
+        """Return the answer to a request; raises SourceError with one sentence where there is none."""
+        return self._tried(lambda: self._get(address, parameters), address)
+
+    def _tried(self, ask: Callable[[], Answer], address: str) -> Answer:
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((_PassingFault, httpx.TransportError)),
+            stop=tenacity.stop_after_attempt(self.spec.attempts),
+            wait=self._wait,
+            sleep=_rest,
+            reraise=True,
+        )
+        try:
+            return retrying(ask)
+        except (_PassingFault, httpx.TransportError) as error:
+            said = scrubbed(str(error) or type(error).__name__, self._secrets)
+            raise SourceError(
+                f"feed {self.feed}: {address} did not answer in {self.spec.attempts} attempts: {said}; run again later"
+            ) from None
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        """Return how long to wait: what the service asks for, else twice as long each time, with some chance in it."""
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.wait if isinstance(error, _PassingFault) else None
+        if asked is None:
+            return float(tenacity.wait_exponential_jitter(multiplier=0.5, max=30, jitter=1)(state))
+        if asked > self.spec.longest_wait_seconds:
+            raise SourceError(
+                f"feed {self.feed}: the service asks to wait {asked:.0f} seconds, more than longest_wait_seconds "
+                f"{self.spec.longest_wait_seconds:.0f}: run again later; what was read is kept"
+            )
+        return asked
+
+    def _get(self, address: str, parameters: Mapping[str, str]) -> Answer:
+        for renewed in (False, True):
+            # No parameters at all leave those of the address alone; an empty mapping would take them away.
+            asked = dict(parameters) or None
+            response, body = self._send("GET", address, params=asked, headers=self._rights(renew=renewed))
+            if response.status_code != _UNAUTHORIZED or not isinstance(self.spec.auth, OAuth2Spec):
+                break
+        self._check(response, address)
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError):
+            # Cut off on its way, or an error page that says it is fine.
+            raise _PassingFault(f"the answer of {len(body)} bytes is not JSON") from None
+        return Answer(body, value, response.links.get("next", {}).get("url"))
+
+    def _send(self, method: str, address: str, **said: Any) -> tuple[httpx.Response, bytes]:  # noqa: ANN401
+        assert self._client is not None  # noqa: S101 - entered
+        with self._client.stream(method, address, **said) as response:
+            parts, size = [], 0
+            for part in response.iter_bytes():
+                size += len(part)
+                if size > _LARGEST:
+                    raise SourceError(f"feed {self.feed}: the answer of {address} is larger than {_LARGEST} bytes")
+                parts.append(part)
+        return response, b"".join(parts)
+
+    def _check(self, response: httpx.Response, address: str) -> None:
+        code = response.status_code
+        if code in _PASSING:
+            raise _PassingFault(f"status {code} {response.reason_phrase}", _asked(response.headers.get("retry-after")))
+        if not response.is_success:
+            raise SourceError(
+                f"feed {self.feed}: {address} answers with status {code} {response.reason_phrase}: "
+                "check the address in the adapter and the rights of the user"
+            )
+
+    def _rights(self, *, renew: bool) -> dict[str, str]:
+        auth = self.spec.auth
+        if auth is None:
+            return {}
+        if isinstance(auth, OAuth2Spec):
+            if renew or self._token is None or time.monotonic() >= self._until:
+                self._token, self._until = self._new_token(auth)
+            return {"Authorization": f"Bearer {self._token}"}
+        secret = reveal(auth.value, feed=self.feed)
+        self._secrets.add(secret)
+        return {auth.name: auth.prefix + secret}
+
+    def _new_token(self, auth: OAuth2Spec) -> tuple[str, float]:
+        secret = reveal(auth.client_secret, feed=self.feed)
+        self._secrets.add(secret)
+        form = {"grant_type": "client_credentials"} | ({"scope": auth.scope} if auth.scope else {})
+        response, body = self._send("POST", auth.token_url, data=form, auth=(auth.client_id, secret))
+        self._check(response, auth.token_url)
+        try:
+            said = json.loads(body)
+            token, seconds = str(said["access_token"]), float(said.get("expires_in", 300))
+        except (ValueError, KeyError, TypeError):
+            raise SourceError(f"feed {self.feed}: {auth.token_url} answers without an access_token") from None
+        self._secrets.add(token)
+        return token, time.monotonic() + max(seconds - _EARLY, 0.0)
+
+
+def _rest(seconds: float) -> None:
+    pause(seconds)
+
+
+def _asked(text: str | None) -> float | None:
+    """Return the seconds that Retry-After asks for, as a number or as a date."""
+    if text is None:
+        return None
+    try:
+        return max(float(text), 0.0)
+    except ValueError:
+        pass
+    try:
+        return max((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
