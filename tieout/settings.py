@@ -143,15 +143,7 @@ def _validated(values: dict[str, Any], path: Path) -> Settings:
     try:
         settings = Settings(**values)
     except ValidationError as error:
-<<<<<<< Updated upstream
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "feeds"
-        # What stands under a connection may be a secret in the wrong place: it is not repeated.
-        found = "" if "connection" in first["loc"] else f" (found {first.get('input')!r})"
-        raise ConfigError(f"{path}: key {key}: {first['msg']}{found}.") from None
-=======
-        raise ConfigError(f"{path}: {_fault(error)}") from error
->>>>>>> Stashed changes
+        raise ConfigError(f"{path}: {_fault(error)}") from None  # a secret may stand in what was given
     base = path.resolve().parent
     root = str(base / settings.lake_root) if settings.is_local else settings.lake_root
     if not settings.is_local and settings.mart_root is None:
@@ -177,7 +169,9 @@ def _fault(error: ValidationError) -> str:
         meant = difflib.get_close_matches(str(first["loc"][-1]), model.model_fields, n=1)
         hint = f"did you mean {meant[0]}?" if meant else f"known are {', '.join(model.model_fields)}."
         return f"there is no key {key}; {hint}"
-    return f"key {key}: {first['msg']} (found {first.get('input')!r})."
+    # What stands under a connection may be a secret in the wrong place: it is not repeated.
+    found = "" if "connection" in first["loc"] else f" (found {first.get('input')!r})"
+    return f"key {key}: {first['msg']}{found}."
 
 
 def _system(feed: FeedSettings, base: Path) -> str:
