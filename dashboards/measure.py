@@ -8,6 +8,8 @@ from typing import Literal
 
 import polars as pl
 
+from lake import figures
+
 Unit = Literal["money", "share", "hours", "days", "count", "months"]
 Basis = Literal["operational", "finance_posted", "cross_basis"]
 
@@ -88,11 +90,8 @@ def value(points: tuple[Point, ...], definition: Definition) -> Decimal | None:
     numerators = [point.numerator for point in used if point.numerator is not None]
     if not numerators:
         return None
-    total = sum(numerators, Decimal(0))
-    if not definition.is_ratio:
-        return total
     base = sum((point.denominator for point in used if point.denominator is not None), Decimal(0))
-    return total / base if base else None
+    return figures.value(sum(numerators, Decimal(0)), base, is_ratio=definition.is_ratio)
 
 
 def definitions_of(frame: pl.DataFrame) -> dict[tuple[str, str], Definition]:

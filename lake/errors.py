@@ -6,6 +6,7 @@
     ├── SourceError          a feed's folder, file or connection that cannot be read
     │   └── BatchRefused     a batch that is not landed at all, with the reason
     ├── LakeError            the storage layer: tables, archive, catalogue
+    ├── MisuseError          a figure asked for that would mean nothing
     └── BuildError           the mart could not be built or published
 
 A message is one sentence for a person: what, where (file, row, column, value) and what to do.
@@ -36,6 +37,10 @@ class BatchRefused(SourceError):  # noqa: N818 - the trade's word for it
 
 class LakeError(TieoutError):
     """The storage layer cannot do what was asked of it."""
+
+
+class MisuseError(TieoutError):
+    """A figure that would mean nothing: two bases added, ratios averaged, balances summed over time."""
 
 
 class BuildError(TieoutError):

@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from lake.errors import TieoutError
-from tieout import cli_adapters, cli_questions, cli_resubmit, cli_work
+from tieout import cli_adapters, cli_metrics, cli_questions, cli_resubmit, cli_work
 
 app = typer.Typer(
     name="tieout",
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_work.verbs)
 app.add_typer(cli_questions.verbs)
+app.add_typer(cli_metrics.verbs)
 app.add_typer(cli_adapters.verbs, name="adapter")
 app.add_typer(cli_resubmit.verbs, name="resubmit")
 

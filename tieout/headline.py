@@ -5,35 +5,23 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from lake import figures as rolled
 from lake.errors import BuildError
 
-#: Every basis of a headline metric over all periods; a balance is taken at its last period. Same rule as the app's.
-FIGURES = """
-with headline as (
-    select metric_id, min(headline_order) as headline_order from dim_metric where is_headline group by metric_id
-),
-newest as (
-    select metric_id, basis, max(period_end) as period_end from fct_metric group by metric_id, basis
-)
-select
-    dim_metric.label,
-    dim_metric.unit,
-    fct_metric.basis,
-    sum(fct_metric.numerator) / nullif(sum(fct_metric.denominator), 0) as ratio,
-    sum(fct_metric.numerator) as total,
-    any_value(dim_metric.is_ratio) as is_ratio
-from fct_metric
-inner join headline using (metric_id)
-inner join dim_metric using (metric_id, basis)
-inner join newest using (metric_id, basis)
-where dim_metric.additivity = 'flow' or fct_metric.period_end = newest.period_end
-group by headline.headline_order, dim_metric.label, dim_metric.unit, fct_metric.basis
-order by headline.headline_order, fct_metric.basis desc
+#: The headline metrics on every basis that they have, in their order on the first page.
+HEADLINES = """
+select dim_metric.label, dim_metric.metric_id, dim_metric.basis
+from mart.dim_metric as dim_metric
+inner join (
+    select metric_id, min(headline_order) as place from mart.dim_metric where is_headline group by metric_id
+) as headline using (metric_id)
+order by headline.place, dim_metric.basis desc
 """
 
 BRIDGE = """
@@ -64,7 +52,11 @@ def render(mart: Path, *, currency: str) -> str:
     Raises BuildError where the bridge does not close: such a mart must not be announced.
     """
     with duckdb.connect(str(mart), read_only=True) as connection:
-        figures = connection.execute(FIGURES).fetchall()
+        figures = [
+            (label, rolled.metric(connection, metric_id, basis))
+            for label, metric_id, basis in connection.execute(HEADLINES).fetchall()
+        ]
+        values = [(label, wanted, *rolled.roll_up(connection, wanted)) for label, wanted in figures]
         bridge = connection.execute(BRIDGE).fetchall()
         categories = connection.execute(CATEGORIES).fetchall()
         incomplete = connection.execute(INCOMPLETE).fetchall()
@@ -73,22 +65,21 @@ def render(mart: Path, *, currency: str) -> str:
         raise BuildError(f"The bridge of {open_flows[0]} does not close; the mart was built but cannot be trusted.")
     out = io.StringIO()
     console = Console(file=out, width=110)
-    console.print(_figures(figures, currency, mark=" (incomplete)" if incomplete else ""))
+    console.print(_figures(values, currency, mark=" (incomplete)" if incomplete else ""))
     for entity, period, reason in incomplete:
         console.print(f"Incomplete: the ledger of {entity} in {period} ({reason}).", markup=False)
     console.print(_bridge(bridge, categories, currency))
     return out.getvalue()
 
 
-def _figures(
-    rows: list[tuple[str, str, str, Decimal | None, Decimal | None, bool]], currency: str, *, mark: str
-) -> Table:
+def _figures(rows: list[tuple[Any, ...]], currency: str, *, mark: str) -> Table:
     table = Table(
         "Figure", "Operational", f"Finance posted{mark}", f"Both{mark}", title=f"Headline figures ({currency})"
     )
     cells: dict[str, dict[str, str]] = {}
-    for label, unit, basis, ratio, total, is_ratio in rows:
-        cells.setdefault(label, {})[basis] = _value(ratio if is_ratio else total, unit)
+    for label, wanted, *figures in rows:
+        value = figures[0].value if figures else None
+        cells.setdefault(label, {})[wanted.basis] = _value(value, wanted.unit)
     for label, by_basis in cells.items():
         table.add_row(label, *(by_basis.get(b, "–") for b in ("operational", "finance_posted", "cross_basis")))
     for column in table.columns[1:]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from lake import catalogue, publish
 from lake import certificates as certifying
+from lake import figures as rolled
 from lake.errors import BuildError, ConfigError, LakeError
 from lake.store import Lake
 from tieout import certificate_words
@@ -50,6 +51,28 @@ def exceptions(settings: Settings, *, owner: str | None, limit: int, output: For
     """
     with _connect(settings) as connection:
         return _answer(connection, query, [owner, owner, limit], output=output)
+
+
+def figures(
+    settings: Settings,
+    metric_id: str,
+    *,
+    basis: str | None,
+    by: Sequence[str],
+    periods: Sequence[str],
+    only: Mapping[str, str],
+    output: Format,
+) -> str:
+    """Return the figures of one metric, split by `by`, as text. Raises MisuseError for what would mean nothing."""
+    with _connect(settings) as connection:
+        wanted = rolled.metric(connection, metric_id, basis)
+        found = rolled.roll_up(connection, wanted, by=by, periods=periods, only=only)
+    names = [*by, "metric_id", "basis", "unit", "value"]
+    rows = [
+        (*(member for _, member in one.members), wanted.metric_id, wanted.basis, wanted.unit, one.value)
+        for one in found
+    ]
+    return render(names, rows, output=output)
 
 
 def export(settings: Settings, table: str, target: Path) -> int:

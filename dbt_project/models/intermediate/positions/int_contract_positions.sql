@@ -18,64 +18,17 @@ lines as (
     group by contract_key
 ),
 
-ledger as (
-    select
-        case
-            when ledger.flow = 'billing' then 'billed'
-            when ledger.basis = 'operational' then 'earned'
-            else 'recognized'
-        end as measure,
-        coalesce(
-            nullif(nullif(lines.contract_key, 'none'), 'unmapped'),
-            nullif(nullif(projects.contract_key, 'none'), 'unmapped'),
-            ledger.project_key
-        ) as position_key,
-        ledger.legal_entity_key,
-        ledger.customer_key,
-        periods.end_date as row_period_end,
-        ledger.transaction_date,
-        ledger.currency,
-        ledger.functional_currency,
-        ledger.amount_transaction,
-        ledger.amount_functional
-    from {{ ref('fct_project_ledger') }} as ledger
-    left join {{ ref('int_revenue_lines') }} as lines on ledger.contract_line_key = lines.contract_line_key
-    left join {{ ref('int_projects') }} as projects on ledger.project_key = projects.project_key
-    inner join {{ ref('int_periods') }} as periods
-        on
-            ledger.legal_entity_key = periods.legal_entity_key
-            and ledger.period_id = periods.period_id
-    where
-        ledger.flow = 'revenue'
-        or (ledger.flow = 'billing' and ledger.basis = 'finance_posted')
-),
-
-kept as (
-    select
-        ledger.*,
-        coalesce(contracts.currency, ledger.functional_currency) as position_currency,
-        coalesce(nullif(contracts.legal_entity_key, 'none'), ledger.legal_entity_key) as books_key
-    from ledger
-    left join contracts on ledger.position_key = contracts.contract_key
-),
-
 moved as (
     select
-        kept.position_key,
-        kept.books_key,
-        kept.position_currency,
-        kept.row_period_end,
-        max(kept.customer_key) as customer_key,
+        position_key,
+        books_key,
+        position_currency,
+        row_period_end,
+        max(customer_key) as customer_key,
         {%- for measure in ['earned', 'recognized', 'billed'] %}
-        sum(case when kept.measure = '{{ measure }}' then
-            case
-                when kept.currency = kept.position_currency then kept.amount_transaction
-                else {{ translate('kept.amount_functional', fx_rate('fx', 'kept.functional_currency', 'kept.position_currency')) }}
-            end
-            else 0 end) as {{ measure }}{{ ',' if not loop.last }}
+        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from kept
-    {{ fx_join('fx', 'kept.functional_currency', 'kept.position_currency', 'kept.transaction_date') }}
+    from {{ ref('int_contract_movements') }}
     group by 1, 2, 3, 4
 ),
 

@@ -1,0 +1,115 @@
+with movements as (
+    select * from {{ ref('int_contract_movements') }}
+),
+
+positions as (
+    select
+        position_key,
+        legal_entity_key,
+        position_currency,
+        functional_currency,
+        max(customer_key) as customer_key,
+        min(row_period_end) as first_period_end
+    from movements
+    group by 1, 2, 3, 4
+),
+
+-- Every period from the first movement on has a row, so that an opening is always the closing before it.
+periods as (
+    select
+        positions.*,
+        periods.period_id,
+        periods.end_date as period_end
+    from positions
+    cross join {{ ref('int_build') }} as build
+    inner join {{ ref('int_periods') }} as periods
+        on
+            positions.legal_entity_key = periods.legal_entity_key
+            and positions.first_period_end <= periods.end_date
+            and build.build_date >= periods.start_date
+),
+
+bases as (
+    select 'cross_basis' as basis
+    union all
+    select 'finance_posted' as basis
+),
+
+moved as (
+    select
+        bases.basis,
+        periods.position_key,
+        periods.legal_entity_key,
+        periods.position_currency,
+        periods.functional_currency,
+        periods.customer_key,
+        periods.period_id,
+        periods.period_end,
+        {%- for suffix in ['', '_functional', '_group'] %}
+        coalesce(case when bases.basis = 'cross_basis' then movements.earned{{ suffix }} else movements.recognized{{ suffix }} end, 0)
+            as net{{ suffix }},
+        coalesce(movements.billed{{ suffix }}, 0) as billed{{ suffix }},
+        {%- endfor %}
+        case when bases.basis = 'cross_basis' then coalesce(movements.adjusted_off_functional, 0) else 0 end
+            as written_off_functional,
+        case when bases.basis = 'cross_basis' then coalesce(movements.adjusted_off_group, 0) else 0 end as written_off_group
+    from periods
+    cross join bases
+    left join movements
+        on
+            periods.position_key = movements.position_key
+            and periods.legal_entity_key = movements.legal_entity_key
+            and periods.position_currency = movements.position_currency
+            and periods.functional_currency = movements.functional_currency
+            and periods.period_id = movements.period_id
+),
+
+closed as (
+    select
+        moved.*,
+        sum(net - billed) over to_date as closing_contract,
+        sum(net_functional - billed_functional) over to_date as closing_functional,
+        {{ translate('sum(net - billed) over to_date', 'group_rates.closing_rate') }} as closing_group
+    from moved
+    {{ group_rate_join('group_rates', 'moved.legal_entity_key', 'moved.period_id', 'moved.position_currency') }}
+    window to_date as (
+        partition by basis, position_key, moved.legal_entity_key, position_currency, functional_currency
+        order by period_end rows unbounded preceding
+    )
+),
+
+opened as (
+    select
+        closed.*,
+        coalesce(lag(closing_contract) over by_period, 0) as opening_contract,
+        coalesce(lag(closing_functional) over by_period, 0) as opening_functional,
+        lag(closing_group, 1, 0) over by_period as opening_group
+    from closed
+    window by_period as (
+        partition by basis, position_key, legal_entity_key, position_currency, functional_currency order by period_end
+    )
+)
+
+select
+    basis,
+    position_key as contract_key,
+    legal_entity_key,
+    customer_key,
+    period_id,
+    period_end,
+    position_currency as contract_currency,
+    functional_currency,
+    cast(opening_contract as decimal(18, 2)) as opening_contract,
+    cast(closing_contract as decimal(18, 2)) as closing_contract,
+    cast(opening_functional as decimal(18, 2)) as opening_functional,
+    cast(net_functional + written_off_functional as decimal(18, 2)) as recognized_functional,
+    cast(billed_functional as decimal(18, 2)) as billed_functional,
+    cast(written_off_functional as decimal(18, 2)) as written_off_functional,
+    cast(closing_functional as decimal(18, 2)) as closing_functional,
+    cast(opening_group as decimal(18, 2)) as opening_group,
+    cast(net_group + written_off_group as decimal(18, 2)) as recognized_group,
+    cast(billed_group as decimal(18, 2)) as billed_group,
+    cast(written_off_group as decimal(18, 2)) as written_off_group,
+    cast(closing_group - opening_group - net_group + billed_group as decimal(18, 2)) as translation_group,
+    cast(closing_group as decimal(18, 2)) as closing_group
+from opened
