@@ -1,4 +1,4 @@
-"""The compiled SQL of revenue models, run on tables that a test fills by hand."""
+"""The compiled SQL of models, run on tables that a test fills by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ import duckdb
 import pytest
 
 REPO = Path(__file__).resolve().parents[2]
-MODELS = ("int_revenue_spread", "int_revenue_time_steps", "int_revenue_cost_to_cost")
+sys.path.insert(0, str(REPO / "dbt_project"))  # the catalogue's modules stand beside the models, outside every package
+MODELS = (
+    "int_revenue_spread", "int_revenue_time_steps", "int_revenue_cost_to_cost",
+    "int_legal_entities", "int_working_days", "fct_capacity", "int_metric_capacity",
+)  # fmt: skip
 Rows = Sequence[tuple[Any, ...]]
 Run = Callable[[str, Mapping[str, tuple[str, Rows]]], list[tuple[Any, ...]]]
 
@@ -56,7 +60,7 @@ def run(compiled: dict[str, str]) -> Run:
                     marks = ", ".join("?" for _ in rows[0])
                     connection.executemany(f"insert into {name} values ({marks})", rows)
             model = next(name for name in MODELS if f"{{{name}}}" in query)
-            sql = re.sub(r'"build"\."[a-z]+"\."(\w+)"', r"\1", compiled[model])
+            sql = re.sub(r'"(?:build|mart)"\."[a-z]+"\."(\w+)"', r"\1", compiled[model])
             return connection.execute(query.replace(f"{{{model}}}", f"({sql})")).fetchall()
 
     return execute

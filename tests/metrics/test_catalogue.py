@@ -27,7 +27,6 @@ ENTRY = {
 
 @pytest.fixture(scope="module")
 def generate() -> ModuleType:
-    sys.path.insert(0, str(PROJECT))  # the script stands beside its module, outside every package
     spec = importlib.util.spec_from_file_location("metric_generate", PROJECT / "generate.py")
     assert spec is not None
     assert spec.loader is not None

@@ -26,6 +26,7 @@ from lake.errors import MisuseError
 from lake.figures import Figure, Metric, metric, roll_up
 from tests.firm import Firm
 
+TABLES = ("fct_metric", "fct_metric_distribution")
 LEVELS = ("legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model", "period_id")
 
 
@@ -107,8 +108,8 @@ def test_every_metric_rolls_up_at_every_level_as_a_loop_over_its_rows_says(
 def test_the_app_shows_the_same_figures(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
     periods = tuple(
         row[0] for row in mart.execute(
-            "select distinct period_id from mart.fct_metric, mart.build_info where period_end <= cast(build_time as date)"
-            " order by 1"
+            "select distinct period_id from mart.fct_metric, mart.build_info"
+            " where period_end <= cast(build_time as date) order by 1"
         ).fetchall()
     )  # fmt: skip
     scope = Scope(Run(path=str(firm.mart.resolve()), run_id="figures"), LOCAL, Filters(periods=periods))
