@@ -98,8 +98,9 @@ $(PEERS)/.ready: requirements/peers.txt
 bench-postgres: setup system-packages $(PEERS)/.ready
 	@$(BIN)/python -m benchmarks.postgres $(PEERS)/bin/python
 
+# ARGS="--figures demo/lake/mart/mart.duckdb" takes the metrics' examples anew from a published mart
 docs: setup
-	@$(BIN)/python -m tieout.docs
+	@$(BIN)/python -m tieout.docs $(ARGS)
 
 lock:
 	@$(PYTHON) -m venv /tmp/tieout-lock && /tmp/tieout-lock/bin/pip install --quiet uv

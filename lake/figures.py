@@ -39,12 +39,14 @@ class Metric:
 
 @dataclass(frozen=True)
 class Figure:
-    """One value of a metric: for which members, and over which periods. It refuses arithmetic that means nothing."""
+    """One value of a metric: its members, periods and sums. It refuses arithmetic that means nothing."""
 
     metric: Metric
     members: tuple[tuple[str, str | None], ...]
     periods: tuple[str, ...]
     value: Decimal | None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
 
     def __add__(self, other: Figure) -> Figure:
         """Return both together. Raises MisuseError for ratios, percentiles, two bases, or a balance over time."""
@@ -136,7 +138,14 @@ def roll_up(
     if wanted.additivity == "distribution":
         parameters.append(str(wanted.quantile))
     return [
-        Figure(wanted, tuple((name, row[name]) for name in by), tuple(sorted(row["periods"])), _value(wanted, row))
+        Figure(
+            wanted,
+            tuple((name, row[name]) for name in by),
+            tuple(sorted(row["periods"])),
+            value(row["numerator"], row["denominator"], is_ratio=wanted.is_ratio),
+            row["numerator"],
+            row["denominator"],
+        )
         for row in _rows(connection, query, parameters)
     ]
 
@@ -188,10 +197,6 @@ def _last_periods(periods: Sequence[str]) -> str:
         ) as last_periods
             on figures.legal_entity_key = last_periods.legal_entity_key and figures.period_id = last_periods.period_id
     """
-
-
-def _value(wanted: Metric, row: Mapping[str, Any]) -> Decimal | None:
-    return value(row["numerator"], row["denominator"], is_ratio=wanted.is_ratio)
 
 
 def value(numerator: Decimal | None, denominator: Decimal | None, *, is_ratio: bool) -> Decimal | None:

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import duckdb
+
+from lake.figures import metric, roll_up
+from tests.firm import Firm
+from tieout import metric_page
+
+
+def test_every_metric_has_its_formula_and_an_example_that_says_what_its_sums_say() -> None:
+    examples = json.loads(metric_page.EXAMPLES.read_text(encoding="utf-8"))["figures"]
+    page = metric_page.page()
+    for entry in metric_page.entries():
+        assert f"(`{entry['id']}`)\n\n{entry['formula']}\n" in page
+        for basis in entry["basis"]:
+            told = examples[f"{entry['id']}.{basis}"]
+            if "denominator" in entry:
+                assert Decimal(told["value"]) == Decimal(told["numerator"]) / Decimal(told["denominator"])
+
+
+def test_the_examples_are_the_figures_of_the_mart_they_were_read_from(firm: Firm) -> None:
+    read = metric_page.read_examples(firm.mart)
+    assert read["firm"].startswith("a simulated firm of 40 people")
+    told = read["figures"]["gross_margin_share.operational"]
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{firm.mart.resolve()}' as mart (read_only)")
+        (figure,) = roll_up(
+            connection, metric(connection, "gross_margin_share", "operational"), periods=[told["period"]]
+        )
+    assert Decimal(told["value"]) == figure.value
+    assert set(json.loads(metric_page.EXAMPLES.read_text(encoding="utf-8"))["figures"]) <= set(read["figures"])
