@@ -10,7 +10,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench hostile faults truth docs clean lock
+.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench bench-ingest hostile faults truth docs clean lock
 
 help:
 	@echo "make demo   set up, simulate a firm, ingest, build, publish, serve (ARGS=--no-app stops before serving)"
@@ -83,6 +83,15 @@ hostile: setup
 
 truth: setup
 	@$(BIN)/python -m benchmarks.truth $(ARGS)
+
+# dlt lives in an environment of its own: its dependencies are none of ours.
+.venv-bench/.ready: requirements/bench.txt
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --progress-bar off --quiet --no-deps --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench-ingest: setup .venv-bench/.ready
+	@$(BIN)/python -m benchmarks.ingest --dlt .venv-bench/bin/python $(ARGS)
 
 # The table of faults: kills, full disks, revoked rights, half-written files, runs at once; some minutes.
 faults: setup

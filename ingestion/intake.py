@@ -41,7 +41,8 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
         if other not in wanted and other.name != MANIFEST:
             events("file_ignored", feed=feed.name, file=other.name)
     entries = _manifest(found, wanted)
-    received = {f.name: _receive(lake, feed, f, entries) for f in wanted}
+    sizes = set(landed["bytes"].to_list())
+    received = {f.name: _receive(lake, feed, f, entries, perhaps_known=f.size in sizes) for f in wanted}
     chosen: list[Item] = []
     also: list[Item] = []
     for entity in dict.fromkeys(i.entity for i in inputs):
@@ -103,10 +104,12 @@ def _manifest(found: list[Found], wanted: list[Found]) -> dict[str, manifest.Ent
     return None
 
 
-def _receive(lake: Lake, feed: Feed, found: Found, entries: dict[str, manifest.Entry] | None) -> Received:
+def _receive(
+    lake: Lake, feed: Feed, found: Found, entries: dict[str, manifest.Entry] | None, *, perhaps_known: bool
+) -> Received:
     """Archive a file and check it against the manifest."""
     with open_regular(found, feed=feed.name) as stream:
-        kept = archive.store(lake, stream)
+        kept = archive.store(lake, stream, perhaps_known=perhaps_known)
     if not still_the_same(found):
         raise SourceError(f"feed {feed.name}: file {found.name} is still being written; run again when it is complete")
     entry = entries[found.name] if entries else manifest.Entry(found.name)

@@ -164,7 +164,8 @@ def _append(batch: Batch, entity: Entity, rows: Iterator[pl.DataFrame], tallies:
         deque(rows, maxlen=0)
         _same_as_written(batch, entity, tallies)
         return
-    delta.append(table, entity_schema(entity), rows, app_id=app_id, version=version)
+    distinct = ("_row_hash", "_row", *(entity.key if len(entity.key) == 1 else ()))
+    delta.append(table, entity_schema(entity), rows, app_id=app_id, version=version, distinct=distinct)
 
 
 def _same_as_written(batch: Batch, entity: Entity, tallies: list[Tally]) -> None:

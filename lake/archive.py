@@ -31,10 +31,13 @@ def _address(sha256: str) -> tuple[str, str, str]:
     return "archive", sha256[:2], sha256
 
 
-def store(lake: Lake, source: BinaryIO) -> Archived:
-    """Copy `source` to its end into the archive, under the hash of what was read; the same bytes once only."""
+def store(lake: Lake, source: BinaryIO, *, perhaps_known: bool = True) -> Archived:
+    """Copy `source` to its end into the archive, under the hash of what was read; the same bytes once only.
+
+    Where it is `perhaps_known` it is read once before it is copied, which costs less than a copy in vain.
+    """
     try:
-        if source.seekable():
+        if perhaps_known and source.seekable():
             start = source.tell()
             known = _hashed(source, None)
             if _has(lake, known):

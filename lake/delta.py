@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from lake.ahead import Ahead
@@ -48,11 +55,12 @@ def append(
     *,
     app_id: str,
     version: int,
+    distinct: Sequence[str] = (),
 ) -> None:
     """Append the frames, of these columns, as one commit, marked with the application transaction (app_id, version).
 
     The frames are streamed: no more than a few are in memory at a time. An error raised while they are
-    produced comes out unchanged, and nothing is committed.
+    produced comes out unchanged, and nothing is committed. `distinct` names columns that hardly repeat a value.
     """
     # The writer takes Polars' own layout as it is: any other costs a copy here and another one there.
     schema = pl.DataFrame(schema=dict(columns)).to_arrow(compat_level=_OWN).schema
@@ -63,6 +71,7 @@ def append(
                 table,
                 reader,
                 mode="append",
+                writer_properties=_properties(distinct),
                 commit_properties=CommitProperties(app_transactions=[Transaction(app_id, version)]),
             )
         except Exception as error:
@@ -70,6 +79,16 @@ def append(
                 raise batches.failure from None
             where = table.table_uri
             raise LakeError(f"the lake table at {where} could not be appended to: {brief(error)}") from error
+
+
+def _properties(distinct: Sequence[str]) -> WriterProperties:
+    """Say how to write: no statistics by page, which no reader of ours uses, no dictionary where nothing repeats."""
+    plain = ColumnProperties(dictionary_enabled=False, statistics_enabled="CHUNK")
+    return WriterProperties(
+        compression="SNAPPY",
+        default_column_properties=ColumnProperties(statistics_enabled="CHUNK"),
+        column_properties=dict.fromkeys(distinct, plain),
+    )
 
 
 def append_alone(

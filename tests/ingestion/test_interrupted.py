@@ -136,8 +136,8 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(
     path = drop.put("customer.csv", [{"customer_id": "C1", "name": "One"}])
     store = archive.store
 
-    def grows(*args: object) -> object:
-        kept = store(*args)  # type: ignore[arg-type]
+    def grows(*args: object, **options: object) -> object:
+        kept = store(*args, **options)  # type: ignore[arg-type]
         with path.open("a") as handle:
             handle.write("C2,Two\n")
         return kept

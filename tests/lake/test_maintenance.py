@@ -90,6 +90,32 @@ def test_a_reader_that_opened_the_table_before_reads_on(lake: Lake) -> None:
     assert pl.scan_delta(early).collect().height == 15
 
 
+AS_OF = """
+select absence.* from lake.absence
+inner join lake.batches on absence._batch_id = batches.batch_id and batches.status = 'committed'
+where batches."at" <= ? order by absence_id, _batch_id
+"""
+
+
+def test_an_as_of_answers_alike_before_during_and_after_a_maintenance(lake: Lake) -> None:
+    with catalogue.connect(lake) as connection:
+        middle = "select \"at\" from lake.batches where batch_id = 5 and status = 'committed'"
+        moment = connection.execute(middle).fetchone()
+        before = connection.execute(AS_OF, moment).pl()
+        assert before.height == 15
+        working = threading.Thread(target=maintenance.maintain, args=(lake,), kwargs={"events": ignore})
+        working.start()
+        answers = [connection.execute(AS_OF, moment).pl()]
+        while working.is_alive():
+            answers.append(connection.execute(AS_OF, moment).pl())
+        working.join()
+        answers.append(connection.execute(AS_OF, moment).pl())
+    assert all(answer.equals(before) for answer in answers)
+    done = {one.table: one for one in health.tables(lake)}
+    assert done["absence"].files == 2, "the maintenance did compact"
+    assert done["batches"].state == "fine"
+
+
 def test_only_files_beyond_the_retention_that_no_version_names_are_deleted(lake: Lake) -> None:
     partition = Path(delta.open_table(lake, "absence").file_uris()[0].removeprefix("file://")).parent
     running, abandoned = partition / "part-00000-running-c000.parquet", partition / "part-00000-dead-c000.parquet"

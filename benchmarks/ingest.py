@@ -1,0 +1,104 @@
+"""From a CSV of time entries to a validated Delta table, beside the bare road and dlt's fastest: `make bench-ingest`.
+
+All roads take the same file in the same run, each in a process of its own, interpreter and imports included.
+The machine may be shared: what counts is the ratio to the bare road, in wall and in processor seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measure import Cost, measure
+
+ROOT = Path(__file__).parents[1]
+ROADS = Path(__file__).parent / "roads"
+#: The issue's bound: so many times the bare road's time.
+BOUND = 2.0
+
+ENTRIES = """
+copy (
+    select
+        'T' || lpad(i::varchar, 8, '0') as time_entry_id, 'P' || lpad((i % 4000)::varchar, 5, '0') as project_id,
+        'K' || lpad((i % 9000)::varchar, 5, '0') as task_id, 'E' || lpad((i % 10000)::varchar, 5, '0') as employee_id,
+        date '2025-01-01' + (i % 365)::int as work_date, ((i % 32 + 1) * 0.25)::decimal(9, 2) as "hours",
+        i % 5 <> 0 as is_billable, 'approved' as status,
+        strftime(timestamp '2025-01-05 08:00:00' + interval (i % 31536000) second, '%Y-%m-%dT%H:%M:%SZ') as updated_at
+    from range({rows}) as t (i)
+) to '{file}' (header)
+"""
+
+
+def roads(dlt: Path | None) -> dict[str, list[str]]:
+    """Return the command of each road by name; dlt's where its environment is there."""
+    found = {
+        "bare DuckDB to Delta": [sys.executable, str(ROADS / "bare.py")],
+        "tieout": [sys.executable, "-m", "benchmarks.roads.tieout_ingest"],
+    }
+    return found | ({"dlt's fastest": [str(dlt), str(ROADS / "dlt_fastest.py")]} if dlt else {})
+
+
+def run(command: list[str], file: Path, folder: Path) -> Cost:
+    """Take a road once and clear up after it."""
+    target = folder / "target"
+    target.mkdir()
+    try:
+        return measure([*command, str(file), str(target)], log=folder / "log.txt")
+    finally:
+        shutil.rmtree(target)
+
+
+def main() -> int:
+    """Print the table; the exit code says whether the bounds were kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument(
+        "--long", type=int, default=20_000_000, help="rows of the file that tells whether memory is flat"
+    )
+    parser.add_argument("--times", type=int, default=2, help="how often each road is taken; the least counts")
+    parser.add_argument("--dlt", type=Path, help="the interpreter of dlt's own environment")
+    said = parser.parse_args()
+    os.environ |= {"PYTHONPATH": str(ROOT), "RUNTIME__DLTHUB_TELEMETRY": "false"}
+    with tempfile.TemporaryDirectory(prefix="tieout-bench-") as name:
+        folder = Path(name)
+        short, long = _file(folder, said.rows), None
+        taken = {road: [run(c, short, folder) for _ in range(said.times)] for road, c in roads(said.dlt).items()}
+        costs = {road: Cost(*(min(t) for t in zip(*map(_three, found), strict=True))) for road, found in taken.items()}
+        print(f"{said.rows:,} time entries, {short.stat().st_size / 1e9:.2f} GB of CSV; the least of {said.times}")
+        bare = costs["bare DuckDB to Delta"]
+        print(f"{'road':24}{'wall s':>8}{'cpu s':>8}{'peak MB':>9}{'× wall':>8}{'× cpu':>8}")
+        for road, cost in costs.items():
+            ratios = f"{cost.wall / bare.wall:8.2f}{cost.cpu / bare.cpu:8.2f}"
+            print(f"{road:24}{cost.wall:8.1f}{cost.cpu:8.1f}{cost.peak_mb:9.0f}{ratios}")
+        ours = costs["tieout"]
+        kept = ours.wall <= BOUND * bare.wall
+        if said.long:
+            long = _file(folder, said.long)
+            more = run(roads(None)["tieout"], long, folder)
+            growth = more.peak_mb / ours.peak_mb
+            print(f"tieout, {said.long:,} rows: {more.wall:.1f} s, {more.cpu:.1f} cpu s, ", end="")
+            print(f"peak {more.peak_mb:.0f} MB: × {growth:.2f}")
+            kept = kept and growth <= 1.25  # noqa: PLR2004 - flat, give or take what an allocator keeps
+    print("within the bounds" if kept else f"NOT within the bounds: {BOUND} × the bare road's time, memory flat")
+    return 0 if kept else 1
+
+
+def _file(folder: Path, rows: int) -> Path:
+    place = folder / str(rows) / "time_entry.csv"
+    place.parent.mkdir()
+    duckdb.execute(ENTRIES.format(rows=rows, file=place))
+    return place
+
+
+def _three(cost: Cost) -> tuple[float, float, float]:
+    return cost.wall, cost.cpu, cost.peak_mb
+
+
+if __name__ == "__main__":
+    sys.exit(main())
