@@ -1,5 +1,5 @@
 with breaches as (
-{%- for family in ['postings', 'sources', 'journals', 'books', 'reference', 'terms'] %}
+{%- for family in ['postings', 'sources', 'journals', 'books', 'reference', 'terms', 'rates'] %}
     select rule, flow, legal_entity_key, project_key, period_id, subject_type, subject_system, subject_id, amount_group, breached_at, detail
     from {{ ref('int_control_' ~ family) }}
     {% if not loop.last %}union all{% endif %}

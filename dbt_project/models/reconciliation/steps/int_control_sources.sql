@@ -18,8 +18,26 @@ with entries as (
         approved_at,
         {{ amount }} as amount_group
     from {{ ref(model) }}
-    {% if not loop.last %}union all{% endif %}
-{%- endfor %}
+
+    union all
+{% endfor %}
+    select
+        'vendor_bill',
+        bills.source_system,
+        bills.bill_line_id,
+        bills.legal_entity_key,
+        bills.project_key,
+        {{ shifted_period('work_periods', 'shifts') }},
+        bills.status,
+        bills.is_deleted,
+        null,
+        null,
+        bills.approved_at,
+        null
+    from {{ ref('int_vendor_bills') }} as bills
+    {{ work_period_join('work_periods', 'bills.legal_entity_key', 'bills.bill_date') }}
+    {{ period_shift_join('shifts', 'work_periods', 'bills.legal_entity_key', 'bills.first_approved_at') }}
+
 ),
 
 closures as (

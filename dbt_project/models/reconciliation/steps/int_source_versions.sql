@@ -1,13 +1,14 @@
--- All landed versions of time entries and expenses that have more than one, with the figures of each as one
--- text: what counts is whether a figure changed, not that a row was sent again.
+-- All landed versions of time entries, expenses and bill lines that have more than one, with the figures of each as
+-- one text: what counts is whether a figure changed, not that a row was sent again.
 
 {%- set origins = [
-    ['time_entry', 'time_entry_id', ['project_id', 'employee_id', 'work_date', 'hours', 'billable_hours', 'contract_line_id', 'bill_rate']],
-    ['expense', 'expense_id', ['project_id', 'employee_id', 'expense_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
+    ['time_entry', 'time_entry', 'time_entry_id', "status in ('submitted', 'approved')", ['project_id', 'employee_id', 'work_date', 'hours', 'billable_hours', 'contract_line_id', 'bill_rate']],
+    ['expense', 'expense', 'expense_id', "status in ('submitted', 'approved')", ['project_id', 'employee_id', 'expense_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
+    ['vendor_bill', 'vendor_bill_line', 'bill_line_id', "status = 'approved'", ['project_id', 'po_line_id', 'bill_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
 ] %}
 
 with
-{%- for entity, id, figures in origins %}
+{%- for origin, entity, id, counts, figures in origins %}
 {{ entity }}_landed as (
 
     select
@@ -20,15 +21,15 @@ with
 
 ){{ ',' if not loop.last }}
 {%- endfor %}
-{% for entity, id, figures in origins %}
+{% for origin, entity, id, counts, figures in origins %}
 select
-    '{{ entity }}' as origin_type,
+    '{{ origin }}' as origin_type,
     source_system as origin_system,
     {{ id }} as origin_id,
     updated_at,
     concat_ws(
         '|',
-        case when status in ('submitted', 'approved') and not coalesce(is_deleted, false) then 'counts' else 'out' end
+        case when {{ counts }} and not coalesce(is_deleted, false) then 'counts' else 'out' end
         {%- for figure in figures %},
         coalesce(cast({{ figure }} as varchar), '')
         {%- endfor %}
