@@ -60,14 +60,15 @@ class Fact:
 
 @dataclass(frozen=True)
 class Total:
-    """A summary line of the books without links, and perhaps one that takes it back."""
+    """A line of the books that names no record, and perhaps the one that takes it back, this period or the next."""
 
     entity: str
     project: int
     period: int
     cents: int
     days_open: int
-    origin: Literal["summary", "manual", "payroll"]
+    origin: Literal["summary", "manual", "payroll", "accrual"]
+    taken_back: int | None
 
 
 postings = st.builds(
@@ -104,7 +105,8 @@ totals = st.builds(
     period=st.integers(0, 2),
     cents=st.integers(-50_000, 300_000),
     days_open=st.integers(0, 60),
-    origin=st.sampled_from(("summary", "summary", "manual", "payroll")),
+    origin=st.sampled_from(("summary", "summary", "manual", "payroll", "accrual")),
+    taken_back=st.sampled_from((None, None, 0, 1)),
 )
 
 
@@ -126,6 +128,11 @@ class Books:
     def _of(self, entry: Fact | Total, key: str) -> Iterator[dict[str, Any]]:
         if isinstance(entry, Total):
             yield self._total(entry, key)
+            if entry.taken_back is not None:
+                later = replace(entry, cents=-entry.cents, period=entry.period + entry.taken_back)
+                posted = BUILD_TIME - timedelta(days=entry.days_open) + timedelta(hours=30)
+                back = {"reverses_id": key, "reversal_chain_id": f"erp:{key}", "posted_at": posted}
+                yield self._total(later, f"{key}-back") | back
             return
         approved = BUILD_TIME - timedelta(days=entry.days_open)
         if entry.status in {"approved", "submitted"}:

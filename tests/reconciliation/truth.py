@@ -75,10 +75,11 @@ def _item(
     amounts: tuple[Decimal, Decimal],
 ) -> Item:
     origin_type, origin_id = origin
-    # A contract line's period and an intercompany pair are many records, and nothing has no currency.
+    # A contract line's period and an intercompany pair are many records.
     single = place[0] != "intercompany" and origin_type != "revenue_schedule"
-    currency = transaction[1] if transaction[0] else None
-    return (*place, (origin_id or None) if single else None, transaction[0], currency, *amounts)
+    # Nothing has no currency, and says the same as the null of a pool in two currencies.
+    amount, currency = transaction if transaction[0] else (None, None)
+    return (*place, (origin_id or None) if single else None, amount, currency, *amounts)
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,16 @@ tolerances as (
 -- every leg of the ledger: the other one may agree in everything and not be open at all
 posted_legs as (
 
-    select distinct
+    select
         legal_entity_key,
         counterparty_entity_key,
         coalesce(project_key, 'none') as project_key,
         coalesce(period_id, 'none') as period_id
     from {{ ref('fct_project_ledger') }}
     where flow = 'intercompany' and basis = 'finance_posted'
+    group by legal_entity_key, counterparty_entity_key, coalesce(project_key, 'none'), coalesce(period_id, 'none')
+    -- a leg that was posted and reversed is no leg
+    having sum(amount_transaction) <> 0 or sum(amount_functional) <> 0
 
 ),
 
@@ -75,6 +78,7 @@ select
     legs.match_key,
     case
         when legs.part in ('unapproved', 'unmapped') then legs.part
+        when legs.posted_count > 0 and legs.posted_transaction = 0 and legs.posted_functional = 0 then 'reversed_in_erp'
         when legs.posted_count = 0 and legs.is_other_posted then 'ic_one_sided'
         when legs.posted_count = 0 and periods.close_due_at < build.build_time then 'overdue'
         when legs.posted_count = 0 then 'awaiting_posting'

@@ -23,6 +23,8 @@ differences as (
         cells.functional_currency,
         compared.match_kind,
         compared.is_two_currencies,
+        -- a run and its reversal: what they sum is not posted any more, though nothing is left to allocate
+        cells.posted_count > 1 and cells.posted_transaction = 0 and cells.posted_functional = 0 as is_reversed,
         cells.operational_transaction - cells.posted_transaction as difference_transaction,
         cells.operational_functional - cells.posted_functional as difference_functional,
         cells.operational_group - cells.posted_group as difference_group
@@ -46,7 +48,11 @@ translated as (
 -- posted by contract line and period against entries that operations know one by one: another estimate
 select
     match_key,
-    case when match_kind = 'term_pool' then 'estimate_difference' else 'summary_unallocated' end as category,
+    case
+        when is_reversed then 'reversed_in_erp'
+        when match_kind = 'term_pool' then 'estimate_difference'
+        else 'summary_unallocated'
+    end as category,
     'home' as leg,
     legal_entity_key,
     project_key,

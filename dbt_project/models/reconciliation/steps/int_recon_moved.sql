@@ -23,6 +23,7 @@ elsewhere as (
         compared.home_legal_entity_key,
         compared.home_project_key,
         compared.home_period_id,
+        compared.functional_currency as home_functional_currency,
         compared.is_two_currencies,
         compared.unmapped_members,
         compared.posted_unmapped_members,
@@ -71,25 +72,30 @@ translated as (
 valued as (
 
     select
-        *,
+        translated.*,
         case
             when home_functional = 0 or home_functional is null then there_group
             when abs(here_functional) = abs(home_functional) then home_group * sign(here_functional) * sign(home_functional)
+            -- the cents of a small record say too little of its rate to translate another amount by
+            when group_rates.average_rate is not null then {{ translate('here_functional', 'group_rates.average_rate') }}
             else {{ divide(wide('here_functional') ~ ' * ' ~ wide('home_group'), 'home_functional', 2) }}
         end as pair_group,
         case
             when
-                (legal_entity_key <> home_legal_entity_key or project_key <> home_project_key)
+                (translated.legal_entity_key <> home_legal_entity_key or project_key <> home_project_key)
                 and (
                     project_key = 'unmapped' or home_project_key = 'unmapped'
-                    or legal_entity_key = 'unmapped' or home_legal_entity_key = 'unmapped'
+                    or translated.legal_entity_key = 'unmapped' or home_legal_entity_key = 'unmapped'
                 )
                 then 'unmapped'
-            when legal_entity_key <> home_legal_entity_key then 'wrong_entity'
+            when translated.legal_entity_key <> home_legal_entity_key then 'wrong_entity'
             when project_key <> home_project_key then 'wrong_project'
             else 'cutoff'
         end as category
     from translated
+    {{ group_rate_join(
+        'group_rates', 'translated.home_legal_entity_key', 'translated.home_period_id', 'translated.home_functional_currency'
+    ) }}
 
 )
 
