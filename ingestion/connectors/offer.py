@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.adapter import Adapter, SourceFiles
-from ingestion.connectors.spec import PostgresSpec, RestSpec
+from ingestion.adapter import MANIFEST, Adapter, SourceFiles
+from ingestion.connectors.spec import PostgresSpec, RestSpec, SftpSpec
 from ingestion.feed import Feed
 from lake.errors import ConfigError
 from lake.events import Events
@@ -34,6 +34,15 @@ class Errand:
     events: Events
     #: Whether sources stand for tables of the same name, where they do not say which.
     by_name: bool = False
+
+    def wants(self, file: str) -> bool:
+        """Whether a file of this name is one of the feed's."""
+        return file == MANIFEST or any(s.matches(file) for s in self.sources)
+
+    @property
+    def alone(self) -> bool:
+        """Whether a file that has landed is not needed again: nothing is compared with it or looked up beside it."""
+        return self.feed.mode == "delta" and not self.looked_up
 
     def whole(self, source: SourceFiles) -> bool:
         """Whether a source must be read whole: for a snapshot, or because others look its rows up."""
@@ -59,6 +68,10 @@ def _fetch(errand: Errand) -> Cursor:
         from ingestion.connectors import rest  # noqa: PLC0415
 
         return rest.fetch(spec, errand)
+    if isinstance(spec, SftpSpec):
+        from ingestion.connectors import sftp  # noqa: PLC0415
+
+        return sftp.fetch(spec, errand)
     raise ConfigError(f"feed {errand.feed.name}: key connection is of a kind that cannot be read")
 
 

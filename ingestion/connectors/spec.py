@@ -90,4 +90,19 @@ class RestSpec(_Spec):
     longest_wait_seconds: Annotated[float, Field(ge=0, le=3600)] = 300
 
 
-Connection = Annotated[PostgresSpec | RestSpec, Field(discriminator="kind")]
+class SftpSpec(_Spec):
+    """A folder on an SFTP server; the server's key must stand in `known_hosts`."""
+
+    kind: Literal["sftp"]
+    host: str
+    port: Port = 22
+    user: str
+    known_hosts: Path
+    folder: str = "."
+    password: Reference | None = None
+    private_key: Reference | None = None
+    passphrase: Reference | None = None
+    attempts: Annotated[int, Field(ge=1, le=20)] = 4
+
+
+Connection = Annotated[PostgresSpec | RestSpec | SftpSpec, Field(discriminator="kind")]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import postgres as postgres_server
+from tests.servers import sftp as sftp_service
 from tests.servers import web as web_service
 
 
@@ -21,4 +22,12 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgr
 @pytest.fixture(scope="session")
 def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[web_service.Web]:
     with web_service.web(tmp_path_factory.mktemp("web")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sftp_service.Sftp]:
+    if not sftp_service.SSHD.is_file():
+        pytest.skip(sftp_service.MISSING)
+    with sftp_service.sftp(tmp_path_factory.mktemp("sftp")) as server:
         yield server
