@@ -19,6 +19,7 @@ from ingestion.feed import BatchResult, Feed
 from ingestion.joining import Lookup
 from ingestion.landing import Batch, Tally, accepted_frames, lookups
 from ingestion.lock import hold
+from ingestion.parts import cut
 from ingestion.plan import RESUBMITTED, Item, from_json
 from ingestion.snapshot import compare
 from lake import delta
@@ -30,6 +31,10 @@ from lake.events import Events, ignore
 from lake.quarantine import Spool
 from lake.schemas import SYSTEM_TABLES, entity_schema
 from lake.store import Lake
+
+#: The Delta library takes rows in as fast as they come and writes them when it can: what waits in between
+#: grows with a commit, so that a commit has an end. Nothing of a batch is seen before all of it is there.
+PART_ROWS = 2_000_000
 
 
 def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
@@ -154,18 +159,23 @@ def _landed(frames: Iterator[tuple[Tally, pl.DataFrame]]) -> Iterator[pl.DataFra
 
 
 def _append(batch: Batch, entity: Entity, rows: Iterator[pl.DataFrame], tallies: list[Tally]) -> None:
-    """Write an entity's rows as one commit, or only count them where an earlier attempt wrote them."""
-    table = delta.open_table(batch.lake, entity.name)
-    app_id, version = f"{batch.feed}/{entity.name}", batch.started.batch_id
-    landed = delta.landed_version(table, app_id)
-    if landed > version:
-        raise BatchRefused(f"batch {version} of feed {batch.feed} was overtaken by batch {landed}: run again")
-    if landed == version:
-        deque(rows, maxlen=0)
-        _same_as_written(batch, entity, tallies)
-        return
+    """Write an entity's rows in commits of PART_ROWS, only counting those that an earlier attempt wrote."""
+    version = batch.started.batch_id
     distinct = ("_row_hash", "_row", *(entity.key if len(entity.key) == 1 else ()))
-    delta.append(table, entity_schema(entity), rows, app_id=app_id, version=version, distinct=distinct)
+    resumed = False
+    for number, part in enumerate(cut(rows, PART_ROWS)):
+        table = delta.open_table(batch.lake, entity.name)
+        app_id = f"{batch.feed}/{entity.name}" + (f"/{number}" if number else "")
+        landed = delta.landed_version(table, app_id)
+        if landed > version:
+            raise BatchRefused(f"batch {version} of feed {batch.feed} was overtaken by batch {landed}: run again")
+        if landed == version:
+            deque(part, maxlen=0)
+            resumed = True
+        else:
+            delta.append(table, entity_schema(entity), part, app_id=app_id, version=version, distinct=distinct)
+    if resumed:
+        _same_as_written(batch, entity, tallies)
 
 
 def _same_as_written(batch: Batch, entity: Entity, tallies: list[Tally]) -> None:

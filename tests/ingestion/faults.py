@@ -33,6 +33,9 @@ from lake.errors import TieoutError
 from lake.events import ignore
 from lake.store import Lake
 
+#: Small enough that a batch has several commits of one table to be killed between.
+pipeline.PART_ROWS = 90
+
 FINE, REFUSED, CRASHED = 0, 3, 70
 NOBODY = 65534
 
