@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -82,11 +83,16 @@ def create_views(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 
 def _sign_in(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """Give DuckDB the object store's key that the Delta library was given."""
-    options = {k.lower().removeprefix("aws_"): v for k, v in (lake.storage_options or {}).items()}
+    # What the lake was not given the Delta library takes from the environment; so does DuckDB here.
+    given_here = {k: v for k, v in os.environ.items() if k.startswith("AWS_")} | dict(lake.storage_options or {})
+    options = {k.lower().removeprefix("aws_"): v for k, v in given_here.items()}
     if not lake.root.startswith("s3://"):
         return
     fields = {"key_id": options.get("access_key_id"), "secret": options.get("secret_access_key")}
-    fields |= {"region": options.get("region"), "session_token": options.get("session_token")}
+    fields |= {
+        "region": options.get("region") or options.get("default_region"),
+        "session_token": options.get("session_token"),
+    }
     endpoint = options.get("endpoint_url") or options.get("endpoint")
     if endpoint:
         fields |= {"endpoint": endpoint.split("://")[-1], "url_style": "path"}

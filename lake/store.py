@@ -15,6 +15,9 @@ from lake.delta import arrow_schema
 from lake.errors import LakeError
 from lake.schemas import SYSTEM_TABLES, entity_schema, partition_columns, table_schemas
 
+#: Lakes on object stores whose tables this process has seen to: looking at each again costs a second.
+_ENSURED: set[str] = set()
+
 
 @dataclass(frozen=True)
 class Lake:
@@ -62,6 +65,8 @@ class Lake:
                 Path(self.root).mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise LakeError(f"lake_root {self.root!r} cannot be created: {error.strerror}") from error
+        if self.root in _ENSURED:
+            return
         marker = self._marker()
         if marker is not None and marker.exists() and self._has_every_table():
             return
@@ -70,6 +75,8 @@ class Lake:
         if marker is not None:
             marker.parent.mkdir(exist_ok=True)
             marker.touch()
+        else:
+            _ENSURED.add(self.root)
 
     def _marker(self) -> Path | None:
         """Return the file whose presence says that the tables have today's columns; looking at each costs time."""

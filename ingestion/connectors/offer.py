@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.adapter import MANIFEST, Adapter, SourceFiles
-from ingestion.connectors.spec import PostgresSpec, RestSpec, SftpSpec
+from ingestion.connectors.spec import PostgresSpec, RestSpec, S3Spec, SftpSpec
 from ingestion.feed import Feed
 from lake.errors import ConfigError
 from lake.events import Events
@@ -72,6 +72,10 @@ def _fetch(errand: Errand) -> Cursor:
         from ingestion.connectors import sftp  # noqa: PLC0415
 
         return sftp.fetch(spec, errand)
+    if isinstance(spec, S3Spec):
+        from ingestion.connectors import object_store  # noqa: PLC0415
+
+        return object_store.fetch(spec, errand)
     raise ConfigError(f"feed {errand.feed.name}: key connection is of a kind that cannot be read")
 
 

@@ -105,4 +105,16 @@ class SftpSpec(_Spec):
     attempts: Annotated[int, Field(ge=1, le=20)] = 4
 
 
-Connection = Annotated[PostgresSpec | RestSpec | SftpSpec, Field(discriminator="kind")]
+class S3Spec(_Spec):
+    """A bucket of an S3-compatible store; without a key, the environment or the machine's role lets in."""
+
+    kind: Literal["s3"]
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    prefix: str = ""
+    endpoint: WebAddress | None = None
+    region: str = "us-east-1"
+    access_key_id: Reference | None = None
+    secret_access_key: Reference | None = None
+
+
+Connection = Annotated[PostgresSpec | RestSpec | SftpSpec | S3Spec, Field(discriminator="kind")]

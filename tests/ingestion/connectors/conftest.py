@@ -8,6 +8,7 @@ import pytest
 
 from tests.servers import postgres as postgres_server
 from tests.servers import sftp as sftp_service
+from tests.servers import store as store_service
 from tests.servers import web as web_service
 
 
@@ -30,4 +31,12 @@ def sftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sftp_servi
     if not sftp_service.SSHD.is_file():
         pytest.skip(sftp_service.MISSING)
     with sftp_service.sftp(tmp_path_factory.mktemp("sftp")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store_service.Store]:
+    if not store_service.WEED.is_file():
+        pytest.skip(store_service.MISSING)
+    with store_service.store(tmp_path_factory.mktemp("store")) as server:
         yield server

@@ -1,0 +1,132 @@
+"""A real S3 server: feeds come from a bucket, and the lake itself lies in one, with several writers at once."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.connectors.spec import S3Spec
+from ingestion.feed import Feed
+from ingestion.pipeline import ingest
+from lake import catalogue, delta
+from lake.errors import ConfigError, LakeError, SourceError
+from lake.store import Lake
+from tests.ingestion.conftest import CONSERVED, Drop, entry
+from tests.servers.store import KEY, SECRET, Store
+
+
+@pytest.fixture
+def prefix(store_server: Store, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A part of the bucket that is the test's own, with the way in written into the environment."""
+    for name, value in store_server.environment().items():
+        monkeypatch.setenv(name, value)
+    return uuid.uuid4().hex
+
+
+def put(store: Store, path: str, *numbers: int) -> None:
+    rows = [entry(n) for n in numbers]
+    text = ",".join(rows[0]) + "\n" + "".join(",".join(map(str, r.values())) + "\n" for r in rows)
+    with store.files().open_output_stream(f"{store.bucket}/{path}") as target:
+        target.write(text.encode())
+
+
+def feed_of(drop: Drop, store: Store, prefix: str, **said: Any) -> Drop:
+    about = {"kind": "s3", "bucket": store.bucket, "prefix": prefix, "endpoint": store.endpoint}
+    about |= {"access_key_id": "env:AWS_ACCESS_KEY_ID", "secret_access_key": "env:AWS_SECRET_ACCESS_KEY"}
+    drop.options = {"path": "", "connection": S3Spec.model_validate(about | said)}
+    return drop
+
+
+def test_files_of_a_bucket_land_once(drop: Drop, store_server: Store, prefix: str) -> None:
+    put(store_server, f"{prefix}/time_entry/march.csv", 1, 2)
+    put(store_server, f"{prefix}/_temporary/time_entry.csv", 9)
+    feed_of(drop, store_server, prefix)
+    assert drop.ingest().counts.landed == 2
+    assert drop.ingest().status == "unchanged"
+    put(store_server, f"{prefix}/time_entry/april.csv", 3)
+    again = drop.ingest()
+    assert (again.counts.landed, again.files) == (1, 1)
+    assert drop.rows(CONSERVED) == [(0,)]
+    assert drop.rows("select count(*), count(distinct time_entry_id) from lake.time_entry") == [(3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"secret_access_key": "env:WRONG"}, "cannot be read"),
+        ({"bucket": "absent"}, "cannot be read"),
+        ({"access_key_id": "env:NOT_SET"}, "NOT_SET, which holds a secret, is not set"),
+    ],
+)
+def test_a_bucket_that_cannot_be_read_is_one_sentence_without_a_secret(  # noqa: PLR0917 - fixtures and parameters
+    drop: Drop, store_server: Store, prefix: str, monkeypatch: pytest.MonkeyPatch, said: dict[str, str], why: str
+) -> None:
+    monkeypatch.setenv("WRONG", "hunter2")
+    with pytest.raises((SourceError, ConfigError), match=why) as caught:
+        feed_of(drop, store_server, prefix, **said).ingest()
+    for secret in (SECRET, KEY, "hunter2"):
+        assert secret not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def lake(store_server: Store) -> Lake:
+    """A lake in the bucket: its tables are made once for the tests here, each of which has feeds of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in store_server.environment().items():
+            patch.setenv(name, value)
+        made = Lake(f"s3://{store_server.bucket}/{uuid.uuid4().hex}")
+        made.ensure()
+        return made
+
+
+def drop_of(tmp_path: Path, name: str, *numbers: int) -> Feed:
+    helper = Drop(Lake(""), tmp_path / name)
+    helper.put("time_entry.csv", [entry(n) for n in numbers])
+    return Feed(name, "canonical", str(tmp_path / name))
+
+
+def test_a_lake_in_a_bucket_lands_archives_and_answers(lake: Lake, prefix: str, tmp_path: Path) -> None:
+    assert prefix
+    feed = drop_of(tmp_path, "one", 1, 2)
+    assert ingest(lake, feed).counts.landed == 2
+    assert ingest(lake, feed).status == "unchanged"
+    connection = catalogue.connect(lake)
+    found = connection.sql("select time_entry_id, hours::varchar from lake.time_entry where source_system = 'one'")
+    assert sorted(found.fetchall()) == [("T1", "7.50"), ("T2", "7.50")]
+
+
+def test_writers_at_once_lose_and_double_nothing(lake: Lake, prefix: str, tmp_path: Path) -> None:
+    assert prefix
+    feeds = [drop_of(tmp_path, f"writer_{i}", i, i + 10) for i in range(3)]
+    feeds += [feeds[0]]
+    failed: list[str] = []
+
+    def work(feed: Feed) -> None:
+        try:
+            ingest(lake, feed)
+        except LakeError as error:
+            # Another writer of the very same feed was first: the one thing that may happen, and is said.
+            failed.append(str(error))
+
+    threads = [threading.Thread(target=work, args=(feed,)) for feed in feeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        ingest(lake, feeds[0])
+    connection = catalogue.connect(lake)
+    landed = connection.sql(
+        "select source_system, count(*), count(distinct time_entry_id) from lake.time_entry "
+        "where source_system like 'writer%' group by 1 order by 1"
+    ).fetchall()
+    assert landed == [(f"writer_{i}", 2, 2) for i in range(3)]
+    assert all("run again" in sentence for sentence in failed)
+    numbers = delta.read(delta.open_table(lake, "batches"), ["batch_id", "status"])
+    started = numbers.filter(numbers["status"] == "started")["batch_id"].to_list()
+    assert len(started) == len(set(started))
