@@ -17,10 +17,12 @@ import polars as pl
 
 from ingestion.plan import RESUBMITTED, Item, Plan, Received, from_json
 from lake import actions, archive, delta
+from lake.actions import Action, ActionType
 from lake.errors import ConfigError, LakeError
 from lake.store import Lake
 
-PROPOSED, APPROVED = "resubmit", "approve_resubmit"
+PROPOSED: ActionType = "resubmit"
+APPROVED: ActionType = "approve_resubmit"
 State = Literal["proposed", "approved", "landed", "refused again"]
 
 
@@ -62,15 +64,8 @@ def propose(lake: Lake, *, batch: int, file: str, row: int, changes: Mapping[str
     correlation = cells.get("_correlation_id") or f"{held['feed']}-{batch}"
     payload = {"feed": held["feed"], "batch": batch, "entity": held["entity"], "file": file, "row": row}
     payload |= {"before": held["raw"], "after": after, "rule": held["rule"]}
-    return actions.record(
-        lake,
-        actor=actor,
-        action_type=PROPOSED,
-        item_id=item,
-        payload=payload,
-        reason=reason,
-        correlation_id=correlation,
-    )
+    proposal = Action(PROPOSED, item, actor, reason=reason, payload=payload, correlation_id=correlation)
+    return actions.append(lake, [proposal])[0]
 
 
 def _held(lake: Lake, batch: int, file: str, row: int) -> dict[str, Any]:
@@ -104,16 +99,11 @@ def approve(lake: Lake, action_id: str, *, approver: str) -> None:
     if newest != action_id:
         raise ConfigError(f"Proposal {action_id} was replaced by {newest}: approve that one.")
     (row,) = actions.read(lake, PROPOSED).filter(pl.col("action_id") == action_id).to_dicts()
-    actions.record(
-        lake,
-        actor=correction.actor,
-        action_type=APPROVED,
-        item_id=correction.item_id,
-        payload={"proposal": action_id},
-        reason=correction.reason,
-        approver=approver,
-        correlation_id=row["correlation_id"],
-    )
+    approval = Action(
+        APPROVED, correction.item_id, correction.actor, reason=correction.reason, payload={"proposal": action_id},
+        approver=approver, correlation_id=row["correlation_id"],
+    )  # fmt: skip
+    actions.append(lake, [approval])
 
 
 def corrections(lake: Lake) -> list[Correction]:

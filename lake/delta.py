@@ -123,3 +123,11 @@ def read(table: DeltaTable, columns: list[str] | None = None) -> pl.DataFrame:
     """Read a small system table whole, or these columns of it."""
     frame = pl.scan_delta(table)
     return (frame.select(columns) if columns else frame).collect()
+
+
+def fitted(frame: pl.DataFrame, table: DeltaTable) -> pl.DataFrame:
+    """Return the frame with the table's columns in its order; those that the frame lacks, of older versions, empty."""
+    return frame.select(
+        pl.col(f.name) if f.name in frame.columns else pl.lit(None, dtype=pl.String()).alias(f.name)
+        for f in table.schema().fields
+    )

@@ -19,6 +19,46 @@ _PLAIN: dict[Kind, pl.DataType] = {
 #: The year of the entity's event date, by which its table is partitioned.
 YEAR = "_year"
 
+_AMOUNT = pl.Decimal(18, 2)
+
+#: A difference as the mart's recon_item shows it, less what only the time of the build makes of it.
+_ITEM: dict[str, pl.DataType] = {
+    **dict.fromkeys(("item_id", "flow", "category", "owner", "severity", "status", "assigned_to"), pl.String()),
+    "accepted_by": pl.String(),
+    "accepted_at": UTC,
+    "acceptance_reason": pl.String(),
+    **dict.fromkeys(
+        (
+            "legal_entity_key", "counterparty_entity_key", "operational_legal_entity_key", "posted_legal_entity_key",
+            "project_key", "operational_project_key", "posted_project_key", "contract_line_key", "customer_key",
+            "worker_key", "period_id", "work_period_id", "operational_period_id", "posted_period_id", "currency",
+            "functional_currency",
+        ),
+        pl.String(),
+    ),
+    "is_two_currencies": pl.Boolean(),
+    **{
+        f"{side}_{amount}": _AMOUNT
+        for side in ("operational", "posted", "difference")
+        for amount in ("transaction", "functional", "group")
+    },
+    "operational_hours": _AMOUNT,
+    "posted_hours": _AMOUNT,
+    **dict.fromkeys(
+        (
+            "match_level", "origin_type", "origin_system", "origin_id", "gl_line_ids", "correlation_id",
+            "integration_error", "hold_reason", "source_status",
+        ),
+        pl.String(),
+    ),
+    "approved_at": UTC,
+    "due_at": UTC,
+    "match_key": pl.String(),
+}  # fmt: skip
+
+#: Tables that are a record of what was said and done: the Delta library refuses to change or delete their rows.
+APPEND_ONLY = frozenset({"action", "recon_item_history", "certificate"})
+
 #: How to tell that the contents of tables/ are not ordinary entities.
 SYSTEM_TABLES: dict[str, dict[str, pl.DataType]] = {
     "batches": {
@@ -77,20 +117,18 @@ SYSTEM_TABLES: dict[str, dict[str, pl.DataType]] = {
         "actor": pl.String(),
         "action_type": pl.String(),
         "item_id": pl.String(),
+        "before": pl.String(),
+        "after": pl.String(),
         "payload": pl.String(),
         "reason": pl.String(),
         "approver": pl.String(),
         "correlation_id": pl.String(),
     },
     "recon_item_history": {
-        "item_id": pl.String(),
         "run_id": pl.String(),
         "build_time": UTC,
-        "category": pl.String(),
-        "flow": pl.String(),
-        "amount_group": pl.Decimal(18, 2),
-        "status": pl.String(),
-        "payload": pl.String(),
+        "published_at": UTC,
+        **_ITEM,
     },
     "certificate": {
         "run_id": pl.String(),

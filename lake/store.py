@@ -13,7 +13,7 @@ from deltalake.schema import Schema
 from lake.contracts import ENTITIES
 from lake.delta import arrow_schema
 from lake.errors import LakeError
-from lake.schemas import SYSTEM_TABLES, entity_schema, partition_columns, table_schemas
+from lake.schemas import APPEND_ONLY, SYSTEM_TABLES, entity_schema, partition_columns, table_schemas
 
 #: Lakes on object stores whose tables this process has seen to: looking at each again costs a second.
 _ENSURED: set[str] = set()
@@ -99,7 +99,8 @@ class Lake:
                 mode="ignore",
                 partition_by=partition_columns(entity) if entity else None,
                 storage_options=options,
-                configuration={"delta.checkpointInterval": "50"},
+                configuration={"delta.checkpointInterval": "50"}
+                | ({"delta.appendOnly": "true"} if name in APPEND_ONLY else {}),
             )
             return
         table = DeltaTable(uri, storage_options=options)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lake import certificates, extensions, gold, publish
+from lake import certificates, extensions, gold, history, publish
 from lake.errors import BuildError
 from lake.events import Events
 from lake.store import Lake
@@ -40,6 +40,8 @@ def build(settings: Settings, *, events: Events, full_refresh: bool = False, as_
     With `as_of` the mart is built as it was known then, in files of its own, and published beside: readers
     stay on the current run. Raises BuildError, and the mart published before stays, when a model or test fails.
     """
+    lake = Lake(settings.lake_root)
+    lake.ensure()  # a lake of an older version lacks columns that the models read
     run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")[:-4] + "Z"
     with _work_folder(settings, as_of) as work:
         nodes, warnings = _dbt(settings, work, run_id=run_id, full_refresh=full_refresh, as_of=as_of, events=events)
@@ -48,11 +50,12 @@ def build(settings: Settings, *, events: Events, full_refresh: bool = False, as_
         if as_of is not None:
             run_id = f"asof-{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-{run_id}"
         else:
-            certificates.record(Lake(settings.lake_root), mart)
+            certificates.record(lake, mart)
         published = publish.publish(
             mart, settings.mart_folder, run_id=run_id, move_pointer=as_of is None, keep=settings.keep_runs
         )
         if as_of is None:
+            history.append(lake, mart)
             written = gold.write(mart, settings.lake_root, events=events)
             events(
                 "gold_written",

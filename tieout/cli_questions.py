@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from lake.errors import ConfigError
+from tieout import cli_exceptions
 from tieout import settings as config
 from tieout.options import ConfigOption, Format
 
 verbs = typer.Typer()
 certificate_verbs = typer.Typer(help="Close certificates.", no_args_is_help=True)
 verbs.add_typer(certificate_verbs, name="certificate")
+verbs.add_typer(cli_exceptions.verbs, name="exceptions")
 
 
 @verbs.command()
@@ -67,17 +69,18 @@ def status(*, file: ConfigOption = None, output: Annotated[Format, typer.Option(
 
 
 @verbs.command()
-def exceptions(
+def lineage(
+    given: Annotated[
+        str, typer.Argument(metavar="ID", help="A GL or invoice line, or a time entry, expense, bill line …")
+    ],
     *,
-    owner: Annotated[str | None, typer.Option(help="Only this owner's items.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
-    output: Annotated[Format, typer.Option("--format")] = "table",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     file: ConfigOption = None,
 ) -> None:
-    """List the open reconciliation items, largest first."""
-    from tieout import query as ask  # noqa: PLC0415
+    """Follow a posted line to the records behind it, with batch, file and row of each; or a record to its postings."""
+    from tieout import tracing  # noqa: PLC0415
 
-    typer.echo(ask.exceptions(config.load(file), owner=owner, limit=limit, output=output), nl=False)
+    typer.echo(tracing.trace(config.load(file), given, limit=limit))
 
 
 @certificate_verbs.command("verify")

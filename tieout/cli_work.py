@@ -132,6 +132,25 @@ def maintain(*, file: ConfigOption = None, as_json: JsonOption = False) -> None:
     commands.maintain(session.settings, events=session.events)
 
 
+@verbs.command()
+def restate(
+    *,
+    since: Annotated[str, typer.Option("--from", help="An ISO time or a run id: what was reported then.")],
+    until: Annotated[str, typer.Option("--to", help="An ISO time, a run id, or `now`: the published mart.")] = "now",
+    output: Annotated[
+        Path | None, typer.Option(help="Also write every change to this .csv, .parquet or .xlsx.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, max=1_000, help="How many of the largest changes are printed.")] = 10,
+    file: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why figures have moved between two builds: every change with the source rows that arrived in between."""
+    session = open_session(file, as_json=as_json)
+    from tieout import restating  # noqa: PLC0415
+
+    typer.echo(restating.restate(session.settings, since, until, output=output, limit=limit, events=session.events))
+
+
 def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None

@@ -41,6 +41,7 @@ order by period_id, legal_entity_key
 CATEGORIES = """
 select flow, category, count(*), sum(difference_group)
 from recon_item
+where status <> 'resolved'
 group by flow, category
 order by flow, abs(sum(difference_group)) desc nulls last, category
 """

@@ -14,13 +14,21 @@ from lake.store import Lake
 from tieout.query import render as render_rows
 from tieout.settings import Settings
 
+#: `held` is what is still kept out: a refused row of a batch that was replayed is resolved, or refused again there.
 BATCHES = """
+with started as (
+    select batch_id, coalesce(try_cast(json_extract_string(plan, '$.replays') as bigint), batch_id) as first_batch_id
+    from lake.batches where status = 'started'
+), committed as (
+    select batches.*, batch_id = max(batch_id) over (partition by coalesce(first_batch_id, batch_id)) as speaks
+    from lake.batches as batches left join started using (batch_id)
+    where status = 'committed'
+)
 select
     source_system as feed, count(*) as batches, sum(rows_read) as rows_read, sum(landed) as landed,
-    sum(quarantined) as quarantined, sum(excluded) as excluded,
-    max("at") as newest_batch, max(max_updated_at) as data_as_of
-from lake.batches
-where status = 'committed'
+    sum(quarantined) as quarantined, coalesce(sum(quarantined) filter (where speaks), 0) as held,
+    sum(excluded) as excluded, max("at") as newest_batch, max(max_updated_at) as data_as_of
+from committed
 group by source_system
 order by source_system
 """

@@ -18,7 +18,10 @@ VIEWS = ("Metrics", "Freshness", "Batches", "Quarantine", "Contract drift", "Con
 TABLES = {
     "Freshness": ("obs_freshness", "1, 2", "How new the newest row of every feed and entity is."),
     "Batches": ("obs_batches", "batch_id desc", "What each batch read, landed, quarantined, and left out by a filter."),
-    "Quarantine": ("obs_quarantine", "1 desc", "Rows refused at the door, with file, row, column, value and rule."),
+    "Quarantine": (
+        "obs_quarantine", "status, batch_id desc",
+        "Rows refused at the door, with file, row, column, value and rule; resolved once their batch was replayed.",
+    ),
     "Contract drift": ("obs_drift", "1, 2", "Columns that extracts carry and no contract knows, kept beside the row."),
     "Conservation": ("obs_conservation", "1, 2", "Proofs that all rows read are landed, quarantined or excluded."),
 }  # fmt: skip

@@ -52,7 +52,8 @@ def categories(scope: Scope, flow: str) -> pl.DataFrame:
         ), items as (
             select category, any_value(owner) as owner, count(*) as items,
                    count(*) filter (where status = 'open') as open_items, max(age_days_due) as oldest_days
-            from {located(scope, "recon_item")} where flow = ? and {condition} group by category
+            from {located(scope, "recon_item")}
+            where flow = ? and status <> 'resolved' and {condition} group by category
         )
         select category, owner, difference, items, open_items, oldest_days
         from bridge left join items using (category)
@@ -69,7 +70,8 @@ def projects(scope: Scope, flow: str, category: str) -> pl.DataFrame:
         scope.run, scope.rights,
         f"""
         select project_key, count(*) as items, sum(difference_group) as difference, max(age_days_due) as oldest_days
-        from {located(scope, "recon_item")} where flow = ? and category = ? and {condition}
+        from {located(scope, "recon_item")}
+        where flow = ? and category = ? and status <> 'resolved' and {condition}
         group by project_key order by abs(sum(difference_group)) desc nulls last, project_key
         """,
         (flow, category, *parameters),
@@ -86,7 +88,8 @@ def items(scope: Scope, flow: str, category: str, project_key: str) -> pl.DataFr
                period_id, posted_period_id, operational_group, posted_group, difference_group, currency,
                operational_transaction, posted_transaction, operational_hours, posted_hours,
                age_days_approved, age_days_due, correlation_id, integration_error
-        from {located(scope, "recon_item")} where flow = ? and category = ? and project_key = ? and {condition}
+        from {located(scope, "recon_item")}
+        where flow = ? and category = ? and project_key = ? and status <> 'resolved' and {condition}
         order by abs(difference_group) desc nulls last, item_id limit {MAX_ITEMS}
         """,
         (flow, category, project_key, *parameters),

@@ -11,6 +11,7 @@ import pytest
 
 from ingestion.feed import Feed
 from ingestion.pipeline import ingest
+from ingestion.replay import replay
 from lake.errors import BatchRefused
 from lake.store import Lake
 from tests.firm import configure, tieout
@@ -83,3 +84,12 @@ def test_status_says_when_a_column_that_no_contract_knows_was_first_and_last_see
     assert (seen["feed"], seen["entity"], seen["column_name"], seen["files"]) == ("crm", "customer", "mood", 2)
     assert seen["first_seen_at"] < seen["last_seen_at"]
     assert "mood" in tieout("status", "--config", str(config)).stdout
+
+
+def test_a_refused_row_of_a_replayed_batch_is_held_only_where_it_was_refused_again(config: Path) -> None:
+    (before,) = json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)["feeds"]
+    feeds = {"crm": Feed(name="crm", system="canonical", path=str(config.parent / "extracts/crm"))}
+    replay(Lake(str(config.parent / "lake")), 1, feeds=feeds)
+    (after,) = json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)["feeds"]
+    assert (after["batches"], after["quarantined"]) == (before["batches"] + 1, before["quarantined"] + 1)
+    assert after["held"] == before["held"] == before["quarantined"]

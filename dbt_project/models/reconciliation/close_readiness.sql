@@ -38,6 +38,7 @@ items as (
         count(*) filter (where category = 'overdue') as overdue_count,
         count(*) filter (where category = 'unapproved') as unapproved_count
     from {{ ref('recon_item') }}
+    where status <> 'resolved'
     group by legal_entity_key, period_id
 
 ),

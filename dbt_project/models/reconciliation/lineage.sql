@@ -2,6 +2,7 @@
 {#- Each way is a branch of its own over the ledger itself, so that a question about one GL line reads one GL line. -#}
 {%- set ledger = ref('fct_project_ledger') -%}
 {%- set members = ref('recon_pool_member') -%}
+{%- set records = ref('lineage_record') -%}
 {%- set entry_origins = "('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')" -%}
 {%- set both_ends %}
     posted.flow,
@@ -17,18 +18,18 @@
     posted.origin_system,
     posted.origin_id,
     operational.ledger_id as operational_ledger_id,
-    operational.source_entity,
-    operational.source_system as operational_system,
-    operational.source_id,
+    coalesce(operational.source_entity, record.entity) as source_entity,
+    coalesce(operational.source_system, record.source_system) as operational_system,
+    coalesce(operational.source_id, record.source_id) as source_id,
     operational.amount_group as operational_group,
-    operational._batch_id as operational_batch_id,
-    operational._file as operational_file,
-    operational._row as operational_row
+    coalesce(operational._batch_id, record._batch_id) as operational_batch_id,
+    coalesce(operational._file, record._file) as operational_file,
+    coalesce(operational._row, record._row) as operational_row
 from {{ ledger }} as posted
 {%- endset %}
 
 select
-    case when operational.ledger_id is null then 'none' else posted.origin_level end as level,
+    case when operational.ledger_id is null and record.ledger_id is null then 'none' else posted.origin_level end as level,
     {{- both_ends }}
 left join {{ ledger }} as operational
     on
@@ -37,6 +38,7 @@ left join {{ ledger }} as operational
         and posted.origin_type = operational.origin_type
         and posted.origin_system = operational.origin_system
         and posted.origin_id = operational.origin_id
+left join {{ records }} as record on posted.ledger_id = record.ledger_id
 where
     posted.basis = 'finance_posted'
     and posted.flow <> 'intercompany'
@@ -49,6 +51,7 @@ select
     {{- both_ends }}
 inner join {{ members }} as members on posted.ledger_id = members.posted_ledger_id
 inner join {{ ledger }} as operational on members.operational_ledger_id = operational.ledger_id
+left join {{ records }} as record on operational.ledger_id = record.ledger_id
 where posted.basis = 'finance_posted'
 
 union all
@@ -63,6 +66,7 @@ left join {{ ledger }} as operational
         and posted.flow = operational.flow
         and posted.contract_line_key = operational.contract_line_key
         and posted.period_id = operational.period_id
+left join {{ records }} as record on operational.ledger_id = record.ledger_id
 where
     posted.basis = 'finance_posted'
     and posted.flow <> 'intercompany'
@@ -82,4 +86,5 @@ left join {{ ledger }} as operational
         and posted.counterparty_entity_key = operational.counterparty_entity_key
         and posted.project_key = operational.project_key
         and posted.period_id = operational.period_id
+left join {{ records }} as record on operational.ledger_id = record.ledger_id
 where posted.basis = 'finance_posted' and posted.flow = 'intercompany'

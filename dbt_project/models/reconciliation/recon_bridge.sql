@@ -1,6 +1,7 @@
 with items as (
 
     select * from {{ ref('recon_item') }}
+    where status <> 'resolved'
 
 )
 

@@ -1,6 +1,12 @@
-with facts as (
+with current_items as (
 
-    select * from {{ ref('int_recon_item_facts') }}
+    select * from {{ ref('int_recon_items_current') }}
+
+),
+
+published as (
+
+    select * from {{ ref('int_recon_items_published') }}
 
 ),
 
@@ -8,119 +14,70 @@ build as (
 
     select * from {{ ref('int_build') }}
 
-),
-
-periods as (
-
-    select * from {{ ref('int_periods') }}
-
-),
-
-categories as (
-
-    select * from {{ ref('break_category') }}
-
-),
-
-severity_steps as (
-
-    select * from {{ ref('severity_step') }}
-
-),
-
-acceptances as (
-
-    select * from {{ ref('int_recon_acceptances') }}
-
-),
-
-aged as (
-
-    select
-        facts.*,
-        date_diff('day', facts.approved_at, build.build_time) as age_days_approved,
-        date_diff('day', facts.due_at, build.build_time) as age_days_due,
-        date_diff('day', coalesce(facts.approved_at, facts.first_posted_at), build.build_time) as age_days,
-        date_diff('day', build.build_time, periods.close_due_at) as days_to_close
-    from facts
-    cross join build
-    left join periods
-        on
-            facts.legal_entity_key = periods.legal_entity_key
-            and facts.period_id = periods.period_id
-
-),
-
-severities as (
-
-    select
-        aged.item_id,
-        min_by(severity_steps.severity, severity_steps.severity_rank) as severity
-    from aged
-    inner join severity_steps
-        on
-            abs(aged.difference_group) >= severity_steps.min_amount_group
-            and coalesce(aged.age_days, 0) >= severity_steps.min_age_days
-            and (
-                severity_steps.max_days_to_close is null
-                or aged.days_to_close <= severity_steps.max_days_to_close
-            )
-    group by aged.item_id
-
 )
 
+{%- set before_amounts = [
+    'flow', 'category', 'owner', 'severity', 'assigned_to', 'accepted_by', 'accepted_at', 'acceptance_reason',
+    'legal_entity_key', 'counterparty_entity_key', 'operational_legal_entity_key', 'posted_legal_entity_key',
+    'project_key', 'operational_project_key', 'posted_project_key', 'contract_line_key', 'customer_key', 'worker_key',
+    'period_id', 'work_period_id', 'operational_period_id', 'posted_period_id', 'currency', 'functional_currency',
+    'is_two_currencies', 'operational_transaction', 'operational_functional', 'operational_group',
+    'posted_transaction', 'posted_functional', 'posted_group',
+] %}
+{%- set after_amounts = [
+    'operational_hours', 'posted_hours', 'match_level', 'origin_type', 'origin_system', 'origin_id', 'gl_line_ids',
+    'correlation_id', 'integration_error', 'hold_reason', 'source_status', 'approved_at', 'due_at',
+] %}
+{%- set differences = ['transaction', 'functional', 'group'] %}
+
 select
-    aged.item_id,
-    aged.flow,
-    aged.category,
-    categories.owner,
-    coalesce(severities.severity, 'low') as severity,
-    case
-        when acceptances.difference_functional = aged.difference_functional then 'accepted'
-        else 'open'
-    end as status,
-    case when acceptances.difference_functional = aged.difference_functional then acceptances.accepted_by end as accepted_by,
-    case when acceptances.difference_functional = aged.difference_functional then acceptances.accepted_at end as accepted_at,
-    case when acceptances.difference_functional = aged.difference_functional then acceptances.reason end as acceptance_reason,
-    aged.legal_entity_key,
-    aged.counterparty_entity_key,
-    aged.operational_legal_entity_key,
-    aged.posted_legal_entity_key,
-    aged.project_key,
-    aged.operational_project_key,
-    aged.posted_project_key,
-    aged.contract_line_key,
-    aged.customer_key,
-    aged.worker_key,
-    aged.period_id,
-    aged.work_period_id,
-    aged.operational_period_id,
-    aged.posted_period_id,
-    aged.currency,
-    aged.functional_currency,
-    aged.is_two_currencies,
-    {%- for side in ['operational', 'posted', 'difference'] %}
-    {%- for amount in ['transaction', 'functional', 'group'] %}
-    cast(aged.{{ side }}_{{ amount }} as decimal(18, 2)) as {{ side }}_{{ amount }},
+    items.item_id,
+    {%- for column in before_amounts %}
+    items.{{ column }},
     {%- endfor %}
+    items.status,
+    least(published.first_seen_at, build.build_time) as first_seen_at,
+    cast(null as timestamp with time zone) as resolved_at,
+    {%- for amount in differences %}
+    items.difference_{{ amount }},
     {%- endfor %}
-    cast(aged.operational_hours as decimal(18, 2)) as operational_hours,
-    cast(aged.posted_hours as decimal(18, 2)) as posted_hours,
-    aged.match_level,
-    aged.origin_type,
-    aged.origin_system,
-    aged.origin_id,
-    aged.gl_line_ids,
-    aged.correlation_id,
-    aged.integration_error,
-    aged.hold_reason,
-    aged.source_status,
-    aged.approved_at,
-    aged.due_at,
-    cast(aged.age_days_approved as integer) as age_days_approved,
-    cast(aged.age_days_due as integer) as age_days_due,
-    aged.match_key
-from aged
-left join categories on aged.category = categories.category
-left join severities on aged.item_id = severities.item_id
-left join acceptances on aged.item_id = acceptances.item_id
+    {%- for amount in differences %}
+    cast(null as decimal(18, 2)) as resolved_{{ amount }},
+    {%- endfor %}
+    {%- for column in after_amounts %}
+    items.{{ column }},
+    {%- endfor %}
+    items.age_days_approved,
+    items.age_days_due,
+    items.match_key
+from current_items as items
+cross join build
+left join published on items.item_id = published.item_id
+
+union all
+
+-- a difference that is gone stays, with what it was; it differs by nothing any more
+select
+    published.item_id,
+    {%- for column in before_amounts %}
+    published.{{ column }},
+    {%- endfor %}
+    'resolved' as status,
+    published.first_seen_at,
+    case when published.status = 'resolved' then published.build_time else build.build_time end as resolved_at,
+    {%- for amount in differences %}
+    cast(0 as decimal(18, 2)) as difference_{{ amount }},
+    {%- endfor %}
+    {%- for amount in differences %}
+    published.last_difference_{{ amount }} as resolved_{{ amount }},
+    {%- endfor %}
+    {%- for column in after_amounts %}
+    published.{{ column }},
+    {%- endfor %}
+    cast(null as integer) as age_days_approved,
+    cast(null as integer) as age_days_due,
+    published.match_key
+from published
+cross join build
+left join current_items on published.item_id = current_items.item_id
+where current_items.item_id is null
