@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,7 +18,7 @@ from ingestion.conform import REJECTED, Context, conform
 from ingestion.faults import told
 from ingestion.feed import Drift
 from ingestion.joining import Lookup
-from ingestion.plan import Item, Plan, Received, source_of
+from ingestion.plan import Item, Plan, Received, require_whole, source_of
 from ingestion.readers.chunk import ROW, Chunk
 from lake import archive
 from lake.batches import Counts, Started
@@ -147,7 +146,7 @@ def lookups(batch: Batch) -> dict[str, Lookup]:
         parts = []
         for received in files:
             with told(received.file), archive.local_copy(batch.lake, received.sha256) as path:
-                _require_whole(path, received)
+                require_whole(path, received)
                 spec, kind = source_of(received, source, path)
                 parts += [chunk.frame for chunk in readers.read(spec, kind)]
         whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
@@ -162,7 +161,7 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
     with ExitStack() as stack:
         stack.enter_context(told(received.file))
         path = stack.enter_context(archive.local_copy(batch.lake, received.sha256))
-        _require_whole(path, received)
+        require_whole(path, received)
         spec, kind = source_of(received, step.source, path)
         for chunk in readers.read(spec, kind):
             tally.rows_read += chunk.frame.height + len(chunk.unreadable)
@@ -192,15 +191,6 @@ def _frozen(batch: Batch, item: Item, unknown: Iterable[str]) -> BatchRefused:
         f"file {item.received.file} has columns that the contract of {item.entity} does not know: {names}; feed "
         f"{batch.feed} is frozen (key feeds.drift): nothing is landed; have them taken out, or set evolve or discard"
     )
-
-
-def _require_whole(path: Path, received: Received) -> None:
-    found = path.stat().st_size
-    if found != received.bytes:
-        raise BatchRefused(
-            f"the archive has {found} of the {received.bytes} bytes of file {received.file}: nothing of the batch is "
-            f"landed; leave the file with the SHA-256 {received.sha256} in the feed's folder, and run again"
-        )
 
 
 def _keep_unreadable(batch: Batch, item: Item, chunk: Chunk, tally: Tally) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ingestion.adapter import SourceFiles
 from ingestion.readers import Source, format_of, packing_of
-from lake.errors import LakeError
+from lake.errors import BatchRefused, LakeError
 
 #: Corrected rows land from files of our own under this name, which no feed's folder can hold.
 RESUBMITTED = "_resubmitted/"
@@ -114,3 +114,13 @@ def source_of(received: Received, files: SourceFiles, path: Path) -> tuple[Sourc
     packing = packing_of(received.file)
     rest = (files.records, files.sheet, files.separator, files.encoding)
     return Source(path, received.file, packing, *rest), kind
+
+
+def require_whole(path: Path, received: Received) -> None:
+    """Raise BatchRefused where the archive has only a part of a file: a machine may have lost its power."""
+    found = path.stat().st_size
+    if found != received.bytes:
+        raise BatchRefused(
+            f"the archive has {found} of the {received.bytes} bytes of file {received.file}: nothing of the batch is "
+            f"landed; leave the file with the SHA-256 {received.sha256} in the feed's folder, and run again"
+        )
