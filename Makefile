@@ -114,6 +114,7 @@ docs: setup
 lock:
 	@$(PYTHON) -m venv /tmp/tieout-lock && /tmp/tieout-lock/bin/pip install --quiet uv
 	@/tmp/tieout-lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-find-links --no-header --python-version 3.11 -o requirements/lock.txt requirements/dev.in
+	@/tmp/tieout-lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-find-links --no-emit-index-url --no-header --python-version 3.11 -o requirements/bench.txt requirements/bench.in
 
 clean:
 	rm -rf $(DEMO) lake/data
