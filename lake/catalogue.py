@@ -50,7 +50,7 @@ def connect(lake: Lake, mart: Path | None = None, *, read_only: bool = True) -> 
         lake.ensure()  # an older lake lacks the tables that came since
     else:
         connection.execute("load httpfs")
-        _sign_in(connection, lake)
+        sign_in(connection, lake)
     create_views(connection, lake)
     if mart is not None:
         mode = " (read_only)" if read_only else ""
@@ -81,8 +81,8 @@ def create_views(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         view(name, f"select * from {scan(name)} where _batch_id in {committed}")
 
 
-def _sign_in(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
-    """Give DuckDB the object store's key that the Delta library was given."""
+def sign_in(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Give DuckDB the object store's key that the Delta library was given; nothing where the lake is not on S3."""
     # What the lake was not given the Delta library takes from the environment; so does DuckDB here.
     given_here = {k: v for k, v in os.environ.items() if k.startswith("AWS_")} | dict(lake.storage_options or {})
     options = {k.lower().removeprefix("aws_"): v for k, v in given_here.items()}

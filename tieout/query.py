@@ -107,7 +107,7 @@ def certificates(settings: Settings, *, entity: str | None, period: str | None) 
 
 def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     mart = publish.published(settings.mart_folder)
-    if mart is None and not (settings.is_local and (Path(settings.lake_root) / "tables").is_dir()):
+    if mart is None and settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
         raise BuildError(f"There is neither a mart nor a lake in {settings.lake_root} yet; run `tieout run` first.")
     connection = catalogue.connect(Lake(settings.lake_root), mart)
     if settings.is_local:  # an object store is reached through its own key, which this setting would cut off
