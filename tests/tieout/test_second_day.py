@@ -95,7 +95,8 @@ def test_the_history_gains_only_states_that_are_new(days: TwoDays) -> None:
         for run in days.runs
     )
     shown = ask(days.firm, "select count(*) as n from mart.recon_item")[0]["n"]
-    assert 0 < len(second) < int(shown) / 2
+    # not all that is shown: many move, since the average rate of an open period does so daily
+    assert 0 < len(second) < int(shown)
     volatile = {"run_id", "build_time", "published_at"}
     repeated = [
         i for i in second if i in first and all(first[i][c] == second[i][c] for c in first[i] if c not in volatile)
