@@ -72,7 +72,7 @@ sql-lint: setup
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 
 test: setup system-packages lint types sql-lint check-generated
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: setup
 	@$(BIN)/python -m benchmarks.scale $(ARGS)

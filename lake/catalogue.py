@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -40,10 +41,13 @@ def open_duckdb(*, extensions: Path | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def connect(lake: Lake, mart: Path | None = None, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+def connect(
+    lake: Lake, mart: Path | None = None, *, read_only: bool = True, tables: Collection[str] | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open the catalogue: views `lake.<entity>` of committed batches, and the mart attached as `mart`.
 
-    The views show every landed version. Raises LakeError where the mart cannot be opened.
+    `tables` names the views that are wanted; all of them where it is None. The views show every landed version.
+    Raises LakeError where the mart cannot be opened.
     """
     connection = open_duckdb()
     if lake.is_local:
@@ -51,7 +55,7 @@ def connect(lake: Lake, mart: Path | None = None, *, read_only: bool = True) -> 
     else:
         connection.execute("load httpfs")
         sign_in(connection, lake)
-    create_views(connection, lake)
+    create_views(connection, lake, tables=tables)
     if mart is not None:
         mode = " (read_only)" if read_only else ""
         try:
@@ -61,24 +65,28 @@ def connect(lake: Lake, mart: Path | None = None, *, read_only: bool = True) -> 
     return connection
 
 
-def create_views(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
-    """Create schema `lake` with a view for every table; each shows committed batches only."""
+def create_views(connection: duckdb.DuckDBPyConnection, lake: Lake, *, tables: Collection[str] | None = None) -> None:
+    """Create schema `lake` with a view for every table, or for those named; each shows committed batches only.
+
+    A view costs a look at its table's log, so whoever knows what will be asked for says so.
+    """
     connection.execute("create schema if not exists lake")
+    if tables is not None and not tables:
+        return
 
-    def scan(name: str) -> str:
-        return f"delta_scan({literal(lake.table_uri(name))})"
+    def view(name: str, condition: str = "true") -> None:
+        if tables is None or name in tables or name == "batches":
+            scan = f"delta_scan({literal(lake.table_uri(name))})"
+            connection.execute(f"create or replace view lake.{quoted(name)} as select * from {scan} where {condition}")
 
-    def view(name: str, body: str) -> None:
-        connection.execute(f"create or replace view lake.{quoted(name)} as {body}")
-
-    view("batches", f"select * from {scan('batches')}")
+    view("batches")
     committed = "(select batch_id from lake.batches where status = 'committed')"
     for name in ("batch_files", "quarantine"):
-        view(name, f"select * from {scan(name)} where batch_id in {committed}")
+        view(name, f"batch_id in {committed}")
     for name in ("action", "recon_item_history", "certificate"):
-        view(name, f"select * from {scan(name)}")
+        view(name)
     for name in ENTITIES:
-        view(name, f"select * from {scan(name)} where _batch_id in {committed}")
+        view(name, f"_batch_id in {committed}")
 
 
 def sign_in(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:

@@ -51,7 +51,7 @@ def _changed(lake: Lake, mart: Path) -> pl.DataFrame:
         left join newest using (item_id)
         where items.state_hash is distinct from newest.state_hash
     """
-    with catalogue.connect(lake, mart) as connection:
+    with catalogue.connect(lake, mart, tables=("recon_item_history",)) as connection:
         rows = connection.execute(query).pl()
     now = datetime.now(UTC)
     return rows.with_columns(published_at=pl.lit(now)).select(pl.col(n).cast(t) for n, t in schema.items())

@@ -68,7 +68,7 @@ def _item(settings: Settings, item: str) -> dict[str, str | None]:
     mart = publish.published(settings.mart_folder)
     if mart is None:
         raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
-    with catalogue.connect(Lake(settings.lake_root), mart) as connection:
+    with catalogue.connect(Lake(settings.lake_root), mart, tables=()) as connection:
         result = connection.execute(ITEM, [item])
         names = [column[0] for column in result.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from lake import catalogue, publish
 from lake import certificates as certifying
 from lake import figures as rolled
 from lake.errors import BuildError, ConfigError, LakeError
+from lake.schemas import table_schemas
 from lake.store import Lake
 from tieout import certificate_words
 from tieout.settings import Settings
@@ -28,7 +29,7 @@ TABLE_ROWS = 1_000
 
 def run(settings: Settings, query: str, *, output: Format = "table") -> str:
     """Run one reading statement and return its rows as text. Raises LakeError for anything else."""
-    with _connect(settings) as connection:
+    with _connect(settings, tables=_named_in(query)) as connection:
         try:
             statements = connection.extract_statements(query)
         except duckdb.Error as error:
@@ -105,11 +106,19 @@ def certificates(settings: Settings, *, entity: str | None, period: str | None) 
     return found.is_intact, certificate_words.render(found)
 
 
-def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+def _named_in(query: str) -> list[str] | None:
+    """Return the tables of the lake that a query may read; None, for all, where it asks which there are."""
+    text = query.lower()
+    if any(word in text for word in ("show", "information_schema", "duckdb_", "pg_")):
+        return None
+    return [name for name in table_schemas() if name in text]
+
+
+def _connect(settings: Settings, *, tables: Collection[str] | None = ()) -> duckdb.DuckDBPyConnection:
     mart = publish.published(settings.mart_folder)
     if mart is None and settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
         raise BuildError(f"There is neither a mart nor a lake in {settings.lake_root} yet; run `tieout run` first.")
-    connection = catalogue.connect(Lake(settings.lake_root), mart)
+    connection = catalogue.connect(Lake(settings.lake_root), mart, tables=tables)
     if settings.is_local:  # an object store is reached through its own key, which this setting would cut off
         connection.execute("set allowed_directories = [?]", [settings.lake_root])
         connection.execute("set enable_external_access = false")

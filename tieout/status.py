@@ -14,19 +14,28 @@ from lake.store import Lake
 from tieout.query import render as render_rows
 from tieout.settings import Settings
 
-#: `held` is what is still kept out: a refused row of a batch that was replayed is resolved, or refused again there.
+#: `held` is what is still kept out: a refused row of a batch that was replayed, or that landed corrected, is resolved,
+#: or refused again there.
 BATCHES = """
 with started as (
     select batch_id, coalesce(try_cast(json_extract_string(plan, '$.replays') as bigint), batch_id) as first_batch_id
     from lake.batches where status = 'started'
+), corrected as (
+    select cast(split_part(actions.item_id, '/', 1) as bigint) as batch_id, count(distinct actions.item_id) as corrected
+    from lake.action as actions
+    inner join lake.batch_files as files on files.file = '_resubmitted/' || actions.action_id || '.ndjson'
+    where actions.action_type = 'resubmit'
+    group by all
 ), committed as (
-    select batches.*, batch_id = max(batch_id) over (partition by coalesce(first_batch_id, batch_id)) as speaks
-    from lake.batches as batches left join started using (batch_id)
+    select
+        batches.*, coalesce(corrected, 0) as corrected,
+        batch_id = max(batch_id) over (partition by coalesce(first_batch_id, batch_id)) as speaks
+    from lake.batches as batches left join started using (batch_id) left join corrected using (batch_id)
     where status = 'committed'
 )
 select
     source_system as feed, count(*) as batches, sum(rows_read) as rows_read, sum(landed) as landed,
-    sum(quarantined) as quarantined, coalesce(sum(quarantined) filter (where speaks), 0) as held,
+    sum(quarantined) as quarantined, coalesce(sum(quarantined - corrected) filter (where speaks), 0) as held,
     sum(excluded) as excluded, max("at") as newest_batch, max(max_updated_at) as data_as_of
 from committed
 group by source_system
@@ -80,7 +89,7 @@ def render(settings: Settings, *, output: Literal["table", "csv", "json"]) -> st
         raise BuildError(f"There is no lake at {settings.lake_root} yet; run `tieout ingest` first.")
     mart = publish.published(settings.mart_folder)
     lake = Lake(settings.lake_root)
-    with catalogue.connect(lake, mart) as connection:
+    with catalogue.connect(lake, mart, tables=("batches", "batch_files", "action")) as connection:
         feeds = _asked(connection, BATCHES, output)
         refused = _asked(connection, REFUSED, "json")
         drift = _asked(connection, DRIFT, "table" if output == "table" else "json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import asyncssh
@@ -39,7 +40,9 @@ def fetch(spec: SftpSpec, errand: Errand) -> Cursor:
     )
     where = f"feed {errand.feed.name}: {spec.user} on {spec.host}"
     try:
-        return retrying(lambda: asyncio.run(_bring(spec, errand, options)))
+        # A thread of its own: the caller's may run a loop already, as a notebook's does.
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            return retrying(lambda: aside.submit(lambda: asyncio.run(_bring(spec, errand, options))).result())
     except asyncssh.HostKeyNotVerifiable:
         raise SourceError(f"{where}: the server's key is not the one in {spec.known_hosts}: do not go on") from None
     except asyncssh.PermissionDenied:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import time
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 from dashboards.launch import command, environment
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # another process may be testing beside the browser
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -148,7 +150,7 @@ def test_a_filter_stands_in_the_address_and_survives_a_change_of_page(visit: Vis
     visit.page.get_by_role("link", name="Margin").first.click()
     expect(visit.page.get_by_role("heading", name="Which work earns?")).to_be_visible()
     visit.settle()
-    assert "practice=Cloud" in visit.page.url
+    expect(visit.page).to_have_url(re.compile("practice=Cloud"))
     expect(visit.page.get_by_text("all regions · Cloud")).to_be_visible()
 
 

@@ -19,6 +19,7 @@ from lake import extensions
 from lake.catalogue import connect
 from lake.store import Lake
 from tests.firm import ROOT, Firm
+from tieout.build import _code_version
 
 #: Tables that tell about the build itself, not about the firm.
 ABOUT_THE_BUILD = ("stg_lake__build_scope", "stg_lake__new_batches", "int_reference_changes", "int_build", "build_info")
@@ -106,6 +107,7 @@ def build(lake_root: Path, work: Path, *selection: str) -> None:
         "TIEOUT_WORK": str(work),
         "TIEOUT_CLOCK": "data",
         "TIEOUT_RUN_ID": "the-same",
+        "TIEOUT_CODE_VERSION": _code_version(),  # as `tieout build` says it, so that what that left is trusted
         "TIEOUT_DUCKDB_EXTENSIONS": str(extensions.default_directory()),
         "DBT_TARGET_PATH": str(work / "target"),
         "DBT_LOG_PATH": str(work / "logs"),
@@ -139,11 +141,11 @@ def tables(work: Path) -> dict[str, tuple[int, int]]:
 
 @pytest.fixture(scope="module")
 def lake_root(firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the firm's lake, built on once; so that a day can land on it."""
+    """A copy of the firm's lake with what its build left, on which a day has landed."""
     folder = tmp_path_factory.mktemp("increment")
     copy = Firm(folder=folder / "firm")
     shutil.copytree(firm.folder, copy.folder)
-    build(copy.lake_root, folder / "kept")
+    shutil.copytree(firm.lake_root / "work", folder / "kept")
     change_the_world(copy)
     copy.run("ingest")
     return copy.lake_root

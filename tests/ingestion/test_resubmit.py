@@ -11,6 +11,7 @@ from ingestion.replay import replay
 from lake.batches import BatchLog
 from lake.errors import ConfigError
 from tests.ingestion.conftest import CONSERVED, Drop, entry
+from tieout.status import BATCHES
 
 
 def _propose(drop: Drop, *, row: int = 2, actor: str = "ann", **changes: str) -> str:
@@ -33,7 +34,10 @@ def test_an_approved_correction_lands_once_and_every_step_is_on_record(refused: 
     proposal = _propose(refused, hours="7.00")
     assert refused.ingest().status == "unchanged", "nobody approved it yet"
     resubmit.approve(refused.lake, proposal, approver="bob")
+    held = f"select held from ({BATCHES})"
+    assert refused.rows(held) == [(2,)]
     done = refused.ingest()
+    assert refused.rows(held) == [(1,)], "the corrected row is no longer kept out"
     assert (done.batch_ids, done.counts.landed) == ((2,), 1)
     assert refused.rows(
         "select time_entry_id, hours::varchar, _correlation_id, _file from lake.time_entry where _batch_id = 2"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import polars as pl
@@ -122,10 +122,11 @@ def test_the_app_shows_the_same_figures(firm: Firm, mart: duckdb.DuckDBPyConnect
         for period, value in zip(periods, shown.values(), strict=True):
             mine = roll_up(mart, wanted, periods=[period])
             assert value == (mine[0].value if mine else None), (wanted.metric_id, wanted.basis, period)
-        if "region" in wanted.dimensions and wanted.additivity == "flow":
-            members = members_of(app.by_member(scope, (wanted.metric_id,), "region"), definition, periods)
-            mine = {f.members[0][1]: f.value for f in roll_up(mart, wanted, by=["region"], periods=periods)}
-            assert {name: one.total for name, one in members.items()} == mine, wanted.metric_id
+        for level in get_args(app.Member):
+            if level in wanted.dimensions and wanted.additivity == "flow":
+                members = members_of(app.by_member(scope, (wanted.metric_id,), level), definition, periods)
+                rolled = {f.members[0][1]: f.value for f in roll_up(mart, wanted, by=[level], periods=periods)}
+                assert {name: one.total for name, one in members.items()} == rolled, (wanted.metric_id, level)
 
 
 def test_sql_the_verb_and_the_roll_up_say_the_same(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
@@ -143,6 +144,42 @@ def test_sql_the_verb_and_the_roll_up_say_the_same(firm: Firm, mart: duckdb.Duck
     rolled = {figure.members[0][1]: figure.value for figure in roll_up(mart, wanted, by=["region"])}
     assert verb == by_sql == rolled
     assert len(rolled) > 1
+
+
+def test_sql_gives_every_metric_that_adds_up_at_every_level(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
+    levels = ", ".join(f"(metric_id, basis, {level})" for level in LEVELS)
+    names = ", ".join(f"case when grouping({level}) = 0 then '{level}' end" for level in LEVELS)
+    members = ", ".join(f"case when grouping({level}) = 0 then {level} end" for level in LEVELS)
+    query = (
+        f"select metric_id, basis, coalesce({names}) as level, coalesce({members}) as member,"
+        " sum(numerator) as n, sum(denominator) as d from mart.fct_metric"
+        f" where metric_id in (select metric_id from mart.dim_metric where additivity = 'flow')"
+        f" group by grouping sets ({levels})"
+    )
+    asked = {
+        (row["metric_id"], row["basis"], row["level"], row["member"]): row
+        for row in json.loads(firm.run("sql", query, "--format", "json").stdout)
+    }
+    compared = 0
+    for wanted in every(mart):
+        for level in LEVELS:
+            if wanted.additivity != "flow" or (level != "period_id" and level not in wanted.dimensions):
+                continue
+            for figure in roll_up(mart, wanted, by=[level]):
+                row = asked[wanted.metric_id, wanted.basis, level, figure.members[0][1]]
+                told = sum_or_share(row, wanted)
+                assert told == (None if figure.value is None else round(figure.value, 12)), (wanted, level, row)
+                compared += 1
+    assert compared > 1_000
+
+
+def sum_or_share(row: dict[str, Any], wanted: Metric) -> Decimal | None:
+    if row["n"] is None:
+        return None
+    if not wanted.is_ratio:
+        return round(Decimal(str(row["n"])), 12)
+    below = Decimal(str(row["d"] or 0))
+    return round(Decimal(str(row["n"])) / below, 12) if below else None
 
 
 FLOW = Metric("services_revenue", "operational", "money", False, "flow", None, ("region",))

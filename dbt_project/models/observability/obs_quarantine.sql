@@ -29,22 +29,49 @@ attempts as (
     from starts
     inner join batches on starts.batch_id = batches.batch_id
 
+),
+
+-- a corrected row lands from a file named after the action that proposed it; refused again, it stands there
+corrected as (
+    select
+        actions.item_id,
+        max(files.batch_id) as batch_id
+    from {{ source('landing', 'action') }} as actions
+    inner join {{ source('landing', 'batch_files') }} as files
+        on files.file = '_resubmitted/' || actions.action_id || '.ndjson'
+    inner join batches on files.batch_id = batches.batch_id
+    where actions.action_type = 'resubmit'
+    group by actions.item_id
+),
+
+resolved as (
+    select
+        quarantine.*,
+        case
+            when attempts.newest_batch_id > quarantine.batch_id then attempts.newest_batch_id
+            else corrected.batch_id
+        end as resolved_by_batch_id
+    from quarantine
+    inner join batches on quarantine.batch_id = batches.batch_id
+    left join attempts on quarantine.batch_id = attempts.batch_id
+    left join corrected
+        on
+            corrected.item_id = cast(quarantine.batch_id as varchar) || '/' || quarantine.entity || '/'
+            || quarantine.file || '/' || cast(quarantine.row as varchar)
 )
 
 select
-    quarantine.batch_id,
-    quarantine.feed,
-    quarantine.source_system,
-    quarantine.entity,
-    quarantine.file,
-    quarantine.row as file_row,
-    quarantine.column_name,
-    quarantine.value as given_value,
-    quarantine.rule,
-    quarantine.reason,
-    quarantine."at",
-    case when attempts.newest_batch_id > quarantine.batch_id then 'resolved' else 'open' end as status,
-    case when attempts.newest_batch_id > quarantine.batch_id then attempts.newest_batch_id end as resolved_by_batch_id
-from quarantine
-inner join batches on quarantine.batch_id = batches.batch_id
-left join attempts on quarantine.batch_id = attempts.batch_id
+    batch_id,
+    feed,
+    source_system,
+    entity,
+    file,
+    row as file_row,
+    column_name,
+    value as given_value,
+    rule,
+    reason,
+    "at",
+    case when resolved_by_batch_id is null then 'open' else 'resolved' end as status,
+    resolved_by_batch_id
+from resolved
