@@ -129,9 +129,9 @@ class Workings:
 
     def _is_step(self, name: str) -> bool:
         # Decisions and what was published before lie in the lake, not in a ledger: they are given, and empty.
-        node = self._nodes.get(name, {"original_file_path": "", "depends_on": {"nodes": []}})
-        from_lake = any(needed.startswith("source.") for needed in node["depends_on"]["nodes"])
-        return bool(node["original_file_path"].startswith("models/reconciliation/")) and not from_lake
+        node = self._nodes.get(name, {})
+        from_lake = any(needed.startswith("source.") for needed in node.get("depends_on", {}).get("nodes", ()))
+        return bool(node.get("original_file_path", "").startswith("models/reconciliation/")) and not from_lake
 
     def _compiled(self, name: str) -> str:
         sql = Path(self._nodes[name]["compiled_path"]).read_text(encoding="utf-8")
