@@ -10,7 +10,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench bench-ingest hostile faults truth docs clean lock
+.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench bench-ingest bench-postgres hostile faults truth docs clean lock
 
 help:
 	@echo "make demo   set up, simulate a firm, ingest, build, publish, serve (ARGS=--no-app stops before serving)"
@@ -18,7 +18,7 @@ help:
 	@echo "make hostile  broken and malicious files: each kind and what became of it"
 	@echo "make truth  for 22 firms: is every planted break found, with its amounts, and nothing else"
 	@echo "make faults   kills, full disks and the like: each fault and whether it was survived"
-	@echo "make lint | bench | bench-postgres | docs | generate | lock | clean"
+	@echo "make lint | bench | bench-ingest | bench-postgres | docs | generate | lock | clean"
 
 setup: $(READY)
 
@@ -101,7 +101,7 @@ faults: setup
 PEERS := .venv-peers
 $(PEERS)/.ready: requirements/peers.txt
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/python -m pip install --quiet -r requirements/peers.txt
+	@$(PEERS)/bin/python -m pip install --progress-bar off --quiet --no-deps --require-hashes -r requirements/peers.txt
 	@touch $@
 
 bench-postgres: setup system-packages $(PEERS)/.ready
@@ -113,8 +113,9 @@ docs: setup
 
 lock:
 	@$(PYTHON) -m venv /tmp/tieout-lock && /tmp/tieout-lock/bin/pip install --quiet uv
-	@/tmp/tieout-lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-find-links --no-header --python-version 3.11 -o requirements/lock.txt requirements/dev.in
-	@/tmp/tieout-lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-find-links --no-emit-index-url --no-header --python-version 3.11 -o requirements/bench.txt requirements/bench.in
+	@for pair in lock:dev bench:bench peers:peers; do \
+	  /tmp/tieout-lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-find-links --no-emit-index-url --no-header \
+	    --python-version 3.11 -o requirements/$${pair%:*}.txt requirements/$${pair#*:}.in; done
 
 clean:
 	rm -rf $(DEMO) lake/data

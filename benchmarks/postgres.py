@@ -67,8 +67,8 @@ def theirs(python: str, spec: PostgresSpec) -> float:
     return float(seconds)
 
 
-def main() -> None:
-    """Print the median seconds of both, taking turns, and their ratio."""
+def main() -> int:
+    """Print the median seconds of both, taking turns, and who is faster; the exit code says whether it is tieout."""
     python = sys.argv[1]
     os.environ["BENCH_PASSWORD"] = PASSWORD
     with contextlib.ExitStack() as stack:
@@ -90,8 +90,12 @@ def main() -> None:
     mine, other = (statistics.median(p[i] for p in pairs) for i in (0, 1))
     ratio = statistics.median(a / b for a, b in pairs)
     print(f"{ROWS:,} rows: tieout into Parquet files {mine:.2f} s, connectorx into memory {other:.2f} s")
-    print(f"ratio {ratio:.2f} (at most 1 wanted), each round: {', '.join(f'{a / b:.2f}' for a, b in pairs)}")
+    kept = ratio <= 1
+    verdict = f"{1 / ratio:.2f} times as fast as" if kept else f"{ratio:.2f} times as slow as"
+    print(f"tieout is {verdict} connectorx: it takes {ratio:.2f} of its time (at most 1.00 is wanted)")
+    print(f"each round, tieout's time as a share of connectorx's: {', '.join(f'{a / b:.2f}' for a, b in pairs)}")
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

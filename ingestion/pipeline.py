@@ -54,7 +54,7 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
         seen, landed = log.numbers(), log.landed_files()
         landed = landed.filter(~pl.col("file").str.starts_with(RESUBMITTED))
         with offered(lake, feed, adapter, _cursor(log, feed), events=events) as offer:
-            found = intake.take_in(lake, replace(feed, path=offer.folder), adapter, landed, events=events)
+            found = _taken_in(lake, replace(feed, path=offer.folder), adapter, log, landed, events=events)
             _remember(lake, feed, landed, found.repeats)
             if found.plan is not None:
                 started = log.start(replace(found.plan, cursor=offer.cursor).to_json(), seen=seen)
@@ -67,6 +67,20 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
             events("batch_started", feed=feed.name, batch_id=started.batch_id, resubmits=plan.resubmits)
             done.append(land(lake, feed, adapter, log, started, events=events))
     return result(feed, done)
+
+
+def _taken_in(
+    lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, landed: pl.DataFrame, *, events: Events
+) -> intake.Intake:
+    """Take in what the feed offers; what is refused before a batch begins stands in `batches` like any other refusal.
+
+    No batch was planned then, so that the row has no plan and nothing to replay.
+    """
+    try:
+        return intake.take_in(lake, feed, adapter, landed, events=events)
+    except BatchRefused as error:
+        events("batch_refused", feed=feed.name, batch_id=log.turn_away(str(error)), reason=str(error))
+        raise
 
 
 def _cursor(log: BatchLog, feed: Feed) -> Cursor:

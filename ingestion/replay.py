@@ -63,7 +63,13 @@ def replay(lake: Lake, batch: int, *, feeds: Mapping[str, Feed], events: Events 
 
 def _origin(lake: Lake, batch: int) -> Origin:
     log = delta.read(delta.open_table(lake, "batches"), ["batch_id", "feed", "mode", "status", "plan"])
-    mine = log.filter((pl.col("batch_id") == batch) & (pl.col("status") == "started")).to_dicts()
+    log = log.filter(pl.col("batch_id") == batch)
+    mine = log.filter(pl.col("status") == "started").to_dicts()
+    if not mine and log.height:
+        raise SourceError(
+            f"batch {batch} of feed {log['feed'][0]} was refused before it began, so that there is nothing to replay: "
+            "put right what its sentence in lake.batches names, and run `tieout ingest`"
+        )
     if not mine:
         raise ConfigError(f'There is no batch {batch}; `tieout sql "select * from lake.batches"` lists those landed.')
     plan = from_json(mine[0]["plan"])

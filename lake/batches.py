@@ -117,6 +117,23 @@ class BatchLog:
         """Close the batch without landing anything of it; False where it was already closed."""
         return self._close(batch_id, "refused", message=message)
 
+    def turn_away(self, message: str) -> int:
+        """Note that what the feed offers was refused before a batch began; return the number it is noted under.
+
+        The same refusal again, with nothing of the feed in between, is the same: it keeps its number and its time.
+        """
+
+        def decide(table: DeltaTable) -> tuple[pl.DataFrame, int]:
+            log = delta.read(table, ["batch_id", "feed", "status", "message"])
+            last = log.filter(pl.col("feed") == self.feed).sort("batch_id").tail(1)
+            if last.height and last["status"][0] == "refused" and last["message"][0] == message:
+                return self._row(0, "refused", at=datetime.now(UTC)).clear(), int(last["batch_id"][0])
+            newest = log["batch_id"].max()
+            number = (newest if isinstance(newest, int) else 0) + 1
+            return self._row(number, "refused", at=datetime.now(UTC), message=message), number
+
+        return delta.append_alone(self.lake, "batches", decide)
+
     def _close(
         self,
         batch_id: int,
