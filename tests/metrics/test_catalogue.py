@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import csv
 import importlib.util
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+LINTED_BYTES = 20_000
 ENTRY = {
     "id": "hours_sold",
     "label": "Hours sold",
@@ -59,16 +62,50 @@ def test_a_metric_of_both_bases_reads_each_basis_apart(generate: ModuleType, tmp
     (metric,) = generate.load(write(tmp_path, ENTRY))
     conditions = [condition for basis in metric.bases for _, _, condition in metric.sides(basis)]
     assert conditions == ["basis = 'operational'", "basis = 'finance_posted'"]
-    sql = generate.fct_metric([metric])
+    (sql,) = generate.fct_metric_steps([metric]).values()
     assert sql.count("metric_side('hours_sold', 'operational'") == 1
     assert sql.count("metric_side('hours_sold', 'finance_posted'") == 1
 
 
 def test_only_the_default_basis_of_a_headline_is_one(generate: ModuleType, tmp_path: Path) -> None:
     (metric,) = generate.load(write(tmp_path, ENTRY | {"headline": 2, "default_basis": "finance_posted"}))
-    sql = generate.dim_metric([metric])
-    assert sql.count("true as is_headline") == 1
-    assert "It''s none." in sql
+    rows = list(csv.DictReader(io.StringIO(generate.metric_definition([metric]))))
+    assert [row["basis"] for row in rows if row["is_headline"] == "true"] == ["finance_posted"]
+    assert {row["caveats"] for row in rows} == {"It's none."}
+
+
+def test_sides_are_stacked_in_the_step_of_their_feed_and_a_feed_of_its_own_has_a_step_of_its_own(
+    generate: ModuleType, tmp_path: Path
+) -> None:
+    other = ENTRY | {"id": "calls_taken", "numerator": {"from": "int_metric_calls", "sum": "calls", "words": "calls"}}
+    metrics = generate.load(write(tmp_path, ENTRY, other))
+    steps = generate.fct_metric_steps(metrics)
+    assert list(steps) == ["int_metric_rows_calls", "int_metric_rows_hours"]
+    assert all(f"ref('{step}')" in generate.fct_metric(metrics) for step in steps)
+    assert all(f"- name: {step}\n" in generate.steps_described(metrics) for step in steps)
+
+
+def test_what_is_left_over_of_an_older_catalogue_is_named_and_removed(
+    generate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generate, "STEPS", tmp_path / "steps")
+    monkeypatch.setattr(generate, "TARGET", tmp_path)
+    monkeypatch.setattr(generate, "SEED", tmp_path / "seed.csv")
+    assert generate.main([]) == 0
+    (tmp_path / "steps" / "int_metric_rows_gone.sql").write_text("select 1", encoding="utf-8")
+    (tmp_path / "fct_metric.sql").write_text("select 1", encoding="utf-8")
+    assert generate.main(["--check"]) == 1
+    said = capsys.readouterr().err
+    assert "int_metric_rows_gone.sql is left over" in said
+    assert "fct_metric.sql differs" in said
+    assert generate.main([]) == 0
+    assert generate.main(["--check"]) == 0
+
+
+def test_no_model_is_longer_than_the_linter_reads() -> None:
+    """SQLFluff passes over a file of more than 20,000 bytes with a warning and no failure."""
+    long = [file.name for file in (PROJECT / "models").rglob("*.sql") if file.stat().st_size > LINTED_BYTES]
+    assert long == []
 
 
 @pytest.mark.parametrize(
