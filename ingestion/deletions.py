@@ -37,7 +37,7 @@ def completed(
         return
     by = identity(entity)
     wanted = pl.concat([d.select(by) for t in tallies for d in t.deletions]).unique()
-    last = newest_versions(batch, entity, committed).join(wanted.lazy(), on=by, how="semi").collect()
+    last = newest_versions(batch, entity, committed, wanted)
     missing = wanted.join(last, on=by, how="anti")
     if not missing.is_empty():
         last = pl.concat([last, _in_this_batch(batch, tallies, joined, folder, missing)])

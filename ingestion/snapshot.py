@@ -22,6 +22,7 @@ from lake.schemas import UTC, entity_schema
 UNCHANGED = "unchanged"
 _ORDER = ("updated_at", "_batch_id", "_file", "_row")
 _HASH = "_row_hash"
+_PART, _PLACE, _OLD_AT = "=part", "=place", "=old_at"
 
 
 def identity(entity: Entity) -> list[str]:
@@ -29,11 +30,26 @@ def identity(entity: Entity) -> list[str]:
     return ["source_system", *entity.key]
 
 
-def newest_versions(batch: Batch, entity: Entity, committed: list[int]) -> pl.LazyFrame:
-    """Return the newest landed version of each key that these batches brought, deleted ones too."""
-    table = delta.open_table(batch.lake, entity.name)
-    rows = pl.scan_delta(table).filter(pl.col("_batch_id").is_in(committed))
-    return rows.sort(_ORDER).unique(subset=identity(entity), keep="last")
+def newest_versions(batch: Batch, entity: Entity, committed: list[int], of: pl.DataFrame) -> pl.DataFrame:
+    """Return the newest landed version, whole, of each key in `of` that these batches brought, deleted ones too."""
+    by = identity(entity)
+    systems = of["source_system"].unique().to_list()
+    rows = _landed(batch, entity, committed).filter(pl.col("source_system").is_in(systems))
+    found = rows.join(of.lazy().select(by), on=by, how="semi", nulls_equal=True).collect(engine="streaming")
+    return _newest(found, by)
+
+
+def _landed(batch: Batch, entity: Entity, committed: list[int]) -> pl.LazyFrame:
+    return pl.scan_delta(delta.open_table(batch.lake, entity.name)).filter(pl.col("_batch_id").is_in(committed))
+
+
+def _newest(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return the newest version of each key; most keys have one version only, which need not be put in order."""
+    several = rows.select(by).is_duplicated()
+    if not several.any():
+        return rows
+    last = rows.filter(several).sort(_ORDER).unique(subset=by, keep="last")
+    return pl.concat([rows.filter(~several), last])
 
 
 def compare(
@@ -52,15 +68,21 @@ def compare(
     """
     by = identity(entity)
     parts = _spooled(frames, folder, entity.name)
-    sent = _keys(parts, by, entity)
-    before = newest_versions(batch, entity, committed).select(*by, _HASH, "updated_at", "is_deleted").collect()
+    sent = _sent(parts, by, entity)
+    wanted = list(dict.fromkeys((*by, _HASH, "is_deleted", *_ORDER)))
+    before = _newest(_landed(batch, entity, committed).select(wanted).collect(), by)
     gone = _missing(before, sent, tallies, entity, max_delete_share=max_delete_share)
-    repeated = sent.group_by(by).len().filter(pl.col("len") > 1).select(by)
-    for tally, path in parts:
-        yield _changed(pl.read_parquet(path), before, repeated, by, tally)
+    different = _different(sent, before, by).partition_by(_PART, as_dict=True)
+    rows = sent.group_by(_PART).len()
+    heights = dict(zip(rows[_PART], rows["len"], strict=True))
+    for number, (tally, path) in enumerate(parts):
+        changed = _changed(path, different.get((number,)))
+        tally.leave_out(UNCHANGED, heights.get(number, 0) - (0 if changed is None else changed.height))
+        if changed is not None:
+            tally.land(changed)
+            yield changed
     if not gone.is_empty():
-        last = newest_versions(batch, entity, committed).collect()
-        yield _tombstones(batch, entity, last.join(gone, on=by, how="semi", nulls_equal=True), tallies[0])
+        yield _tombstones(batch, entity, newest_versions(batch, entity, committed, gone), tallies[0])
 
 
 def _spooled(frames: Iterator[tuple[Tally, pl.DataFrame]], folder: Path, name: str) -> list[tuple[Tally, Path]]:
@@ -73,9 +95,18 @@ def _spooled(frames: Iterator[tuple[Tally, pl.DataFrame]], folder: Path, name: s
     return parts
 
 
-def _keys(parts: list[tuple[Tally, Path]], columns: list[str], entity: Entity) -> pl.DataFrame:
-    none = pl.DataFrame(schema=entity_schema(entity)).select(columns)
-    return pl.concat([none, *(pl.read_parquet(path, columns=columns) for _, path in parts)])
+def _sent(parts: list[tuple[Tally, Path]], by: list[str], entity: Entity) -> pl.DataFrame:
+    """Return key and content of every row of the snapshot, and where it is kept: its part and its place there."""
+    none = pl.DataFrame(schema=entity_schema(entity)).select(*by, _HASH)
+    kept = [
+        pl.read_parquet(path, columns=[*by, _HASH])
+        .with_row_index(_PLACE)
+        .with_columns(pl.lit(number, dtype=pl.Int64).alias(_PART))
+        for number, (_, path) in enumerate(parts)
+    ]
+    return pl.concat(
+        [none.with_row_index(_PLACE).with_columns(pl.lit(0, dtype=pl.Int64).alias(_PART)), *kept], how="vertical"
+    )
 
 
 def _missing(
@@ -108,23 +139,27 @@ def _missing(
     return gone
 
 
-def _changed(
-    frame: pl.DataFrame, before: pl.DataFrame, repeated: pl.DataFrame, by: list[str], tally: Tally
-) -> pl.DataFrame:
-    """Drop rows equal to the newest version of their key; let the others win over it.
+def _different(sent: pl.DataFrame, before: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return where the rows to land are, in their order, each with the time of the version that it must win over.
+
+    Those are the rows that differ from the newest version of their key, and all rows of a key that the snapshot has
+    twice: they are versions of each other.
+    """
+    old = before.select(*by, pl.col(_HASH).alias("old_hash"), pl.col("updated_at").alias(_OLD_AT))
+    wide = sent.join(old, on=by, how="left", maintain_order="left", nulls_equal=True)
+    same = (wide["old_hash"] == wide[_HASH]).fill_null(value=False)
+    return wide.filter(~same | sent.select(by).is_duplicated()).select(_PART, _PLACE, _OLD_AT)
+
+
+def _changed(path: Path, different: pl.DataFrame | None) -> pl.DataFrame | None:
+    """Return the rows of a part that are different, later than what they replace; a part without any is not read.
 
     A snapshot says what is, so that a row that returns to earlier content wins even with its old time.
-    A key that the snapshot has twice is landed whole: its rows are versions of each other.
     """
-    old = before.rename({_HASH: "old_hash", "updated_at": "old_at"}).drop("is_deleted")
-    wide = frame.join(old, on=by, how="left", maintain_order="left", nulls_equal=True)
-    twice = repeated.with_columns(twice=pl.lit(value=True))
-    wide = wide.join(twice, on=by, how="left", maintain_order="left", nulls_equal=True)
-    same = (pl.col("old_hash") == pl.col(_HASH)).fill_null(value=False) & pl.col("twice").is_null()
-    changed = wide.filter(~same).with_columns(pl.max_horizontal("updated_at", "old_at").alias("updated_at"))
-    tally.leave_out(UNCHANGED, frame.height - changed.height)
-    tally.land(changed)
-    return changed.select(frame.columns)
+    if different is None:
+        return None
+    rows = pl.read_parquet(path)[different[_PLACE]]
+    return rows.with_columns(pl.max_horizontal(pl.col("updated_at"), different[_OLD_AT]).alias("updated_at"))
 
 
 def _tombstones(batch: Batch, entity: Entity, last: pl.DataFrame, tally: Tally) -> pl.DataFrame:
