@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from ingestion import manifest
 from ingestion.adapter import MANIFEST, Adapter, Input
 from ingestion.connectors.folder import Found, discover, open_regular, still_the_same
 from ingestion.feed import Feed
+from ingestion.known_files import Known, KnownFiles
 from ingestion.plan import Item, Plan, Received
 from ingestion.unpacking import content_hash
 from lake import archive
@@ -42,7 +44,9 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
             events("file_ignored", feed=feed.name, file=other.name)
     entries = _manifest(found, wanted)
     sizes = set(landed["bytes"].to_list())
-    received = {f.name: _receive(lake, feed, f, entries, perhaps_known=f.size in sizes) for f in wanted}
+    known = KnownFiles.load(lake, feed)
+    received = {f.name: _receive(lake, feed, f, entries, known, perhaps_landed=f.size in sizes) for f in wanted}
+    known.keep()
     chosen: list[Item] = []
     also: list[Item] = []
     for entity in dict.fromkeys(i.entity for i in inputs):
@@ -105,30 +109,44 @@ def _manifest(found: list[Found], wanted: list[Found]) -> dict[str, manifest.Ent
 
 
 def _receive(
-    lake: Lake, feed: Feed, found: Found, entries: dict[str, manifest.Entry] | None, *, perhaps_known: bool
+    lake: Lake,
+    feed: Feed,
+    found: Found,
+    entries: dict[str, manifest.Entry] | None,
+    known: KnownFiles,
+    *,
+    perhaps_landed: bool,
 ) -> Received:
-    """Archive a file and check it against the manifest."""
-    with open_regular(found, feed=feed.name) as stream:
-        kept = archive.store(lake, stream, perhaps_known=perhaps_known)
-    if not still_the_same(found):
-        raise SourceError(f"feed {feed.name}: file {found.name} is still being written; run again when it is complete")
+    """Archive a file, or recall it where it lies there as it was, and check it against the manifest."""
+    same = known.recall(found) or _read(lake, feed, found, known, perhaps_landed=perhaps_landed)
     entry = entries[found.name] if entries else manifest.Entry(found.name)
-    if entry.sha256 is not None and entry.sha256 != kept.sha256:
+    if entry.sha256 is not None and entry.sha256 != same.sha256:
         raise BatchRefused(
-            f"file {found.name} has the SHA-256 {kept.sha256} where {MANIFEST} says {entry.sha256}: "
+            f"file {found.name} has the SHA-256 {same.sha256} where {MANIFEST} says {entry.sha256}: "
             "nothing of the drop is landed; send it again"
         )
     return Received(
         file=found.name,
-        sha256=kept.sha256,
-        content_sha256=content_hash(lake, kept.sha256, found.name, size=kept.size, ratio=feed.max_unpack_ratio),
-        bytes=kept.size,
+        sha256=same.sha256,
+        content_sha256=same.content_sha256,
+        bytes=found.size,
         modified_at=found.modified_at,
         window_from=entry.window_from,
         window_to=entry.window_to,
         row_count=entry.row_count,
         control_totals={column: str(total) for column, total in entry.control_totals.items()},
     )
+
+
+def _read(lake: Lake, feed: Feed, found: Found, known: KnownFiles, *, perhaps_landed: bool) -> Known:
+    """Archive a file and look what is packed in it; raises SourceError where it is still being written."""
+    begun = time.time_ns()
+    with open_regular(found, feed=feed.name) as stream:
+        kept = archive.store(lake, stream, perhaps_known=perhaps_landed)
+    if not still_the_same(found):
+        raise SourceError(f"feed {feed.name}: file {found.name} is still being written; run again when it is complete")
+    content = content_hash(lake, kept.sha256, found.name, size=kept.size, ratio=feed.max_unpack_ratio)
+    return known.note(found, kept.sha256, content, read_ns=begun)
 
 
 def not_landed(items: list[Item], landed: pl.DataFrame) -> list[Item]:

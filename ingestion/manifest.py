@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from ingestion.adapter import MANIFEST
 from lake.errors import BatchRefused
 
 _LARGEST = 16 << 20
+_MOST_DIGITS = 30
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,13 @@ def load(path: Path) -> dict[str, Entry]:
         raise BatchRefused(f"{MANIFEST} is not JSON: {error}") from None
     if not isinstance(said, dict) or not isinstance(said.get("files"), list):
         raise BatchRefused(f"{MANIFEST} must be an object with a list `files`")
-    entries = [_entry(item, i) for i, item in enumerate(said["files"], start=1)]
-    return {entry.name: entry for entry in entries}
+    entries: dict[str, Entry] = {}
+    for position, item in enumerate(said["files"], start=1):
+        entry = _entry(item, position)
+        if entry.name in entries:
+            raise BatchRefused(f"{MANIFEST} lists {entry.name} twice: nobody can tell which of both holds")
+        entries[entry.name] = entry
+    return entries
 
 
 def _entry(item: object, position: int) -> Entry:
@@ -50,14 +56,22 @@ def _entry(item: object, position: int) -> Entry:
     try:
         return Entry(
             name=item["name"],
-            row_count=None if count is None else int(count),
+            row_count=None if count is None else int(_number(count)),
             sha256=str(item["sha256"]).lower() if item.get("sha256") else None,
-            control_totals={k: Decimal(str(v)) for k, v in (item.get("control_totals") or {}).items()},
+            control_totals={k: _number(v) for k, v in (item.get("control_totals") or {}).items()},
             window_from=_moment(window.get("from")),
             window_to=_moment(window.get("to")),
         )
-    except (ValueError, TypeError, AttributeError, InvalidOperation) as error:
+    except (ArithmeticError, ValueError, TypeError, AttributeError) as error:
         raise BatchRefused(f"{where} ({item['name']}) does not make sense: {error}") from None
+
+
+def _number(said: object) -> Decimal:
+    """Return a number that a person could have meant; one of a billion digits would never be written out."""
+    number = Decimal(str(said))
+    if not number.is_finite() or number.adjusted() > _MOST_DIGITS:
+        raise ValueError(f"{str(said)[:40]} is no number of rows or total")
+    return number
 
 
 def _moment(text: str | None) -> datetime | None:

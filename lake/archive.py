@@ -40,7 +40,7 @@ def store(lake: Lake, source: BinaryIO, *, perhaps_known: bool = True) -> Archiv
         if perhaps_known and source.seekable():
             start = source.tell()
             known = _hashed(source, None)
-            if _has(lake, known):
+            if has(lake, known):
                 return known
             source.seek(start)
         folder = lake.path("archive", "tmp") if lake.is_local else Path(tempfile.gettempdir())
@@ -68,7 +68,7 @@ def _hashed(source: BinaryIO, target: BinaryIO | None) -> Archived:
     return Archived(sha256=digest.hexdigest(), size=size)
 
 
-def _has(lake: Lake, kept: Archived) -> bool:
+def has(lake: Lake, kept: Archived) -> bool:
     """Whether the archive holds these bytes whole: a machine that lost its power may have left half of them."""
     if lake.is_local:
         place = lake.path(*_address(kept.sha256))
@@ -83,11 +83,11 @@ def _settle(lake: Lake, temporary: Path, kept: Archived) -> None:
     if lake.is_local:
         place = lake.path(*_address(kept.sha256))
         place.parent.mkdir(parents=True, exist_ok=True)
-        if not _has(lake, kept):
+        if not has(lake, kept):
             temporary.replace(place)
         return
     files, base = pafs.FileSystem.from_uri(lake.uri("archive"))
-    if not _has(lake, kept):
+    if not has(lake, kept):
         place_there = f"{base}/{kept.sha256[:2]}/{kept.sha256}"
         pafs.copy_files(str(temporary), place_there, destination_filesystem=files)
 

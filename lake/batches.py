@@ -5,7 +5,7 @@ A batch is landed when its row says `committed`, the last thing that is written 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -19,6 +19,9 @@ from lake.schemas import SYSTEM_TABLES
 from lake.store import Lake
 
 Mode = Literal["delta", "snapshot"]
+#: Plans name every file of their batch: what a feed has landed in years is not read to know the newest.
+_PLANS_AT_ONCE = 20
+
 Status = Literal["started", "committed", "refused"]
 
 
@@ -181,12 +184,14 @@ class BatchLog:
         mine = log.filter((pl.col("feed") == self.feed) & (pl.col("status") == "committed"))
         return mine["batch_id"].to_list()
 
-    def landed_plans(self) -> list[str]:
-        """Return the plans of the feed's committed batches, the newest first."""
-        log = delta.read(delta.open_table(self.lake, "batches"), ["batch_id", "feed", "status", "plan"])
-        started = log.filter((pl.col("feed") == self.feed) & (pl.col("status") == "started"))
-        landed = started.filter(pl.col("batch_id").is_in(self.committed()))
-        return landed.sort("batch_id", descending=True)["plan"].to_list()
+    def landed_plans(self) -> Iterator[str]:
+        """Give the plans of the feed's committed batches, the newest first; older ones are read only when asked for."""
+        table = delta.open_table(self.lake, "batches")
+        numbers = sorted(self.committed(), reverse=True)
+        for first in range(0, len(numbers), _PLANS_AT_ONCE):
+            some = pl.col("batch_id").is_in(numbers[first : first + _PLANS_AT_ONCE])
+            found = pl.scan_delta(table).filter(some & (pl.col("status") == "started")).select("batch_id", "plan")
+            yield from found.collect().sort("batch_id", descending=True)["plan"]
 
     def landed_files(self) -> pl.DataFrame:
         """Return the feed's rows of batch_files, of committed batches only, in the order they landed."""

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,12 +19,18 @@ _DEEPEST = 4
 
 @dataclass(frozen=True)
 class Found:
-    """A regular file under the feed's folder: `name` is its path relative to it, with slashes."""
+    r"""A regular file under the feed's folder: `name` is its path relative to it, with slashes.
+
+    A name that is not UTF-8 is shown with its odd bytes as `\xff`.
+    `state` tells whether it was touched since: no writer can set the time that the system keeps of that, `touched_ns`.
+    """
 
     name: str
     path: Path
     size: int
     modified_at: datetime
+    state: str = ""
+    touched_ns: int = 0
 
 
 def discover(folder: str, *, feed: str) -> list[Found]:
@@ -35,9 +42,13 @@ def discover(folder: str, *, feed: str) -> list[Found]:
     if not root.is_dir():
         raise SourceError(f"feed {feed}: folder {folder} does not exist; create it or correct feeds.path")
     try:
-        return sorted(_walk(root, "", 0), key=lambda found: found.name)
+        files = sorted(_walk(root, "", 0), key=lambda found: found.name)
     except OSError as error:
         raise SourceError(f"feed {feed}: {error.filename} cannot be read: {error.strerror}") from None
+    alike = [one.name for one, other in pairwise(files) if one.name == other.name]
+    if alike:
+        raise SourceError(f"feed {feed}: two files are called {alike[0]!r}, one of them not in UTF-8: rename one")
+    return files
 
 
 def _walk(folder: Path, prefix: str, depth: int) -> Iterator[Found]:
@@ -45,14 +56,17 @@ def _walk(folder: Path, prefix: str, depth: int) -> Iterator[Found]:
         for entry in entries:
             if entry.name.startswith((".", "_")) or entry.is_symlink():
                 continue
+            shown = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
             if entry.is_dir(follow_symlinks=False):
                 if depth < _DEEPEST:
-                    yield from _walk(Path(entry.path), f"{prefix}{entry.name}/", depth + 1)
+                    yield from _walk(Path(entry.path), f"{prefix}{shown}/", depth + 1)
                 continue
             state = entry.stat(follow_symlinks=False)
             if stat.S_ISREG(state.st_mode):
                 changed = datetime.fromtimestamp(state.st_mtime, tz=UTC)
-                yield Found(f"{prefix}{entry.name}", Path(entry.path), state.st_size, changed)
+                name, touched = f"{prefix}{shown}", state.st_ctime_ns
+                known_by = f"{state.st_dev}:{state.st_ino}:{state.st_size}:{state.st_mtime_ns}:{touched}"
+                yield Found(name, Path(entry.path), state.st_size, changed, known_by, touched)
 
 
 def open_regular(found: Found, *, feed: str) -> BinaryIO:

@@ -29,7 +29,8 @@ def fetch(spec: S3Spec, errand: Errand) -> Cursor:
     root = "/".join(part for part in (spec.bucket, spec.prefix.strip("/")) if part)
     try:
         store = _store(spec, secrets)
-        files = remote.wanted(errand, _listed(store, root))
+        listed = list(_listed(store, root))
+        files = remote.wanted(errand, listed)
         for file in files:
             if not file.is_here(errand.folder):
                 _copy(store, f"{root}/{file.name}", file, errand)
@@ -37,7 +38,7 @@ def fetch(spec: S3Spec, errand: Errand) -> Cursor:
         said = scrubbed(str(error), [s for s in secrets.values() if s])
         raise SourceError(f"feed {errand.feed.name}: bucket {root} cannot be read: {said}") from None
     errand.events("files_copied", feed=errand.feed.name, files=len(files))
-    return remote.cursor(errand, files)
+    return remote.cursor(errand, listed, files)
 
 
 def _store(spec: S3Spec, secrets: dict[str, str | None]) -> pafs.S3FileSystem:

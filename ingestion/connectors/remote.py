@@ -69,6 +69,8 @@ def wanted(errand: Errand, listed: Iterable[RemoteFile]) -> list[RemoteFile]:
     return [f for f in mine if known.get(f.name) != f.state]
 
 
-def cursor(errand: Errand, brought: Iterable[RemoteFile]) -> Cursor:
-    """Return what is known of the folder once these files have landed."""
-    return {_FILES: {**(errand.cursor.get(_FILES) or {}), **{f.name: f.state for f in brought}}}
+def cursor(errand: Errand, listed: Iterable[RemoteFile], brought: Iterable[RemoteFile]) -> Cursor:
+    """Return what is known of the folder once the files `brought` have landed: only of files that it still holds."""
+    there = {f.name for f in listed}
+    before = errand.cursor.get(_FILES) or {}
+    return {_FILES: {n: s for n, s in before.items() if n in there} | {f.name: f.state for f in brought}}

@@ -94,7 +94,7 @@ async def _bring(spec: SftpSpec, errand: Errand, options: dict[str, Any]) -> Cur
 
         await asyncio.gather(*(one(f) for f in files if not f.is_here(errand.folder)))
         errand.events("files_copied", feed=errand.feed.name, files=len(files))
-        return remote.cursor(errand, files)
+        return remote.cursor(errand, listed, files)
 
 
 async def _listed(client: asyncssh.SFTPClient, folder: str, prefix: str, depth: int) -> AsyncIterator[RemoteFile]:

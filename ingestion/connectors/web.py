@@ -91,7 +91,8 @@ class Service:
         except (_PassingFault, httpx.TransportError) as error:
             said = scrubbed(str(error) or type(error).__name__, self._secrets)
             raise SourceError(
-                f"feed {self.feed}: {address} did not answer in {self.spec.attempts} attempts: {said}; run again later"
+                f"feed {self.feed}: {_place(address)} did not answer in {self.spec.attempts} attempts: {said}; "
+                "run again later"
             ) from None
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
@@ -129,7 +130,8 @@ class Service:
             for part in response.iter_bytes():
                 size += len(part)
                 if size > _LARGEST:
-                    raise SourceError(f"feed {self.feed}: the answer of {address} is larger than {_LARGEST} bytes")
+                    where = _place(address)
+                    raise SourceError(f"feed {self.feed}: the answer of {where} is larger than {_LARGEST} bytes")
                 parts.append(part)
         return response, b"".join(parts)
 
@@ -139,7 +141,7 @@ class Service:
             raise _PassingFault(f"status {code} {response.reason_phrase}", _asked(response.headers.get("retry-after")))
         if not response.is_success:
             raise SourceError(
-                f"feed {self.feed}: {address} answers with status {code} {response.reason_phrase}: "
+                f"feed {self.feed}: {_place(address)} answers with status {code} {response.reason_phrase}: "
                 "check the address in the adapter and the rights of the user"
             )
 
@@ -168,6 +170,11 @@ class Service:
             raise SourceError(f"feed {self.feed}: {auth.token_url} answers without an access_token") from None
         self._secrets.add(token)
         return token, time.monotonic() + max(seconds - _EARLY, 0.0)
+
+
+def _place(address: str) -> str:
+    """Return an address to show: what follows the `?` may be a right to ask, where a service gave out the link."""
+    return address.partition("?")[0]
 
 
 def _rest(seconds: float) -> None:

@@ -21,16 +21,32 @@ def read(source: Source) -> Iterator[Chunk]:
         raise BatchRefused(f"file {source.name} is larger than {_LARGEST} bytes: send it as csv or parquet")
     try:
         book = fastexcel.read_excel(source.path.read_bytes())
+        more = [] if source.sheet else _more_sheets(book)
         frame = book.load_sheet(source.sheet or 0, header_row=0, dtypes="string").to_polars()
         doubles = book.load_sheet(source.sheet or 0, header_row=0, dtypes="float").to_polars()
     except fastexcel.FastExcelError as error:
         brief = str(error).splitlines()[0][:200]
         raise BatchRefused(f"file {source.name} is not a readable workbook: {brief}") from None
+    if more:
+        raise BatchRefused(
+            f"file {source.name} has cells on more than its first sheet ({book.sheet_names[0]!r}), on "
+            f"{', '.join(map(repr, more))} too: send one sheet a file, or name the `sheet` in the adapter"
+        )
     check_names(frame.columns, file=source.name)
     # Nameless while they are worked on: Polars takes a column called `*` or `^…$` for a pattern.
     pairs = ((name, frame[name].alias(""), doubles[name].alias("")) for name in frame.columns)
     frame = pl.DataFrame([_exact(text, double).alias(name) for name, text, double in pairs])
     yield Chunk(numbered(frame, range(1, frame.height + 1)))
+
+
+def _more_sheets(book: fastexcel.ExcelReader) -> list[str]:
+    """Return the visible sheets behind the first that have any cell: what is not read must not go unnoticed."""
+    found = []
+    for name in book.sheet_names[1:]:
+        sheet = book.load_sheet(name, header_row=None, n_rows=1, dtypes="string")
+        if sheet.visible == "visible" and sheet.width:
+            found.append(name)
+    return found
 
 
 def _exact(text: pl.Series, double: pl.Series) -> pl.Series:

@@ -27,7 +27,7 @@ import polars as pl
 from ingestion import adapter as adapters
 from ingestion import landing, pipeline, snapshot
 from ingestion.feed import Feed
-from lake import archive, batches, delta, maintenance, quarantine
+from lake import archive, batches, delta, health, maintenance, quarantine
 from lake.batches import BatchLog
 from lake.errors import TieoutError
 from lake.events import ignore
@@ -222,23 +222,23 @@ class Trial:
 
         def after() -> None:
             rows, files, _ = seen(ground.lake)
-            assert len(rows) in (300, len(self._due())), "half a batch is seen"
+            assert len(rows) in (300, len(self.due_rows())), "half a batch is seen"
             assert files.filter(
                 pl.col("landed") + pl.col("quarantined") + pl.col("excluded") != pl.col("rows_read")
             ).is_empty()
             ground.ingest()
-            check(ground, self._due())
+            check(ground, self.due_rows())
 
         return in_child(after, silent=False) == FINE
 
-    def _due(self) -> list[tuple[object, ...]]:
+    def due_rows(self) -> list[tuple[object, ...]]:
         return list(pickle.loads(self.due.read_bytes()))  # noqa: S301 - what this process wrote itself
 
     def note(self, fault: str, code: int, allowed: tuple[int, ...], ground: Ground) -> None:
         said = {FINE: "not struck", REFUSED: "one sentence", -signal.SIGKILL: "killed"}.get(code, f"exit {code}")
         survived = code in allowed and self.survives(ground)
         self.results.append((f"{self.mode}: {fault}", said, survived))
-        say(f"{'survived' if survived else 'LOST':9} {self.mode + ': ' + fault:62} {said}")
+        say(f"{'survived' if survived else 'LOST':9} {self.mode + ': ' + fault:88} {said}")
         shutil.rmtree(ground.root, ignore_errors=True)
 
 
@@ -253,15 +253,26 @@ def kills(trial: Trial, *, every: int) -> None:
         trial.note(f"SIGKILL at step {number}", in_child(killed_at(STEPS, number, ground.ingest)), (-9,), ground)
 
 
+def eager(ground: Ground) -> Callable[[], None]:
+    """Return a maintenance that finds something to do in a lake as small as this one."""
+
+    def maintain() -> None:
+        health.MANY_SMALL = 2
+        maintenance._CHECKPOINT_EVERY = 1
+        maintenance.maintain(ground.lake, events=ignore)
+
+    return maintain
+
+
 def kills_of_maintenance(trial: Trial, *, every: int) -> None:
     """Kill a maintenance at each of its steps while the second batch waits to be landed."""
-    for number in range(1, 60, every):
+    ground = trial.fresh("count-maintenance")
+    counter = ground.root / "steps"
+    os.environ["STEPS"] = str(counter)
+    assert in_child(killed_at(MAINTAINING, 0, eager(ground))) == FINE
+    for number in range(1, int(counter.read_text()) + 1, every):
         ground = trial.fresh(f"maintain-{number}")
-
-        def maintain(ground: Ground = ground) -> None:
-            maintenance.maintain(ground.lake, events=ignore)
-
-        code = in_child(killed_at(MAINTAINING, number, maintain))
+        code = in_child(killed_at(MAINTAINING, number, eager(ground)))
         trial.note(f"SIGKILL at step {number} of a maintenance", code, (-9,), ground)
 
 
@@ -376,20 +387,35 @@ def half_written(trial: Trial, *, every: int) -> None:
         trial.note(f"half a file: {strike.__name__.replace('_', ' ')}", FINE, (FINE,), ground)
 
 
-def at_once(trial: Trial) -> None:
-    """Run two ingests of the feed, one of another feed and a maintenance at the same moment."""
-    ground = trial.fresh("at-once")
-    other = Ground(ground.root, trial.mode)
+def at_once(trial: Trial, *, rounds: int) -> None:
+    """Run two ingests of the feed and one of another, with a maintenance and a reader beside them all the while."""
+    for number in range(1, rounds + 1):
+        ground = trial.fresh(f"at-once-{number}")
+        over, due = ground.root / "over", len(trial.due_rows())
+        # A refused batch has left rows behind, which the maintenance takes out while others write.
+        wrong = ground.root / "drop/contract.csv"
+        wrong.write_text("contract_id\nK1\n")
+        assert in_child(ground.ingest) == REFUSED
+        wrong.unlink()
 
-    def another() -> None:
-        pipeline.ingest(other.lake, Feed("crm", "canonical", str(other.root / "drop"), entities=("customer",)))
+        def another(ground: Ground = ground) -> None:
+            pipeline.ingest(ground.lake, Feed("crm", "canonical", str(ground.root / "drop"), entities=("customer",)))
 
-    def maintain() -> None:
-        maintenance.maintain(ground.lake, events=ignore)
+        def maintain(ground: Ground = ground, over: Path = over) -> None:
+            while not over.exists():
+                eager(ground)()
 
-    children = [start(action) for action in (ground.ingest, ground.ingest, another, maintain)]
-    codes = [wait(child) for child in children]
-    trial.note("two ingests, another feed's and a maintenance at once", max(codes, key=abs), (FINE,), ground)
+        def read(ground: Ground = ground, over: Path = over, due: int = due) -> None:
+            while not over.exists():
+                rows, _, _ = seen(ground.lake)
+                assert len(rows) in (300, due), f"a reader sees {len(rows)} rows: half a batch, or one twice"
+
+        beside = [start(action) for action in (maintain, read)]
+        codes = [wait(child) for child in [start(action) for action in (ground.ingest, ground.ingest, another)]]
+        over.touch()
+        codes += [wait(child) for child in beside]
+        fault = f"two ingests, another feed's, a maintenance and a reader at once, round {number}"
+        trial.note(fault, max(codes, key=abs), (FINE,), ground)
 
 
 def main() -> int:
@@ -406,9 +432,8 @@ def main() -> int:
             full_disks(trial, every=5 if quick else 1)
             revoked(trial, every=4 if quick else 1)
             half_written(trial, every=3 if quick else 1)
-            if not quick:
-                kills_of_maintenance(trial, every=7)
-            at_once(trial)
+            kills_of_maintenance(trial, every=60 if quick else 3)
+            at_once(trial, rounds=1 if quick else 5)
             results += trial.results
     lost = [fault for fault, _, survived in results if not survived]
     say(f"{len(results)} faults tried, {len(results) - len(lost)} survived, in {time.monotonic() - began:.0f} s")

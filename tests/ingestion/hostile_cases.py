@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xlsxwriter
 
 from tests.ingestion.conftest import entry
 
@@ -98,6 +99,26 @@ def _xlsx(rows: list[dict[str, object]]) -> bytes:
     out = io.BytesIO()
     pl.DataFrame(rows).write_excel(out)
     return out.getvalue()
+
+
+def _sheets(*cells: str, hidden: bool = False) -> bytes:
+    """Return a workbook with a time entry on its first sheet, and one more sheet for each of the cells."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        first = book.add_worksheet()
+        for number, row in enumerate((HEADER, GOOD)):
+            first.write_row(number, 0, row.split(","))
+        for cell in cells:
+            more = book.add_worksheet()
+            more.write(7, 7, cell)
+            if hidden:
+                more.hide()
+    return out.getvalue()
+
+
+def _odd_name(path: Path) -> None:
+    path.mkdir()
+    Path(os.fsdecode(os.fsencode(path) + b"/\xffz.csv")).write_bytes(csv(GOOD))
 
 
 def _xlsx_bomb() -> bytes:
@@ -308,6 +329,8 @@ CASES: tuple[Case, ...] = (
         "time_entry.parquet", refusal="Parquet"),
     one("Parquet of binary cells", _parquet(pa.table({k: [str(v).encode()] for k, v in entry(1).items()})),
         "time_entry.parquet", lands=1),
+    one("workbook of two sheets", _sheets("lost?"), "time_entry.xlsx", refusal="cells on more than its first"),
+    one("workbook with an empty and a hidden sheet", _sheets("", "x", hidden=True), "time_entry.xlsx", lands=1),
     one("workbook with a formula", _xlsx([entry(1, note="=1+1")]), "time_entry.xlsx", lands=1),
     # what lies in the folder
     Case("link out of the folder", {"time_entry.csv": _link("/etc/passwd")}),
@@ -319,6 +342,7 @@ CASES: tuple[Case, ...] = (
     Case("six folders deep", {"time_entry/a/b/c/d/e/1.csv": _nested}),
     Case("hidden and half-copied files", {".time_entry.csv": csv(GOOD), "time_entry/_tmp.csv": csv(GOOD)}),
     Case("line end and quotes in a file's name", {"time_entry/a\n'b\"; --.csv": csv(GOOD)}, lands=1),
+    Case("file's name that is not UTF-8", {"time_entry": _odd_name}, lands=1),
     Case("file's name of 200 letters", {f"time_entry/{'x' * 200}.csv": csv(GOOD)}, lands=1),
     Case("name of no entity", {"secrets.csv": csv(GOOD)}),
     Case("one content under two names", {"time_entry/a.csv": csv(GOOD), "time_entry/b.csv": csv(GOOD)}, lands=1),
@@ -327,6 +351,13 @@ CASES: tuple[Case, ...] = (
     Case("manifest of more rows", _manifest(row_count=2), refusal="has 1 rows where manifest.json says 2"),
     Case("manifest of another hash", _manifest(sha256="0" * 64), refusal="nothing of the drop is landed"),
     Case("manifest of another total", _manifest(control_totals={"hours": 8}), refusal="hours sums to 7.5 where"),
+    Case("manifest of a total of NaN", _manifest(control_totals={"hours": "NaN"}), refusal="NaN is no number of rows"),
+    Case("manifest of a billion digits", _manifest(row_count="1e999999999"), refusal="is no number of rows"),
+    Case("manifest of a window beyond time", _manifest(window={"to": "9999-12-31T23:59:59-12:00"}),
+         refusal="does not make sense: date value out of range"),
+    Case("manifest with a file twice", _manifest() | {"manifest.json": json.dumps(
+        {"files": [{"name": "time_entry.csv"}, {"name": "time_entry.csv", "row_count": 1}]}).encode()},
+         refusal="lists time_entry.csv twice"),
     Case("manifest of an absent column", _manifest(control_totals={"*": 8}), refusal="gives a total of *"),
     Case("manifest of a missing file", _manifest(name="gone.csv"), refusal="lists gone.csv, which is not there"),
     Case("manifest that climbs out", _manifest(name="../../etc/passwd"), refusal="lists ../../etc/passwd, which"),

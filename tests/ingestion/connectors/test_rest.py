@@ -234,6 +234,15 @@ def test_no_error_shows_a_secret(drop: Drop, service: Web, tmp_path: Path) -> No
         assert service.asked[-1].headers["Authorization"] == f"Bearer {SECRET}"
 
 
+def test_a_right_that_stands_in_a_link_is_not_shown(drop: Drop, service: Web, tmp_path: Path) -> None:
+    service.answer = in_turn(page(range(1, 2), more=f"/v1/clients?signed={SECRET}"), Reply(403, {}))
+    feed_of(drop, service, tmp_path, "pages: {by: link, next: data.more}")
+    with pytest.raises(SourceError, match=r"/v1/clients answers with status 403") as caught:
+        drop.ingest()
+    assert service.asked[-1].parameters == {"signed": SECRET}
+    assert SECRET not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [("https://127.0.0.1:1/elsewhere", "which is another service"), ("/v1/clients", "lead back to themselves")],
