@@ -106,7 +106,7 @@ def serve(
     session = open_session(file, as_json=as_json)
     from tieout import commands  # noqa: PLC0415
 
-    raise typer.Exit(commands.serve(session.settings, port=port, events=session.events))
+    commands.serve(session.settings, port=port, events=session.events)
 
 
 @verbs.command()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import subprocess
+import socket
+import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from ingestion import pipeline
 from ingestion.feed import BatchResult, Feed
@@ -90,25 +93,31 @@ def require_lake(settings: Settings) -> None:
         raise BuildError(f"There is no lake at {settings.lake_root} yet; run `tieout ingest` first.")
 
 
-def serve(settings: Settings, *, port: int | None, events: Events) -> int:
-    """Serve the dashboards until stopped; return the server's exit code."""
+def serve(settings: Settings, *, port: int | None, events: Events) -> NoReturn:
+    """Become the server of the dashboards, so that whatever stops this process stops the server."""
     from dashboards import launch  # noqa: PLC0415 - only this verb needs it
 
     mart = settings.mart_folder / publish.POINTER
     if publish.published(settings.mart_folder) is None:
         raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
     number = port or settings.port
+    _require_free(number)
     events("app_started", message=f"tieout is served at http://127.0.0.1:{number} (Ctrl-C stops it)", port=number)
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-        launch.command(mart=mart, port=number),
-        env={**os.environ, **launch.environment(mart=mart, lake_root=settings.lake_root)},
-    )
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        process.wait(timeout=10)
-        return 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = launch.command(mart=mart, port=number)
+    os.execve(command[0], command, launch.environment(mart=mart, lake_root=settings.lake_root))  # noqa: S606 - our own interpreter and module, no shell
+
+
+def _require_free(port: int) -> None:
+    """Raise ConfigError where something else answers on the port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+            raise ConfigError(f"Port {port} {reason}; give another with --port, or key port.") from error
 
 
 def replay(settings: Settings, batch: int, *, events: Events) -> None:

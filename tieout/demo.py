@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.no_app:
             events("demo_finished", message="Ready. `make demo` again serves the app.")
             return 1 if refused else 0
-        return commands.serve(config, port=options.port, events=events)
+        commands.serve(config, port=options.port, events=events)
     except TieoutError as error:
         sys.stderr.write(f"tieout: {error}\n")
         return 1

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import formats, frame, table, text
-from dashboards.components.badges import BADGES
+from dashboards.components.badges import BADGES, badge
 from dashboards.components.frame import Page
 from dashboards.mart import CONSOLE_ROWS, CONSOLE_SECONDS, ConsoleError, console
 from dashboards.queries import catalogue, metrics
@@ -16,15 +16,28 @@ from dashboards.queries import catalogue, metrics
 NO_BASIS = "none: this table holds no amounts"
 VIEWS = ("Metrics", "Freshness", "Batches", "Quarantine", "Contract drift", "Conservation", "SQL console")
 TABLES = {
-    "Freshness": ("obs_freshness", "1, 2", "How new the newest row of every feed and entity is."),
-    "Batches": ("obs_batches", "batch_id desc", "What each batch read, landed, quarantined, and left out by a filter."),
+    "Freshness": (
+        "obs_freshness", "1, 2", "How new the newest row of every feed and entity is.", "Nothing was landed yet.",
+    ),
+    "Batches": (
+        "obs_batches", "batch_id desc", "What each batch read, landed, quarantined, and left out by a filter.",
+        "No batch was read yet.",
+    ),
     "Quarantine": (
         "obs_quarantine", "status, batch_id desc",
         "Rows refused at the door, with file, row, column, value and rule; resolved once their batch was replayed.",
+        "Nothing is in quarantine: every row read was landed or left out by a named filter.",
     ),
-    "Contract drift": ("obs_drift", "1, 2", "Columns that extracts carry and no contract knows, kept beside the row."),
-    "Conservation": ("obs_conservation", "1, 2", "Proofs that all rows read are landed, quarantined or excluded."),
+    "Contract drift": (
+        "obs_drift", "1, 2", "Columns that extracts carry and no contract knows, kept beside the row.",
+        "No extract carries a column that its contract does not know.",
+    ),
+    "Conservation": (
+        "obs_conservation", "1, 2", "Proofs that all rows read are landed, quarantined or excluded.",
+        "This run holds no proofs.",
+    ),
 }  # fmt: skip
+DIGEST = "content_hash"  # longer than a table is wide: its beginning is shown, exports hold it whole
 EXAMPLE = """select metric_id, basis, period_id, sum(numerator) as numerator, sum(denominator) as denominator
 from fct_metric
 group by all
@@ -55,21 +68,36 @@ def _metrics(page: Page) -> None:
     )
     words = st.column_config.TextColumn
     columns: dict[str, Any] = {
-        "label": words("Metric", width="medium"),
-        "basis_word": words("Basis"),
-        "formula": words("Formula", width="large"),
-        "unit": words("Unit"),
-        "additivity": words("Adds up as"),
-        "owner": words("Owner"),
-        "source": words("Source"),
-        "caveats": words("Mind that", width="large"),
-        "metric_id": words("Id"),
+        "label": words("Metric", width=205),
+        "basis_word": words("Basis", width=95),
+        "formula": words("Formula", width=430),
+        "unit": words("Unit", width=70),
+        "additivity": words("Adds up as", width=90),
+        "owner": words("Owner", width=70),
     }
-    table.show(page, rows, name="Metric catalogue", columns=columns, basis="as the column Basis says", rows=18)
+    place = table.show(
+        page, rows, name="Metric catalogue", columns=columns, basis="as the column Basis says", rows=18, select="metric"
+    )
+    if place is not None and place < rows.height:
+        _definition(rows.row(place, named=True))
+
+
+def _definition(row: dict[str, Any]) -> None:
+    """Draw all that the catalogue says of one metric, however long it is."""
+    st.subheader(f"{row['label']} {badge(row['basis'])}", anchor=False)
+    facts = {
+        "Formula": row["formula"],
+        "Mind that": row.get("caveats"),
+        "Can be split by": row.get("dimensions"),
+        "Owner": row["owner"],
+        "Source": row["source"],
+        "Id": row["metric_id"],
+    }
+    st.table({name: text.plain(str(fact or formats.NULL)) for name, fact in facts.items()}, border="horizontal")
 
 
 def _table(page: Page, view: str) -> None:
-    name, order, meaning = TABLES[view]
+    name, order, meaning, empty = TABLES[view]
     st.subheader(view, anchor=False)
     text.note(meaning)
     rows = catalogue.rows(page.scope, name, order=order)
@@ -77,11 +105,13 @@ def _table(page: Page, view: str) -> None:
         frame.nothing(f"This run was published without {name}.")
         return
     columns: dict[str, Any] = {one: _column(one, rows.schema[one]) for one in rows.columns}
-    table.show(page, rows, name=view, columns=columns, basis=NO_BASIS, rows=16)
+    table.show(page, rows, name=view, columns=columns, basis=NO_BASIS, rows=16, empty=empty)
 
 
 def _column(name: str, kind: pl.DataType) -> Any:  # noqa: ANN401 - streamlit's own type is private
     header = formats.words(name)
+    if name == DIGEST:
+        return st.column_config.TextColumn(header, width=110, help="SHA-256 of the content; exports hold it whole")
     if isinstance(kind, pl.Datetime):
         return st.column_config.DatetimeColumn(header, format="D MMM YYYY HH:mm")
     if kind.is_integer():
@@ -107,11 +137,11 @@ def _console(page: Page) -> None:
         run = st.form_submit_button("Run")
     with right:
         tables = catalogue.mart_tables(page.scope)
-        st.dataframe(
-            tables, hide_index=True, height=240, alt="Tables of the mart",
-            column_config={
-                "table_name": st.column_config.TextColumn("Table"),
-                "columns": st.column_config.TextColumn("Columns", width="large"),
+        table.show(
+            page, tables, name="Tables of the mart", basis=NO_BASIS, rows=6,
+            columns={
+                "table_name": st.column_config.TextColumn("Table", width=160),
+                "columns": st.column_config.TextColumn("Columns", width=220),
             },
         )  # fmt: skip
     if not run:

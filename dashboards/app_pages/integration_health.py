@@ -69,7 +69,10 @@ def _messages(page: Page) -> None:
         text.note("Most failures first · latency p50 is the mean of the days' p50 by volume, p95 the worst day's")
         flows = integration.by_flow(page.scope)
         table.show(
-            page, flows.with_columns(flow=pl.col("flow").map_elements(formats.words, return_dtype=pl.String)),
+            page,
+            flows.with_columns(
+                pl.col(one).map_elements(formats.words, return_dtype=pl.String) for one in ("flow", "target")
+            ),
             name="Interfaces by flow and region", basis=NO_BASIS, shares=("failed_share",), columns=_flow_columns(),
         )  # fmt: skip
 

@@ -71,9 +71,9 @@ def _distance(page: Page) -> Series:
     """Return posted less operational revenue: the sums of the bridge, so no rows of two bases are ever added."""
     rows = {row["period_id"]: row for row in reconciliation.totals_by_period(page.scope, FLOW).iter_rows(named=True)}
     definition = Definition(
-        metric_id="revenue_distance", basis="cross_basis", label="Posted less operational revenue", unit="money",
+        metric_id="revenue_distance", basis="cross_basis", label="Revenue difference", unit="money",
         is_ratio=False, is_balance=False, direction="none",
-        formula="Finance-posted revenue less operational revenue of the period; the bridge explains it to the cent",
+        formula="Finance-posted less operational revenue, all streams; the bridge explains it to the cent",
         owner="Finance", source="recon_bridge_total",
     )  # fmt: skip
     points = []

@@ -88,14 +88,15 @@ def style(figure: go.Figure, palette: Palette, *, height: int, **layout: Any) ->
 
 
 def period_axis(figure: go.Figure, periods: Sequence[str], **where: int) -> None:
-    """Label the horizontal axis with periods, as many as there is room for."""
+    """Label the horizontal axis with periods, as many as there is room for; upright on a phone."""
     labels = formats.axis(periods)
     widest = max((len(line) for label in labels for line in label.split("<br>")), default=0)
     most = MOST_PERIOD_LABELS if widest <= SHORT_LABEL else MOST_LONG_LABELS
     step = 1 + (len(periods) - 1) // most
     figure.update_xaxes(
-        type="category", tickmode="array", tickvals=list(periods)[::step], ticktext=labels[::step], tickangle=0, **where
-    )
+        type="category", tickmode="array", tickvals=list(periods)[::step], ticktext=labels[::step],
+        autotickangles=[0, 90], **where,
+    )  # fmt: skip
 
 
 def draw(figure: go.Figure, *, alt: str, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,6 +15,7 @@ from dashboards.queries import reference
 from dashboards.scope import Filters
 
 PERIODS_AT_FIRST = 12
+PAGE = "_page_of_the_filters"  # in the session: for which page they were drawn last
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,29 @@ CHOICES = (
 )
 
 
-def choose(run: Run, rights: Rights) -> Filters:
-    """Draw the filters in the sidebar and return what is chosen."""
-    periods = _periods(reference.periods(run, rights))
+def choose(run: Run, rights: Rights, *, page: str) -> Filters:
+    """Draw the filters in the sidebar of the page named `page` and return what is chosen."""
+    known = reference.periods(run, rights)
+    _keep_in_address(page, {"period": default_span(known) if known.height else ()})
+    periods = _periods(known)
     chosen = [_members(choice, run, rights) for choice in CHOICES]
     return Filters(periods, *chosen)
+
+
+def _keep_in_address(page: str, defaults: Mapping[str, tuple[str, ...]]) -> None:
+    """Choose again what was chosen on another page and the address lost on the way, so that it is written back.
+
+    Streamlit writes a bound value back by itself only if the browser had drawn its widget before the page was
+    left, or if the value is older than one run. A reader who is quicker than that kept the filter, but in an
+    address without it.
+    """
+    left, st.session_state[PAGE] = st.session_state.get(PAGE, page), page
+    if left == page:
+        return
+    for key in ("period", *(choice.key for choice in CHOICES)):
+        chosen = st.session_state.get(key)
+        if chosen and tuple(chosen) != defaults.get(key) and key not in st.query_params:
+            st.session_state[key] = chosen
 
 
 def sentence(filters: Filters, run: Run) -> str:

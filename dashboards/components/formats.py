@@ -11,6 +11,7 @@ NULL = "–"
 SCALES = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 ENDINGS = {"days": "days", "months": "months"}
 LARGEST_PLAIN_COUNT = 10_000
+LARGEST_PLAIN_HOURS = 1_000_000  # below it a scale would read as a unit: 39.8 k h
 MONTH = re.compile(r"^(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])$")
 SPACE = "\u00a0"
 ACRONYMS = {"erp": "ERP", "gl": "GL", "sla": "SLA", "fx": "FX", "ic": "Intercompany"}
@@ -40,7 +41,7 @@ def figure(number: Decimal | float | None, unit: str) -> str:
     if unit in ENDINGS:
         return f"{_round(amount, 1):,}{SPACE}{ENDINGS[unit]}"
     if unit == "hours":
-        return f"{compact(amount)}{SPACE}h"
+        return f"{_round(amount, 0):,}{SPACE}h" if abs(amount) < LARGEST_PLAIN_HOURS else f"{compact(amount)}{SPACE}h"
     if unit == "count" and abs(amount) < LARGEST_PLAIN_COUNT:
         return f"{_round(amount, 0):,}"
     return compact(amount)

@@ -84,7 +84,7 @@ def _open(title: str) -> Page:
     rights = rights_of_visitor(run)
     fresh = reference.freshness(run, rights)
     with st.sidebar:
-        chosen = filters.choose(run, rights)
+        chosen = filters.choose(run, rights, page=title)
         text.note("  \n".join(_freshness(fresh)))
         text.note(text.plain(rights.sentence))
     if not chosen.periods:

@@ -12,7 +12,8 @@ from dashboards.measure import Definition, Series
 from dashboards.scope import Filters
 
 HEIGHT = 178
-SHORT = {"backlog_recurring": "Recurring backlog"}  # where the catalogue's label would push the badge out of the card
+# Where the catalogue's label would push a badge out of the card.
+SHORT = {"backlog_recurring": "Recurring backlog"}
 Trend = Literal["line", "bar", "area"]
 Cards = tuple[tuple[str, str, Trend], ...]
 

@@ -31,13 +31,15 @@ def show(
     select: str | None = None,
     shares: tuple[str, ...] = (),
     rows: int = MOST_ROWS,
+    empty: str = "No rows for these filters.",
 ) -> int | None:
     """Draw `frame` with its column configuration and export; return the selected row where `select` is a key.
 
     `shares` names the columns that hold shares of one; they are drawn as percentages and exported as they are.
+    `empty` is said where there are no rows.
     """
     if not frame.height:
-        text.note(":material/info: No rows for these filters.")
+        text.note(f":material/info: {empty}")
         return None
     event = st.dataframe(
         _shown(frame.select([one for one in columns if one in frame.columns]), shares),

@@ -22,7 +22,11 @@ def mart_tables(scope: Scope) -> pl.DataFrame:
     return fetch(
         scope.run, scope.rights,
         """
+        with known as (  -- a table stands in two schemas of the file: as itself, and under the name mart
+            select distinct table_name, column_name, ordinal_position
+            from information_schema.columns where table_catalog = 'mart'
+        )
         select table_name, string_agg(column_name, ', ' order by ordinal_position) as columns
-        from information_schema.columns where table_catalog = 'mart' group by table_name order by table_name
+        from known group by table_name order by table_name
         """,
     )  # fmt: skip
