@@ -1,8 +1,11 @@
 {#
   A table that a full build creates whole and an increment changes by key. `key` names the columns; `touched`
   names the model that lists the keys whose rows the model's query gives anew; without it they are those of the
-  new rows (for tables from which no key ever disappears). Of the touched keys only those whose rows came out
-  different are written: most come out as they were, and telling so costs a fraction of writing them.
+  new rows (for tables from which no key ever disappears); `compared_whole` says that the query gives every row
+  in an increment too. Of the touched keys only those whose rows came out different are written: most come out as
+  they were, and telling so costs a fraction of writing them.
+
+  With `remembers` what an increment changed is kept until the next build for the models that follow, see changes_of.
 
   `unique_key` as for every table, see refuse_repeated_keys.
 #}
@@ -31,7 +34,11 @@
             create or replace temporary table {{ given }} as {{ compiled_code }};
             create or replace temporary table {{ changed }} as
             with touched as (
+                {%- if config.get('compared_whole') %}
+                select distinct {{ key }} from {{ target_relation }}
+                {%- else %}
                 select distinct {{ key }} from {{ ref(touched) if touched else given }}
+                {%- endif %}
             ),
             unchanged as (
                 select {{ content }} from {{ given }} group by {{ key }}
@@ -41,7 +48,21 @@
             )
             select {{ key }} from touched
             union select {{ key }} from {{ given }}
-            except select {{ key }} from unchanged;
+            except select {{ key }} from unchanged
+        {%- endcall %}
+        {%- if config.get('remembers') %}
+            {% call statement('remembered') -%}
+                create or replace table {{ changes_of(this.identifier) }} as
+                select {{ columns }}, false as is_new
+                from {{ target_relation }} where ({{ key }}) in (select {{ key }} from {{ changed }})
+                union all
+                select {{ columns }}, true as is_new
+                from {{ given }} where ({{ key }}) in (select {{ key }} from {{ changed }})
+            {%- endcall %}
+            {#- The published tables lie in a file of their own, and a transaction writes to one file only. -#}
+            {% do adapter.commit() %}
+        {%- endif %}
+        {% call statement('written') -%}
             delete from {{ target_relation }} where ({{ key }}) in (select {{ key }} from {{ changed }});
             insert into {{ target_relation }} ({{ columns }})
             select {{ columns }} from {{ given }} where ({{ key }}) in (select {{ key }} from {{ changed }})

@@ -23,6 +23,15 @@ from tieout.build import _code_version
 
 #: Tables that tell about the build itself, not about the firm.
 ABOUT_THE_BUILD = ("stg_lake__build_scope", "stg_lake__new_batches", "int_reference_changes", "int_build", "build_info")
+#: Workings of the match: an increment fills them with the groups that it explains anew, and nothing else reads them.
+OF_THE_SCOPE = (
+    *("int_recon_scope", "int_recon_seeds", "int_recon_touched_rows", "int_recon_pool_totals", "int_recon_messages"),
+    *("int_recon_reversals", "int_recon_matched", "int_recon_origins", "int_recon_tolerances", "int_recon_duplicates"),
+    *("int_recon_compared", "int_recon_cells", "int_recon_leg_parts", "int_recon_moved", "int_recon_home"),
+    *("int_recon_group_lines", "int_recon_unposted", "int_recon_measured", "int_recon_reduced", "int_recon_factored"),
+    *("int_recon_cut_duplicates", "int_recon_cut_legs", "int_recon_cut_moved", "int_recon_cut_pools", "int_recon_cuts"),
+    *("int_recon_cut_posted_only", "int_recon_cut_priced", "int_recon_cut_steps", "int_recon_cut_unposted"),
+)
 
 Row = dict[str, Any]
 
@@ -130,7 +139,7 @@ def tables(work: Path) -> dict[str, tuple[int, int]]:
             " where database_name in ('build', 'mart') and schema_name <> 'state'"
         ).fetchall()
         for database, schema, name in listed:
-            if name in ABOUT_THE_BUILD or name.startswith("int_touched_"):
+            if name in (*ABOUT_THE_BUILD, *OF_THE_SCOPE) or name.startswith("int_touched_"):
                 continue
             table = f'{database}.{schema}."{name}"'
             row = connection.execute(f"select count(*), sum(hash(t)) from {table} as t").fetchone()

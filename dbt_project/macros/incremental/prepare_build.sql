@@ -29,6 +29,8 @@
         {%- set reason = 'the group currency has changed' -%}
     {%- elif last[0][3] != env_var('TIEOUT_CLOCK', 'now') -%}
         {%- set reason = 'the clock has changed' -%}
+    {%- elif keyed_tables_are_missing() -%}
+        {%- set reason = 'a table of the last build is gone' -%}
     {%- endif -%}
     {%- do run_query(
         'create or replace table ' ~ state ~ ".scope as select '" ~ reason ~ "' as reason, "

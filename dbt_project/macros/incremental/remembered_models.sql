@@ -39,6 +39,10 @@
                 'project_key', 'month', 'worker_key', 'role', 'valid_from', 'valid_to', 'hourly_rate', 'currency',
             ],
         },
+        'int_periods': {
+            'find': ['legal_entity_key', 'period_id'],
+            'columns': ['legal_entity_key', 'period_id', 'start_date', 'end_date', 'close_due_at'],
+        },
         'int_period_days': {
             'find': ['legal_entity_key', 'day'],
             'columns': ['legal_entity_key', 'day', 'period_id', 'first_closed_at'],

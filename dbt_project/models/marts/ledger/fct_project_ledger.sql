@@ -1,4 +1,4 @@
-{{ config(materialized='keyed', key=['ledger_id'], touched='int_touched_ledger') }}
+{{ config(materialized='keyed', key=['ledger_id'], touched='int_touched_ledger', remembers=true) }}
 {#- Every flow's operational and posted rows; a new flow is a new name here. -#}
 {%- set flows = [
     'int_expense_operational', 'int_vendor_operational', 'int_intercompany_operational', 'int_revenue_operational',

@@ -1,3 +1,6 @@
+{{ config(materialized='keyed', key=['flow', 'reversal_chain_id'], compared_whole=true, remembers=true) }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
+
 -- Reversal chains of the books: lines that a later line reverses, with what is left of them.
 
 with posted as (

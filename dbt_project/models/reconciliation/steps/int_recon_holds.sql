@@ -1,3 +1,9 @@
+{{ config(
+    materialized='keyed', key=['flow', 'origin_type', 'origin_system', 'origin_id', 'period_id'],
+    compared_whole=true, remembers=true
+) }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
+
 -- What finance or delivery holds back on purpose, by the origin or by contract line and period.
 
 with events as (
@@ -112,10 +118,10 @@ holds as (
 
 select
     flow,
-    origin_type,
-    origin_system,
+    coalesce(origin_type, '') as origin_type,
+    coalesce(origin_system, '') as origin_system,
     origin_id,
-    period_id,
+    coalesce(period_id, '') as period_id,
     max(hold_reason) as hold_reason
 from holds
 group by flow, origin_type, origin_system, origin_id, period_id

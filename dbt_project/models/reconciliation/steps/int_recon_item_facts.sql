@@ -1,3 +1,7 @@
+{{ config(materialized='keyed', key=['match_key'], touched='int_recon_scope') }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
+-- depends_on: {{ ref('int_recon_scope') }}
+
 -- Each break with what it is about: both sides of its group, its own cell, origin, ages, newest message.
 
 with cuts as (

@@ -16,14 +16,7 @@ with home as (
 -- what delivery took off its own figures, by adjustment or because the cap was reached
 reductions as (
 
-    select
-        origin_type,
-        source_system as origin_system,
-        origin_id,
-        adjustment_amount,
-        beyond_cap_amount
-    from {{ ref('int_revenue_time_steps') }}
-    where coalesce(adjustment_amount, 0) <> 0 or coalesce(beyond_cap_amount, 0) <> 0
+    select * from {{ ref('int_revenue_reductions') }}
 
 ),
 

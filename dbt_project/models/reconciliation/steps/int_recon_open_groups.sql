@@ -1,3 +1,8 @@
+{{ config(materialized='keyed', key=['match_key'], touched='int_touched_groups') }}
+-- depends_on: {{ ref('int_touched_groups') }}
+{%- set every_row = ref('int_recon_keyed') -%}
+{%- set touched_rows = ref('int_recon_touched_rows') %}
+
 -- The matched groups that do not agree in everything. Nearly all do, and end here: what follows
 -- sees a few per cent of the ledger.
 
@@ -19,7 +24,7 @@ with sides as (
         case when basis = 'finance_posted' then hours end as posted_hours,
         -- one number instead of four texts to compare; two cells with one number would leave the bridge open
         {{ fingerprint(['legal_entity_key', 'project_key', 'period_id', 'currency']) }} as cell
-    from {{ ref('int_recon_keyed') }}
+    from {{ touched_rows if in_increment() else every_row }}
 
 ),
 

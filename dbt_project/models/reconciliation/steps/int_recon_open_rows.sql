@@ -1,8 +1,13 @@
+{{ config(materialized='keyed', key=['match_key'], touched='int_touched_groups') }}
+-- depends_on: {{ ref('int_touched_groups') }}
+{%- set every_row = ref('int_recon_keyed') -%}
+{%- set touched_rows = ref('int_recon_touched_rows') %}
+
 -- The ledger rows of the groups that do not agree, before pools and source reversals are joined up.
 
 with keyed as (
 
-    select * from {{ ref('int_recon_keyed') }}
+    select * from {{ touched_rows if in_increment() else every_row }}
 
 ),
 

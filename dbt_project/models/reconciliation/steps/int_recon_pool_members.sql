@@ -1,9 +1,13 @@
+{{ config(materialized='keyed', key=['match_key'], touched='int_recon_scope') }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
+-- depends_on: {{ ref('int_recon_scope') }}
+
 -- Which pool an unposted operational row belongs to: the most specific one of its books, project and
 -- period that was posted after its approval.
 
 with open_rows as (
 
-    select * from {{ ref('int_recon_open_rows') }}
+    select * from {{ ref('int_recon_active_rows') }}
 
 ),
 
@@ -69,6 +73,7 @@ ranked as (
 
     select
         candidates.ledger_id,
+        candidates.match_key,
         pools.pool_key,
         pools.posted_ledger_id,
         pools.posted_at,
@@ -103,6 +108,7 @@ ranked as (
 
 select
     ledger_id,
+    match_key,
     pool_key,
     posted_ledger_id,
     posted_at

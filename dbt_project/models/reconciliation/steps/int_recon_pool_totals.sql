@@ -3,7 +3,7 @@
 
 with open_rows as (
 
-    select * from {{ ref('int_recon_open_rows') }}
+    select * from {{ ref('int_recon_active_rows') }}
 
 ),
 

@@ -1,3 +1,6 @@
+{{ config(materialized='keyed', key=['ledger_id'], compared_whole=true, remembers=true) }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
+
 -- Posted totals that name no origin: summary and payroll lines without links, and revenue or billing
 -- posted by contract line and period where operations know the single entries.
 
@@ -26,6 +29,7 @@ lines as (
 
 select
     ledger_id,
+    match_key,
     flow,
     legal_entity_key,
     coalesce(project_key, 'none') as project_key,

@@ -9,7 +9,7 @@ with ledger as (
 reversing as (
 
     select *
-    from {{ ref('int_recon_open_rows') }}
+    from {{ ref('int_recon_active_rows') }}
     where basis = 'operational' and reverses_id is not null and group_posted_count = 0
 
 ),

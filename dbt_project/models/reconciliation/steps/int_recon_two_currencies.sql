@@ -1,3 +1,7 @@
+{{ config(materialized='keyed', key=['match_key'], touched='int_recon_scope') }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
+-- depends_on: {{ ref('int_recon_scope') }}
+
 -- Rows of groups whose sides stand in different transaction currencies, signed as operational less posted.
 
 with matched as (
@@ -21,6 +25,7 @@ duplicates as (
 
 select
     matched.ledger_id,
+    matched.match_key,
     matched.flow,
     matched.legal_entity_key,
     coalesce(matched.project_key, 'none') as project_key,

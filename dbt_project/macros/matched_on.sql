@@ -1,0 +1,85 @@
+{#
+  Ledger rows with what each is matched on. The rows, the reversal chains and the schedule lines are given as relations, so
+  that an increment can also ask what rows were matched on before it.
+#}
+{% macro matched_on(rows, chains, schedule_lines) %}
+with origins as (
+
+    select
+        ledger.*,
+        coalesce(chains.is_closed and chains.is_accrual, false) as is_reversed_accrual,
+        -- a reversing line without an origin of its own stands against the line that it reverses
+        coalesce(
+            ledger.reverses_id is not null
+            and coalesce(ledger.origin_type, 'manual') in ('manual', 'summary', 'accrual', 'payroll'),
+            false
+        )
+        and chains.root_origin_id is not null as takes_root_origin,
+        chains.root_origin_type,
+        chains.root_origin_system,
+        chains.root_origin_id,
+        -- a schedule line says which period it is for: posted into another one it is still that period's
+        coalesce(schedule_lines.period_id, ledger.period_id) as match_period_id
+    from {{ rows }} as ledger
+    left join {{ chains }} as chains
+        on
+            ledger.flow = chains.flow
+            and ledger.reversal_chain_id = chains.reversal_chain_id
+    left join {{ schedule_lines }} as schedule_lines
+        on
+            ledger.basis = schedule_lines.basis
+            and ledger.origin_type = schedule_lines.origin_type
+            and ledger.origin_system = schedule_lines.origin_system
+            and ledger.origin_id = schedule_lines.origin_id
+
+),
+
+resolved as (
+
+    select
+        *,
+        case when takes_root_origin then root_origin_type else origin_type end as match_origin_type,
+        case when takes_root_origin then root_origin_system else origin_system end as match_origin_system,
+        case when takes_root_origin then root_origin_id else origin_id end as match_origin_id
+    from origins
+
+),
+
+kinds as (
+
+    select
+        *,
+        case
+            when is_reversed_accrual then 'accrual'
+            when flow = 'intercompany' then 'leg'
+            when component = 'remainder' or component = 'bill_variance' then 'line'
+            when
+                match_origin_id is not null
+                and match_origin_type in ('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')
+                and not (flow = 'revenue' and match_origin_type = 'billing_event')
+                then 'origin'
+            when
+                flow in ('revenue', 'loss_provision', 'billing')
+                and coalesce(contract_line_key, 'none') not in ('none', 'unmapped')
+                and coalesce(posting_origin_type, 'revenue_schedule') not in ('manual', 'accrual')
+                then 'term'
+            else 'line'
+        end as match_kind
+    from resolved
+
+)
+
+select
+    *,
+    case match_kind
+        when 'accrual' then flow || '|accrual|' || reversal_chain_id || '|' || coalesce(match_origin_id, '')
+        when 'leg'
+            then
+                flow || '|leg|' || legal_entity_key || '|' || coalesce(counterparty_entity_key, '') || '|'
+                || coalesce(project_key, '') || '|' || coalesce(period_id, '')
+        when 'origin' then flow || '|' || match_origin_type || '|' || coalesce(match_origin_system, '') || '|' || match_origin_id
+        when 'term' then flow || '|term|' || contract_line_key || '|' || coalesce(match_period_id, '')
+        else flow || '|line|' || ledger_id
+    end as match_key
+from kinds
+{% endmacro %}

@@ -1,0 +1,5 @@
+{# The record of a source that a row is made of, or reverses, as one text; null where there is none. #}
+{% macro recon_record(id, alias=none) %}
+    {%- set of = alias ~ '.' if alias else '' -%}
+    'record|' || {{ of }}flow || '|' || {{ of }}source_entity || '|' || {{ of }}source_system || '|' || {{ of }}{{ id }}
+{%- endmacro %}

@@ -1,0 +1,5 @@
+-- In an increment, all rows of the groups that it reached; in a full build the groups are made of all rows at once.
+
+select *
+from {{ ref('int_recon_keyed') }}
+where match_key in (select match_key from {{ ref('int_touched_groups') }})

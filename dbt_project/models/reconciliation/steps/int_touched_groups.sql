@@ -1,0 +1,2 @@
+select distinct match_key
+from {{ ref('int_touched_matches') }}
