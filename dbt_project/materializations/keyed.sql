@@ -29,7 +29,10 @@
         {%- set touched = config.get('touched') -%}
         {%- set key = config.require('key') | join(', ') -%}
         {%- set columns = adapter.get_columns_in_relation(existing) | map(attribute='quoted') | join(', ') -%}
-        {%- set content = key ~ ', count(*) as copies, sum(hash(' ~ columns ~ ')) as content' -%}
+        {%- set is_unique = config.get('unique_key') == config.get('key') -%}
+        {%- set content = key ~ ', hash(' ~ columns ~ ') as content' if is_unique
+            else key ~ ', count(*) as copies, sum(hash(' ~ columns ~ ')) as content' -%}
+        {%- set grouped = '' if is_unique else 'group by ' ~ key -%}
         {% call statement('main') -%}
             create or replace temporary table {{ given }} as {{ compiled_code }};
             create or replace temporary table {{ changed }} as
@@ -41,10 +44,10 @@
                 {%- endif %}
             ),
             unchanged as (
-                select {{ content }} from {{ given }} group by {{ key }}
+                select {{ content }} from {{ given }} {{ grouped }}
                 intersect
                 select {{ content }} from {{ target_relation }}
-                where ({{ key }}) in (select {{ key }} from touched) group by {{ key }}
+                where ({{ key }}) in (select {{ key }} from touched) {{ grouped }}
             )
             select {{ key }} from touched
             union select {{ key }} from {{ given }}

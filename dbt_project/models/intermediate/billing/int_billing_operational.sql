@@ -5,6 +5,7 @@
     'transaction_date', 'first_known_at', 'given_period_id', 'currency', 'amount', 'hours', 'status',
     'submitted_at', 'approved_at', 'reverses_id', 'unmapped_members', '_batch_id', '_file', '_row',
 ] -%}
+{%- set touched = ref('int_touched_entries') %}
 -- What may be invoiced. Once invoiced, a row takes the rate of its invoice's date: no change after close.
 with events as (
     select * from {{ ref('int_billing_events_due') }}
@@ -32,6 +33,9 @@ pieces as (
         'revenue_stream': "case when origin_type = 'time_entry' then 'services' else 'reimbursable' end",
     }) }}
     from {{ ref('int_revenue_time_steps') }}
+    {%- if ledger_increment() %}
+    where (origin_type, source_system, origin_id) in (select origin_type, source_system, origin_id from {{ touched }})
+    {%- endif %}
     union all
     select {{ revenue_piece(shared, {
         'source_entity': "'milestone'", 'worker_key': "'none'", 'role': 'null', 'revenue_stream': "'services'",

@@ -1,3 +1,7 @@
+{{ config(
+    materialized='keyed', key=['origin_type', 'origin_system', 'origin_id'], compared_whole=true, remembers=true
+) }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
 -- Grain: one row an origin that stands on an issued invoice, with the first date on which it was billed.
 select
     records.origin_type,

@@ -1,5 +1,9 @@
+{%- set touched = ref('int_touched_invoice_lines') -%}
 with postings as (
     select * from {{ ref('int_invoice_postings') }}
+    {%- if ledger_increment() %}
+    where (source_system, invoice_line_id) in (select source_system, invoice_line_id from {{ touched }})
+    {%- endif %}
 ),
 
 origins as (

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='keyed', key=['source_system', 'invoice_line_id'], compared_whole=true, remembers=true
+) }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
+
 with documents as (
     select * from {{ ref('stg_billing__invoices') }}
     where not is_deleted and (status = 'issued' or (status = 'void' and issued_at is not null))

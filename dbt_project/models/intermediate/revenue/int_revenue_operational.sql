@@ -5,6 +5,7 @@
     'transaction_date', 'first_known_at', 'given_period_id', 'currency', 'amount', 'hours', 'status', 'submitted_at',
     'approved_at', 'reverses_id', 'unmapped_members', '_batch_id', '_file', '_row',
 ] -%}
+{%- set touched = ref('int_touched_entries') %}
 -- One row a piece of operational revenue: an entry, a milestone, or a line's revenue of a period.
 with entries as (
     select
@@ -14,6 +15,9 @@ with entries as (
         first_submitted_at as first_known_at,
         cast(null as string) as given_period_id
     from {{ ref('int_revenue_time_steps') }}
+    {%- if ledger_increment() %}
+    where (origin_type, source_system, origin_id) in (select origin_type, source_system, origin_id from {{ touched }})
+    {%- endif %}
 ),
 
 pieces as (

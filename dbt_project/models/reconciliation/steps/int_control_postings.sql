@@ -1,8 +1,13 @@
+{{ config(materialized='keyed', key=['match_key'], touched='int_touched_groups') }}
+-- depends_on: {{ ref('int_touched_groups') }}
+{%- set every_row = ref('int_recon_keyed') -%}
+{%- set touched_rows = ref('int_recon_touched_rows') %}
+
 -- Breaches that the postings of single records show: posted before approval, changed after posting.
 
 with keyed as (
 
-    select * from {{ ref('int_recon_keyed') }}
+    select * from {{ touched_rows if in_increment() else every_row }}
     where flow in ('labor_cost', 'expense_cost', 'vendor_cost') and match_kind = 'origin'
 
 ),
@@ -66,6 +71,7 @@ edited as (
 )
 
 select
+    match_key,
     'posted_before_approval' as rule,
     flow,
     legal_entity_key,
@@ -82,6 +88,7 @@ from before_approval
 union all
 
 select
+    posted.match_key,
     'edited_after_posting',
     posted.flow,
     posted.legal_entity_key,

@@ -1,10 +1,39 @@
+{{ config(materialized='keyed', key=['match_key'], touched='int_touched_postings') }}
+{%- set every_row = ref('int_recon_keyed') -%}
+{%- set touched_rows = ref('int_recon_touched_rows') -%}
+{%- set open_rows = ref('int_recon_open_rows') -%}
+{%- set touched = ref('int_touched_postings') -%}
+{%- set groups = ref('int_touched_groups') -%}
+{%- set changed = changed_models() -%}
+{%- set columns -%}
+    ledger_id, basis, flow, match_key, match_kind, source_system, source_id, region, legal_entity_key, project_key,
+    period_id, unmapped_members, amount_group, source_status, approved_at, posted_at
+{%- endset %}
+
 -- When each approved cost was first posted, and until when it should have been. A row that a pool covers
 -- counts as posted when the pool was.
 
 with keyed as (
 
-    select * from {{ ref('int_recon_keyed') }}
+    {% if not in_increment() -%}
+    select {{ columns }} from {{ every_row }}
     where flow in ('labor_cost', 'expense_cost', 'vendor_cost')
+    {%- elif 'int_periods' in changed or 'int_legal_entities' in changed -%}
+    select {{ columns }} from {{ every_row }}
+    where
+        flow in ('labor_cost', 'expense_cost', 'vendor_cost')
+        and match_key in (select match_key from {{ touched }})
+    {%- else -%}
+    select {{ columns }} from {{ touched_rows }}
+    where flow in ('labor_cost', 'expense_cost', 'vendor_cost')
+    union all
+    -- a group that is open and was only reached from elsewhere lies here whole
+    select {{ columns }} from {{ open_rows }}
+    where
+        flow in ('labor_cost', 'expense_cost', 'vendor_cost')
+        and match_key in (select match_key from {{ touched }})
+        and match_key not in (select match_key from {{ groups }})
+    {%- endif %}
 
 ),
 
@@ -41,6 +70,7 @@ timed as (
 
     select
         keyed.ledger_id,
+        keyed.match_key,
         keyed.flow,
         keyed.source_system,
         keyed.source_id,
@@ -71,6 +101,7 @@ timed as (
 
 select
     ledger_id,
+    match_key,
     flow,
     source_system,
     source_id,
