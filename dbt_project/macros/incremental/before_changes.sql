@@ -3,5 +3,5 @@
     select * from {{ ref(model) }}
     where ({{ key | join(', ') }}) not in (select {{ key | join(', ') }} from {{ changes_of(model) }} where is_new)
     union all
-    select * exclude (is_new) from {{ changes_of(model) }} where not is_new
+    select {{ all_but(['is_new']) }} from {{ changes_of(model) }} where not is_new
 {% endmacro %}

@@ -1,5 +1,6 @@
 {{ config(
-    materialized='keyed', key=['source_system', 'time_entry_id'], touched='int_touched_time_entries'
+    materialized='keyed', key=['source_system', 'time_entry_id'], touched='int_touched_time_entries',
+    remembers=true
 ) }}
 
 with entries as (

@@ -1,3 +1,5 @@
+{{ config(materialized='keyed', key=['period_id'], touched='int_touched_periods') }}
+-- depends_on: {{ ref('int_touched_periods') }}
 -- What issued invoices bill, with the days from approval or completion to issue weighted by amount. Credit
 -- notes and voided invoices are left out.
 with ready as (
@@ -38,6 +40,7 @@ billed as (
             and ledger.origin_id = ready.origin_id
     where ledger.flow = 'billing' and ledger.basis = 'finance_posted' and ready.ready_at is not null
         and ledger.amount_group is not null
+        {{ of_touched_periods('ledger.period_id') }}
 )
 
 select

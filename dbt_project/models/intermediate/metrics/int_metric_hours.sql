@@ -1,3 +1,5 @@
+{{ config(materialized='keyed', key=['period_id'], touched='int_touched_periods') }}
+-- depends_on: {{ ref('int_touched_periods') }}
 -- Operational hours stand in the period in which the work was done and carry the worker's own entity,
 -- practice and role on that day; posted hours stand in the period of the posting.
 with projects as (
@@ -19,6 +21,7 @@ operational as (
         sum(billable_hours) as billable_hours
     from {{ ref('int_time_priced') }}
     where not is_deleted and status in ('submitted', 'approved') and work_period_id is not null
+        {{ of_touched_periods('work_period_id') }}
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
 
@@ -46,6 +49,7 @@ posted_lines as (
     from {{ ref('fct_project_ledger') }} as ledger
     left join pools on ledger.ledger_id = pools.ledger_id
     where ledger.basis = 'finance_posted' and ledger.flow = 'labor_cost' and ledger.period_id is not null
+        {{ of_touched_periods('ledger.period_id') }}
 ),
 
 posted as (

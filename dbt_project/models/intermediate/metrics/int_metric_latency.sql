@@ -1,3 +1,5 @@
+{{ config(materialized='keyed', key=['period_id'], touched='int_touched_periods') }}
+-- depends_on: {{ ref('int_touched_periods') }}
 -- Whole hours from the first submission of an entry of time to its first landing here, and how many entries
 -- took so long. An entry is counted in the period of its work, where its worker belongs.
 select
@@ -19,4 +21,5 @@ where
     and first_landed_at is not null
     and worker_type = 'employee'
     and work_period_id <> 'none'
+    {{ of_touched_periods('work_period_id') }}
 group by 1, 2, 3, 4, 5, 9

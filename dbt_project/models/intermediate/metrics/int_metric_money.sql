@@ -1,3 +1,5 @@
+{{ config(materialized='keyed', key=['period_id'], touched='int_touched_periods') }}
+-- depends_on: {{ ref('int_touched_periods') }}
 -- Margins compare what a project earns with what it costs, so every row takes the project's own practice,
 -- customer and billing model; a row without a project keeps the ones of its ledger row.
 with ledger as (
@@ -14,7 +16,9 @@ with ledger as (
         period_id,
         sum(amount_group) as amount_group
     from {{ ref('fct_project_ledger') }}
-    where period_id is not null
+    where
+        period_id is not null
+        {{ of_touched_periods('period_id') }}
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='keyed', key=['period_id'], touched='int_touched_periods') }}
+-- depends_on: {{ ref('int_touched_periods') }}
 -- Both sides of realization in the project's books: what was billed of time, in the period of the invoice,
 -- and what the rate card would have charged for the billable hours, in the period of the work.
 with billed as (
@@ -9,6 +11,7 @@ with billed as (
         cast(0 as decimal(18, 2)) as card_group
     from {{ ref('fct_project_ledger') }} as ledger
     where ledger.basis = 'finance_posted' and ledger.flow = 'billing' and ledger.origin_type = 'time_entry'
+        {{ of_touched_periods('ledger.period_id') }}
     group by 1, 2, 3
 ),
 
@@ -26,6 +29,7 @@ entries as (
         and time.status in ('submitted', 'approved')
         and time.billable_hours <> 0
         and time.card_rate is not null
+        {{ of_touched_periods('days.period_id') }}
 ),
 
 functional as (

@@ -1,3 +1,5 @@
+{{ config(materialized='keyed', key=['period_id'], touched='int_touched_periods') }}
+-- depends_on: {{ ref('int_touched_periods') }}
 -- Posted revenue weighted with the days from the completed milestone, else from the end of the period that it was
 -- earned in, to the posting. What was posted before its period ended was in time: no days.
 with posted as (
@@ -23,6 +25,7 @@ with posted as (
         and ledger.flow = 'revenue'
         and ledger.posted_at is not null
         and ledger.amount_group is not null
+        {{ of_touched_periods('ledger.period_id') }}
 )
 
 select

@@ -1,4 +1,4 @@
-{{ config(materialized='keyed', key=['match_key'], touched='int_recon_scope') }}
+{{ config(materialized='keyed', key=['match_key'], touched='int_recon_scope', remembers=true) }}
 -- depends_on: {{ ref('stg_lake__build_scope') }}
 -- depends_on: {{ ref('int_recon_scope') }}
 
@@ -74,6 +74,7 @@ ranked as (
     select
         candidates.ledger_id,
         candidates.match_key,
+        candidates.period_id,
         pools.pool_key,
         pools.posted_ledger_id,
         pools.posted_at,
@@ -109,6 +110,7 @@ ranked as (
 select
     ledger_id,
     match_key,
+    period_id,
     pool_key,
     posted_ledger_id,
     posted_at

@@ -30,7 +30,7 @@ reached as (
 
 rows_now as (
 
-    select * exclude (is_new) from changed
+    select {{ all_but(['is_new']) }} from changed
     where is_new
     union all
     select * from reached
@@ -39,7 +39,7 @@ rows_now as (
 
 rows_before as (
 
-    select * exclude (is_new) from changed
+    select {{ all_but(['is_new']) }} from changed
     where not is_new
     union all
     select * from reached
