@@ -43,12 +43,14 @@ def rows(firm: Firm, sql: str) -> list[Row]:
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]
 
 
-def land(firm: Firm, feed: str, entity: str, changed: Iterable[Mapping[str, object]]) -> None:
+def land(
+    firm: Firm, feed: str, entity: str, changed: Iterable[Mapping[str, object]], *, name: str = "zz-later"
+) -> None:
     """Put rows into a feed's folder as one more file of the entity."""
     folder = firm.extracts / feed / entity
     folder.mkdir(exist_ok=True)
     lines = [json.dumps({k: v for k, v in row.items() if v is not None}, default=str) for row in changed]
-    (folder / "zz-later.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / f"{name}.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def contract_only(row: Row) -> Row:
@@ -105,6 +107,71 @@ def change_the_world(firm: Firm) -> None:
         "updated_at": now,
     }
     land(firm, "governance", "xref", [cross_reference])
+    change_the_books(firm, now)
+
+
+def change_the_books(firm: Firm, now: datetime) -> None:
+    """Land what the match has to take up again: reversals, withdrawn postings, failures, holds, moved terms."""
+    current = "qualify row_number() over (partition by source_system, {} order by updated_at desc, _batch_id desc) = 1"
+
+    def newest(entity: str, key: str, where: str, count: int) -> list[Row]:
+        sql = f"select * from lake.{entity} {current.format(key)} order by hash({key})"
+        return [contract_only(r) for r in rows(firm, f"select * from ({sql}) where {where} limit {count}")]
+
+    posted = newest("gl_line", "gl_line_id", "origin_type = 'time_entry' and amount > 0 and project_id is not null", 2)
+    summary = newest("gl_line", "gl_line_id", "origin_type = 'summary' and amount > 0 and quantity > 8", 2)
+    journal = [
+        # a line taken back, with its other side
+        *({**line, "gl_line_id": f"{line['gl_line_id']}-back{side}", "journal_id": f"{line['journal_id']}-back",
+           "amount": sign * line["amount"], "functional_amount": sign * line["functional_amount"],
+           "quantity": None if side else -line["quantity"], "posted_at": now, "updated_at": now,
+           "reverses_gl_line_id": None if side else line["gl_line_id"],
+           "account_id": clearing(firm) if side else line["account_id"],
+           "origin_type": "manual" if side else line["origin_type"], "origin_id": None if side else line["origin_id"],
+           "posting_event_id": None}
+          for line in posted[:1] for side, sign in enumerate((-1, 1))),
+        # a summary whose hours were mended, and one that is gone
+        {**summary[0], "quantity": summary[0]["quantity"] - 8, "updated_at": now},
+        {**summary[1], "is_deleted": True, "updated_at": now},
+    ]  # fmt: skip
+    land(firm, "erp", "gl_line", journal)
+    sent = newest("integration_message", "message_id", "flow = 'time_to_erp' and status = 'succeeded'", 3)
+    land(firm, "middleware", "integration_message", [
+        {**m, "message_id": m["message_id"] + "-again", "attempt": m["attempt"] + 1, "status": "dead_letter",
+         "queued_at": now, "started_at": now, "finished_at": now, "error_code": "E42", "updated_at": now}
+        for m in sent
+    ])  # fmt: skip
+    issued = newest("invoice", "invoice_id", "status = 'issued' and document_type = 'invoice'", 2)
+    land(firm, "erp", "invoice", [
+        {**issued[0], "status": "on_hold", "hold_reason": "purchase order missing", "updated_at": now},
+        {**issued[1], "status": "void", "voided_at": now, "updated_at": now},
+    ])  # fmt: skip
+    entries = newest("time_entry", "time_entry_id", "status = 'approved' and is_billable and hours > 4", 6)
+    again = {"submitted_at": now, "approved_at": now, "updated_at": now}
+    land(firm, "psa", "time_entry", [
+        {**entries[4], "status": "rejected", "rejected_at": now, "updated_at": now},
+        {**entries[5], "time_entry_id": "taken-back", "hours": -entries[5]["hours"], "billable_hours": -4,
+         "reverses_id": entries[5]["time_entry_id"], **again},
+    ], name="zz-latest")  # fmt: skip
+    write_down = {
+        "adjustment_id": "late", "origin_type": "time_entry", "origin_system": "psa",
+        "origin_id": entries[3]["time_entry_id"], "type": "write_down", "hours": 1, "amount": "55.55",
+        "currency": "EUR", "effective_date": now.date(), "updated_at": now,
+    }  # fmt: skip
+    land(firm, "erp", "billing_adjustment", [write_down])
+    due = newest("accounting_period", "period_id", "status <> 'closed' and close_due_at is not null", 1)
+    land(firm, "erp", "accounting_period", [
+        {**p, "close_due_at": p["close_due_at"] + timedelta(days=2), "updated_at": now} for p in due
+    ])  # fmt: skip
+    scheduled = newest("revenue_schedule_line", "schedule_line_id", "status = 'recognized'", 1)
+    earlier = rows(firm, "select min(period_id) as id from lake.accounting_period")[0]["id"]
+    land(firm, "erp", "revenue_schedule_line", [{**s, "period_id": earlier, "updated_at": now} for s in scheduled])
+
+
+def clearing(firm: Firm) -> str:
+    """An account that no project's figures stand on."""
+    found = rows(firm, "select min(account_id) as id from lake.account where account_class = 'clearing'")
+    return str(found[0]["id"])
 
 
 def build(lake_root: Path, work: Path, *selection: str) -> None:
@@ -155,8 +222,11 @@ def lake_root(firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = Firm(folder=folder / "firm")
     shutil.copytree(firm.folder, copy.folder)
     shutil.copytree(firm.lake_root / "work", folder / "kept")
+    held = "select count(*) as held from lake.quarantine"
+    before = rows(copy, held)
     change_the_world(copy)
     copy.run("ingest")
+    assert rows(copy, held) == before, "what the test changes must land"
     return copy.lake_root
 
 

@@ -11,7 +11,7 @@ with messages as (
         cast(queued_at as date) as queued_on,
         -- what waits in the queue leaves it when the attempt ends, however it ends
         case when status not in ('queued', 'in_progress') then cast(coalesce(finished_at, queued_at) as date) end as ended_on,
-        date_diff('millisecond', queued_at, finished_at) / 1000.0 as latency_seconds
+        {{ milliseconds_apart('queued_at', 'finished_at') }} / 1000.0 as latency_seconds
     from {{ ref('stg_integration__integration_messages') }}
     where not is_deleted
 

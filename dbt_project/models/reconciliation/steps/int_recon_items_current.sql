@@ -40,10 +40,10 @@ aged as (
 
     select
         facts.*,
-        date_diff('day', facts.approved_at, build.build_time) as age_days_approved,
-        date_diff('day', facts.due_at, build.build_time) as age_days_due,
-        date_diff('day', coalesce(facts.approved_at, facts.first_posted_at), build.build_time) as age_days,
-        date_diff('day', build.build_time, periods.close_due_at) as days_to_close
+        {{ moments_days_apart('facts.approved_at', 'build.build_time') }} as age_days_approved,
+        {{ moments_days_apart('facts.due_at', 'build.build_time') }} as age_days_due,
+        {{ moments_days_apart('coalesce(facts.approved_at, facts.first_posted_at)', 'build.build_time') }} as age_days,
+        {{ moments_days_apart('build.build_time', 'periods.close_due_at') }} as days_to_close
     from facts
     cross join build
     left join periods
