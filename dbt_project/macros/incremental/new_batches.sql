@@ -4,7 +4,10 @@
 #}
 {% macro new_batches() %}
     {%- set batches = ref('stg_lake__new_batches') -%}
-    {%- if not execute -%}{{ return('-1') }}{%- endif -%}
-    {%- set ids = run_query('select batch_id from ' ~ batches ~ ' order by batch_id') -%}
-    {{ return(ids.columns[0].values() | join(', ') or '-1') }}
+    {%- if execute -%}
+        {%- set ids = run_query('select batch_id from ' ~ batches ~ ' order by batch_id') -%}
+        {{ return(ids.columns[0].values() | join(', ') or '-1') }}
+    {%- else -%}
+        {{ return('-1') }}
+    {%- endif -%}
 {% endmacro %}

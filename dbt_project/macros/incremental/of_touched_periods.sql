@@ -4,7 +4,7 @@
 #}
 {% macro of_touched_periods(column, opening='and') %}
     {%- set periods = ref('int_touched_periods') -%}
-    {%- if in_increment() -%}
+    {%- if execute and in_increment() -%}
         {%- set ids = run_query('select period_id from ' ~ periods ~ ' order by period_id').columns[0].values() %}
         {{ opening }} {{ column }} in ('{{ ids | map('replace', "'", "''") | join("', '") }}')
     {%- endif -%}

@@ -1,8 +1,10 @@
 {{ config(materialized='keyed', key=['item_id']) }}
 {%- set amounts = ['transaction', 'functional', 'group'] -%}
-{%- set is_update = in_increment() -%}
+{%- set is_update = execute and in_increment() -%}
 {%- if is_update -%}
     {%- set last = run_query('select max(published_at) from ' ~ this).rows[0][0] -%}
+{%- else -%}
+    {%- set last = none -%}
 {%- endif %}
 
 -- The newest state in which a published mart showed each item, as far as the as-of knows it. The history grows with
