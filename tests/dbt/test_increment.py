@@ -77,7 +77,7 @@ def change_the_world(firm: Firm) -> None:
         "time_entry",
         [
             deleted | {"is_deleted": True, "updated_at": now},
-            halved | {"hours": halved["hours"] / 2, "billable_hours": 0, "updated_at": now},
+            halved | {"hours": round(halved["hours"] / 2, 2), "billable_hours": 0, "updated_at": now},
             # an older version that arrives late never wins, yet it may be the first submission
             late | {
                 "hours": late["hours"] * 2,

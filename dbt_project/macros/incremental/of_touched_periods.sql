@@ -4,7 +4,9 @@
 #}
 {% macro of_touched_periods(column, opening='and') %}
     {%- set periods = ref('int_touched_periods') -%}
-    {%- if execute and in_increment() -%}
+    {#- Asked before any branch, so that dbt sees the dependency while it parses. -#}
+    {%- set is_update = in_increment() -%}
+    {%- if execute and is_update -%}
         {%- set ids = run_query('select period_id from ' ~ periods ~ ' order by period_id').columns[0].values() %}
         {{ opening }} {{ column }} in ('{{ ids | map('replace', "'", "''") | join("', '") }}')
     {%- endif -%}

@@ -1,7 +1,7 @@
 {{ config(materialized='keyed', key=['item_id']) }}
 {%- set amounts = ['transaction', 'functional', 'group'] -%}
-{%- set is_update = execute and in_increment() -%}
-{%- if is_update -%}
+{%- set is_update = in_increment() -%}
+{%- if execute and is_update -%}
     {%- set last = run_query('select max(published_at) from ' ~ this).rows[0][0] -%}
 {%- else -%}
     {%- set last = none -%}
@@ -28,7 +28,7 @@ shown as (
         cast(null as decimal(18, 2)) as known_{{ amount }}
         {%- endfor %}
     from history
-    {%- if is_update %}
+    {%- if execute and is_update %}
     union all
     select
         {{ all_but(['newest', 'last_difference_transaction', 'last_difference_functional', 'last_difference_group']) }}
