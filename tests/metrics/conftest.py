@@ -16,8 +16,9 @@ import pytest
 REPO = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO / "dbt_project"))  # the catalogue's modules stand beside the models, outside every package
 MODELS = (
-    "int_revenue_spread", "int_revenue_time_steps", "int_revenue_cost_to_cost",
+    "int_revenue_spread", "int_revenue_time_steps", "int_revenue_cost_to_cost", "int_revenue_milestones",
     "int_legal_entities", "int_working_days", "fct_capacity", "int_metric_capacity",
+    "int_metric_hours", "int_metric_rows_hours", "int_metric_rows_capacity",
 )  # fmt: skip
 Rows = Sequence[tuple[Any, ...]]
 Run = Callable[[str, Mapping[str, tuple[str, Rows]]], list[tuple[Any, ...]]]

@@ -45,8 +45,10 @@ def amended_terms(draw: st.DrawFn) -> list[Amendment]:
 
 
 @CAREFUL
-@given(terms=amended_terms(), known=st.integers(0, 720))
-def test_terms_spread_by_days_as_the_day_by_day_definition_says(run: Run, terms: list[Amendment], known: int) -> None:
+@given(terms=amended_terms(), known=st.integers(0, 720), method=st.sampled_from(["straight_line", "ratable"]))
+def test_terms_spread_by_days_as_the_day_by_day_definition_says(
+    run: Run, terms: list[Amendment], known: int, method: str
+) -> None:
     known_to = date(2027, 1, 1) + timedelta(days=known)
     ends = [later.effective_from for _, later in pairwise(terms)] + [OPEN_END]
     rows = [
@@ -56,7 +58,7 @@ def test_terms_spread_by_days_as_the_day_by_day_definition_says(run: Run, terms:
     found = run(
         "select measured_to, earned_to_date, amount from {int_revenue_spread} order by measured_to",
         {
-            "int_revenue_lines": (LINE_COLUMNS, [("l", "p", "e", "straight_line", known_to)]),
+            "int_revenue_lines": (LINE_COLUMNS, [("l", "p", "e", method, known_to)]),
             "int_contract_line_terms": (TERM_COLUMNS, rows),
             "int_periods": (
                 "legal_entity_key text, period_id text, start_date date, end_date date",
