@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.charts import bars, style
-from dashboards.components import figures, frame, kpi, text
+from dashboards.components import estimates, figures, frame, kpi, roll_forward, text
 from dashboards.components.badges import badge, word
 from dashboards.components.frame import Page
 from dashboards.queries import metrics, projects
@@ -52,6 +52,10 @@ def body(page: Page) -> None:
         )  # fmt: skip
         view = str(chosen or "Customer")
         figures.member_table(read, TABLE, VIEWS[view], header=view, name=f"Backlog by {view.lower()}")
+    with st.container(border=True):
+        estimates.draw(page)
+    with st.container(border=True):
+        roll_forward.draw(page)
 
 
 def _trend(read: figures.Figures) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import polars as pl
 import streamlit as st
 
 from dashboards.charts import bars, style
-from dashboards.components import figures, formats, frame, kpi, table, text
+from dashboards.components import both_bases, figures, frame, kpi, text, walk
 from dashboards.components.badges import badge, word
 from dashboards.components.frame import Page
-from dashboards.queries import metrics, projects, reference
+from dashboards.queries import metrics
 
 CARDS: kpi.Cards = (
     ("gross_margin", "finance_posted", "line"),
@@ -29,7 +26,6 @@ VIEWS: dict[str, metrics.Member] = {
 }
 SHARE = "project_margin_share"
 MOST_MEMBERS = 10
-POSTED, OPERATIONAL = word("finance_posted"), word("operational")
 
 
 def body(page: Page) -> None:
@@ -42,7 +38,9 @@ def body(page: Page) -> None:
     with right.container(border=True, height="stretch"):
         _members(read)
     with st.container(border=True):
-        _projects(page)
+        walk.draw(page)
+    with st.container(border=True):
+        both_bases.draw(page)
 
 
 def _metric(read: figures.Figures) -> str:
@@ -103,42 +101,6 @@ def _members(read: figures.Figures) -> None:
     style.draw(figure, alt="Margin share by member on both bases", key="margin_members")
     shortened = f" · the {len(ranked)} highest of {known}" if known > len(ranked) else ""
     text.note(f"Bars start at zero{shortened}")
-
-
-def _projects(page: Page) -> None:
-    st.subheader(f"Projects, both bases side by side {badge('finance_posted', 'operational')}", anchor=False)
-    text.note(
-        f"Project margin: all project revenue less all project cost · {page.currency} · the largest revenue first"
-    )
-    names = {noun: reference.names(page.scope.run, noun) for noun in ("project", "customer")}
-    rows = projects.margins(page.scope).with_columns(
-        project=pl.col("project_key").replace(names["project"]),
-        customer=pl.col("customer_key").replace(names["customer"]),
-        billing_model=pl.col("billing_model").map_elements(formats.words, return_dtype=pl.String),
-    )
-    money, share = _money, _share
-    columns: dict[str, Any] = {
-        "project": st.column_config.TextColumn("Project", width=180),
-        "revenue_posted": money(f"Revenue · {POSTED}"),
-        "revenue_operational": money(f"Revenue · {OPERATIONAL}"),
-        "margin_posted": money(f"Margin · {POSTED}"),
-        "margin_operational": money(f"Margin · {OPERATIONAL}"),
-        "share_posted": share(f"% · {POSTED}"),
-        "share_operational": share(f"% · {OPERATIONAL}"),
-        "distance": money("Gap · Both bases"),
-    }
-    table.show(
-        page, rows, name="Projects on both bases", columns=columns, basis="as each column says",
-        shares=("share_posted", "share_operational"),
-    )  # fmt: skip
-
-
-def _money(header: str) -> Any:  # noqa: ANN401 - streamlit's own type is private
-    return st.column_config.NumberColumn(header, format="compact")
-
-
-def _share(header: str) -> Any:  # noqa: ANN401 - streamlit's own type is private
-    return st.column_config.NumberColumn(header, format="%.1f%%")
 
 
 frame.show(body, question="Which work earns?", bases=("finance_posted", "operational"))

@@ -10,9 +10,11 @@ from dashboards.charts import bars, style
 from dashboards.components import figures, frame, kpi, text
 from dashboards.components.badges import badge, word
 from dashboards.components.frame import Page
-from dashboards.queries import metrics, projects
+from dashboards.queries import metrics
 
 BILLABLE = "utilization_billable"
+TARGET = ("utilization_target", "operational")
+CAPACITY, AVAILABLE = ("capacity_hours", "operational"), ("available_hours", "operational")
 CARDS: kpi.Cards = (
     (BILLABLE, "operational", "line"),
     (BILLABLE, "finance_posted", "line"),
@@ -84,31 +86,29 @@ def _trend(read: figures.Figures) -> None:
 
 
 def _target(page: Page) -> list[Decimal | None]:
-    """Return target hours as a share of available hours by period: Σ target ÷ Σ available."""
-    rows = {row["period_id"]: row for row in projects.capacity_by_period(page.scope).iter_rows(named=True)}
-    found: list[Decimal | None] = []
-    for period in page.scope.filters.periods:
-        row = rows.get(period)
-        found.append(row["target_hours"] / row["available_hours"] if row and row["available_hours"] else None)
+    """Return the target of billable utilization by period."""
+    read = figures.read(page, (TARGET,))
+    found = read.series(TARGET).values() if read.has(TARGET) else []
     return found if any(found) else []
 
 
 def _hours(page: Page) -> None:
     st.subheader(f"Where the hours go {badge('operational')}", anchor=False)
     text.note("Capacity split into available hours and approved absence · columns start at zero")
-    hours = projects.capacity_by_period(page.scope)
-    if not hours.height:
+    read = figures.read(page, (CAPACITY, AVAILABLE))
+    if not all(read.has(key) and any(read.series(key).values()) for key in (CAPACITY, AVAILABLE)):
         frame.nothing("No capacity for these filters.")
         return
     palette = style.PALETTES[style.theme()]
     periods = page.scope.filters.periods
-    known = {row["period_id"]: row for row in hours.iter_rows(named=True)}
+    available = read.series(AVAILABLE).values()
+    absent = [
+        None if whole is None or left is None else whole - left
+        for whole, left in zip(read.series(CAPACITY).values(), available, strict=True)
+    ]
     layers = [
-        (name, [known[one][column] if one in known else None for one in periods], colour)
-        for name, column, colour in (
-            (f"Available · {word('operational')}", "available_hours", palette.actual),
-            (f"Absence · {word('operational')}", "absence_hours", palette.other_basis),
-        )
+        (f"Available · {word('operational')}", available, palette.actual),
+        (f"Absence · {word('operational')}", absent, palette.other_basis),
     ]
     style.draw(bars.stacked(periods, layers, palette), alt="Capacity hours by period", key="utilization_hours")
 

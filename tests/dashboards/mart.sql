@@ -47,6 +47,15 @@ create table dim_metric as select * from (values
     ('bench_hours', 'operational', 'Bench hours', 'hours', false, 'flow', 'down', false, null),
     ('utilization_vs_target', 'operational', 'Utilization against target', 'share', true, 'flow', 'up', false, null),
     ('time_compliance', 'operational', 'Time compliance', 'share', true, 'flow', 'up', false, null),
+    ('utilization_target', 'operational', 'Utilization target', 'share', true, 'flow', 'none', false, null),
+    ('project_revenue', 'operational', 'Project revenue', 'money', false, 'flow', 'up', false, null),
+    ('project_revenue', 'finance_posted', 'Project revenue', 'money', false, 'flow', 'up', false, null),
+    ('project_margin', 'operational', 'Project margin', 'money', false, 'flow', 'up', false, null),
+    ('project_margin', 'finance_posted', 'Project margin', 'money', false, 'flow', 'up', false, null),
+    ('project_margin_share', 'operational', 'Project margin, share', 'share', true, 'flow', 'up', false, null),
+    ('project_margin_share', 'finance_posted', 'Project margin, share', 'share', true, 'flow', 'up', false, null),
+    ('estimate_at_completion', 'operational', 'Estimate at completion', 'money', false, 'balance', 'none', false, null),
+    ('percent_complete', 'operational', 'Percent complete', 'share', true, 'balance', 'up', false, null),
     ('billing_cycle_days', 'finance_posted', 'Billing cycle', 'days', true, 'flow', 'down', true, 8))
     t(metric_id, basis, label, unit, is_ratio, additivity, direction, is_headline, headline_order);
 alter table dim_metric add column formula varchar; update dim_metric set formula = 'Sum of ' || label || ' as the catalogue defines it';
@@ -90,6 +99,19 @@ create table fct_metric as
         select 'bench_hours' as metric_id, *, hours * 0.08 as numerator, null as denominator from p where basis = 'operational'
         union all by name
         select 'time_compliance' as metric_id, *, hours * 0.93 as numerator, hours as denominator from p where basis = 'operational'
+        union all by name
+        select 'utilization_target' as metric_id, *, hours * 0.84 as numerator, hours * 1.05 as denominator from p where basis = 'operational'
+        union all by name
+        select 'project_revenue' as metric_id, *, revenue_services + revenue_reimbursable as numerator, null as denominator from p
+        union all by name
+        select 'project_margin' as metric_id, *, revenue_services + revenue_reimbursable - labor_cost - expense_cost - vendor_cost as numerator, null as denominator from p
+        union all by name
+        select 'project_margin_share' as metric_id, *, revenue_services + revenue_reimbursable - labor_cost - expense_cost - vendor_cost as numerator,
+            revenue_services + revenue_reimbursable as denominator from p
+        union all by name
+        select 'estimate_at_completion' as metric_id, *, 2400000 as numerator, null as denominator from p where basis = 'operational'
+        union all by name
+        select 'percent_complete' as metric_id, *, 120000 * month(period_end) as numerator, 2400000 as denominator from p where basis = 'operational'
         union all by name
         select 'posted_within_sla' as metric_id, * replace ('cross_basis' as basis), hours * 0.94 as numerator, hours as denominator from p where basis = 'operational'
         union all by name
@@ -137,10 +159,19 @@ create table fct_project_ledger as
         'approved' as source_status, null::timestamptz as posted_at, 'line' as origin_level, 17 as _batch_id,
         'time_entry/2026-03.csv' as _file, 42 as _row, 'hcm:W1' as worker_key
     from recon_item where category = 'overdue';
-create table fct_capacity as
-    select worker_key, worker_assignment_key, 'employee' as worker_type, w.legal_entity_key, practice, role, period_id, end_date as period_end,
-        160::decimal(18, 2) as capacity_hours, 12::decimal(18, 2) as absence_hours, 148::decimal(18, 2) as available_hours, 118::decimal(18, 2) as target_hours
-    from dim_worker w join dim_period using (legal_entity_key) where period_id < '2026-11';
+create table fct_margin_walk as
+    with steps as (select * from (values ('quoted', 'baseline', 90000, 5000, -1000, 4000, -3000, 0), ('baseline', 'current', 95000, 0, 0, 0, -9000, 0),
+        ('current', 'posted', 86000, 0, 0, 0, 0, -2500)) s(from_stage, to_stage, margin_from, volume_effect, mix_effect, bill_rate_effect, cost_rate_effect, unexplained_effect))
+    select project_key, p.legal_entity_key, e.region, practice, customer_key, billing_model, '2026-10' as period_id, steps.*,
+        margin_from + volume_effect + mix_effect + bill_rate_effect + cost_rate_effect + unexplained_effect as margin_to
+    from dim_project p join dim_legal_entity e using (legal_entity_key), steps;
+create table fct_wip_rollforward as
+    select basis, 'crm:K' || replace(customer_key, 'crm:C', '') as contract_key, legal_entity_key, customer_key, period_id, period_end,
+        40000 + n * 1000 as opening_group, 9000 as recognized_group, 8100 as billed_group, 50 as written_off_group, 150 as translation_group, 41000 + n * 1000 as closing_group
+    from (select distinct legal_entity_key, customer_key, period_id, period_end, month(period_end) as n from fct_project_period), (values ('finance_posted'), ('cross_basis')) b(basis);
+create table fct_wip_tie_out as
+    select legal_entity_key, period_id, case when period_id = '2026-09' and legal_entity_key = 'erp:UK01' then 10.00 else 0.00 end as movement_difference,
+        not (period_id = '2026-09' and legal_entity_key = 'erp:UK01') as is_tied from dim_period where period_id < '2026-11';
 create table control_exception as select 'self_approved' as control, 'time_entry' as entity, 'psa' as source_system, 'T1' as source_id,
     'erp:US01' as legal_entity_key, '2026-03' as period_id, 'high' as severity, 'Approved by the person who submitted it' as detail;
 create table gl_completeness as select legal_entity_key, period_id, 'complete' as status, null::varchar as reason from dim_period;
