@@ -11,7 +11,9 @@ from tieout import metric_page
 
 
 def test_every_metric_has_its_formula_and_an_example_that_says_what_its_sums_say() -> None:
-    examples = json.loads(metric_page.EXAMPLES.read_text(encoding="utf-8"))["figures"]
+    read = json.loads(metric_page.EXAMPLES.read_text(encoding="utf-8"))
+    assert read["firm"].startswith("a simulated firm of 300 people from 2025-11 to 2026-10")  # the one of `make demo`
+    examples = read["figures"]
     page = metric_page.page()
     for entry in metric_page.entries():
         assert f"(`{entry['id']}`)\n\n{entry['formula']}\n" in page
