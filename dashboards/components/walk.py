@@ -19,15 +19,15 @@ VIEWS: dict[str, outlook.Part | None] = {
     "Project": "project_key",
 }
 NAMED = {"customer_key": "customer", "project_key": "project"}
-STAGES = {"quoted": "Quote", "baseline": "Baseline", "current": "Estimate at completion", "posted": "Books to date"}
+STAGES = {"quoted": "Quote", "baseline": "Baseline", "current": "Estimate", "posted": "Books"}
 EFFECTS = {
-    "margin_from": "Margin before",
+    "margin_from": "Before",
     "volume_effect": "Volume",
     "mix_effect": "Mix",
     "bill_rate_effect": "Bill rate",
     "cost_rate_effect": "Cost rate",
-    "unexplained_effect": "No hours stated",
-    "margin_to": "Margin after",
+    "unexplained_effect": "Other",
+    "margin_to": "After",
 }
 
 
@@ -36,8 +36,8 @@ def draw(page: Page) -> None:
     st.subheader(f"Margin walk {badge('operational', 'finance_posted')}", anchor=False)
     text.note(
         "Services revenue less cost, from the accepted quote over the newest baseline and the estimate at completion "
-        "to what is posted to date; the effects of a step sum to its difference. The last step leads from one basis to "
-        f"the other · {page.currency} · as of now"
+        "to what is posted to date; the effects of a step sum to its difference, Other is what no hours explain. The "
+        f"last step leads from one basis to the other · {page.currency} · as of now"
     )
     chosen = st.segmented_control(
         "By", list(VIEWS), default="Step", key="walk_by", bind="query-params",
@@ -53,11 +53,13 @@ def draw(page: Page) -> None:
             pl.lit(word("operational"))
         ),
     )  # fmt: skip
-    columns: dict[str, Any] = {} if part is None else {"member": st.column_config.TextColumn(str(chosen), width=180)}
+    columns: dict[str, Any] = {} if part is None else {"member": st.column_config.TextColumn(str(chosen), width=130)}
     columns |= {
-        "step": st.column_config.TextColumn("Step", width=250),
-        "basis": st.column_config.TextColumn("Basis"),
-        "projects": st.column_config.NumberColumn("Projects", format="localized"),
+        "step": st.column_config.TextColumn("Step", width=140),
+        "basis": st.column_config.TextColumn("Basis", width=95),
+        "projects": st.column_config.NumberColumn("Projects", format="localized", width=72),
     }
-    columns |= {name: st.column_config.NumberColumn(label, format="compact") for name, label in EFFECTS.items()}
+    columns |= {
+        name: st.column_config.NumberColumn(label, format="compact", width=78) for name, label in EFFECTS.items()
+    }
     table.show(page, shown, name="Margin walk", columns=columns, basis="as the column Basis says")

@@ -31,7 +31,7 @@ def asked(mart: Path, query: str) -> list[tuple[Any, ...]]:
 def test_the_walk_goes_from_the_quote_to_the_books_and_its_effects_sum() -> None:
     rows = shown("margin", "volume_effect")
     assert rows["step"].to_list() == [
-        "Quote → Baseline", "Baseline → Estimate at completion", "Estimate at completion → Books to date",
+        "Quote → Baseline", "Baseline → Estimate", "Estimate → Books",
     ]  # fmt: skip
     assert rows["basis"].to_list() == ["Operational", "Operational", "Both bases"]
     for row in rows.iter_rows(named=True):
