@@ -36,6 +36,8 @@ class _Way:
     accepted: list[pl.DataFrame] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    unmatched: Counter[str] = field(default_factory=Counter)
+    repeated: dict[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -61,6 +63,18 @@ def attempt(adapter: Adapter, folder: Path) -> Trial:
         f"{w.name}: {w.rows} rows of {w.files} files, {_landed(w)} would land, "
         f"{sum(w.refused.values())} be quarantined, {w.excluded} left out"
         for w in ways
+    ]
+    lines += [
+        f"{w.name}: {w.unmatched[j.name]} of {w.rows} rows find nothing in {j.name}"
+        for w in ways
+        for j in w.step.joins
+        if 0 < w.unmatched[j.name] < w.rows and not (j.after or j.upto)
+    ]
+    lines += [
+        f"{w.name}: {times} keys stand several times in {name}, of which the last row is taken"
+        for w in ways
+        for name, times in w.repeated.items()
+        if times
     ]
     missing = [sentence for way in ways for sentence in _wanting(way)]
     missing += [
@@ -109,6 +123,9 @@ def _tried(step: Input, found: Sequence[Found], lookups: Mapping[str, Lookup | N
             way.refused.update(["a record that cannot be read"] * len(chunk.unreadable))
             if chunk.frame.width > 1:
                 _count(way, mapping.apply(chunk.frame, step, joined, file=file.name), file)
+                wide = mapping.looked_up(chunk.frame, step, joined, file=file.name)
+                way.unmatched.update({j.name: wide[j.name].null_count() for j in step.joins})
+        way.repeated = {j.name: joined[j.source].repeated(j) for j in step.joins}
         way.files = sum(step.source.matches(f.name) for f in found)
     except TieoutError as error:
         way.faults.append(f"{way.name}: {error}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,13 +13,15 @@ import polars as pl
 from ingestion import readers
 from ingestion.adapter import MANIFEST
 from ingestion.connectors.folder import discover
+from ingestion.draft_columns import mapping_of, open_ends, wanted
 from ingestion.likeness import Proposal, propose
+from ingestion.linking import Links, is_header, joins, links, reference
 from ingestion.manner import manner
 from ingestion.profiling import Profile, profile
 from ingestion.quoting import escaped, identifier, pattern, scalar, shown, slug
 from ingestion.readers.chunk import ROW
 from lake.contracts.envelope import ENVELOPE
-from lake.contracts.model import DECIMALS, Column, Kind
+from lake.contracts.model import Column
 from lake.errors import SourceError, TieoutError
 
 _MOST_FILES = 200
@@ -35,6 +37,7 @@ class Sample:
     files: tuple[str, ...]
     patterns: tuple[str, ...]
     profiles: tuple[Profile, ...]
+    frame: pl.DataFrame
     separator: str = ","
     encoding: str = "utf-8"
 
@@ -62,10 +65,17 @@ def draft(sample: Path) -> str:
             lines.append(f"    encoding: {one.encoding}  # TODO: check that letters beyond a to z are right")
     entities: dict[str, list[list[str]]] = {}
     orphans: list[str] = []
+    linked = links({s.name: s.frame for s in samples}, {s.name: s.profiles for s in samples})
+    alone = {s.name: propose(s.name, s.profiles) for s in samples}
+    headers = {name: [k for k in found if is_header(k, alone[name], alone[k.there])] for name, found in linked.items()}
+    proposed = {s.name: propose(s.name, _reached(s, headers, samples)) for s in samples}
     for one in samples:
-        proposals = propose(one.name, one.profiles)
-        if proposals:
-            entities.setdefault(proposals[0].entity.name, []).append(list(_input(one, proposals)))
+        proposals = proposed[one.name]
+        lines_of_it = _lines_of(one, proposed, headers)
+        if lines_of_it:
+            orphans.append(f"# {one.name} seems to be the header of {lines_of_it}, which looks it up.")
+        elif proposals:
+            entities.setdefault(proposals[0].entity.name, []).append(list(_input(one, proposals, linked)))
         else:
             orphans += [f"# TODO: no entity looks like the source {one.name}; its columns:", *_unused(one.profiles)]
     lines.append("entities:" if entities else "entities: {}")
@@ -73,6 +83,31 @@ def draft(sample: Path) -> str:
         lines.append(f"  {name}:")
         lines += [line for part in inputs for line in (_item(part) if len(inputs) > 1 else part)]
     return "\n".join([*lines, *orphans]) + "\n"
+
+
+def _reached(one: Sample, headers: Links, samples: Sequence[Sample]) -> list[Profile]:
+    """Return the profiles of a sample's columns, and of those that it reaches by looking other sources up."""
+    others = {s.name: s.profiles for s in samples}
+    found = list(one.profiles)
+    for link in headers.get(one.name, []):
+        further = (p for p in others[link.there] if p.name != link.key and "." not in p.name)
+        found += [replace(p, name=f"{link.there}.{p.name}", looked_up=p.name) for p in further]
+    return found
+
+
+def _lines_of(one: Sample, proposed: Mapping[str, Sequence[Proposal]], headers: Links) -> str | None:
+    """Return the source that has the lines of which this one is the header: both look like the same entity."""
+    if not proposed[one.name]:
+        return None
+    entity = proposed[one.name][0].entity
+    return next(
+        (
+            here
+            for here, found in headers.items()
+            if proposed[here] and proposed[here][0].entity is entity and any(link.there == one.name for link in found)
+        ),
+        None,
+    )
 
 
 def _item(lines: list[str]) -> list[str]:
@@ -112,7 +147,7 @@ def _samples(files: Sequence[tuple[str, Path]]) -> tuple[list[Sample], list[str]
         stem = slug(re.sub(r"\d+", "", Path(names[0]).name.split(".")[0]), "source")
         unique = next(n for i in range(len(groups) + 1) if (n := stem if i == 0 else f"{stem}_{i + 1}") not in taken)
         whole = pl.concat([frame for _, frame in members], how="diagonal").head(_MOST_ROWS)
-        samples.append(Sample(unique, names, patterns, tuple(profile(whole)), *written[names[0]]))
+        samples.append(Sample(unique, names, patterns, tuple(profile(whole)), whole, *written[names[0]]))
     return samples, unread
 
 
@@ -133,82 +168,51 @@ def _frame(name: str, path: Path, separator: str, encoding: str) -> pl.DataFrame
     return frame.head(_MOST_ROWS)
 
 
-def _input(sample: Sample, proposals: Sequence[Proposal]) -> Iterator[str]:
+def _input(sample: Sample, proposals: Sequence[Proposal], linked: Links) -> Iterator[str]:
     """Give the YAML lines of the likeliest entity's input, with everything that is open as a TODO."""
     best, *others = proposals
     yield f"    from: {sample.name}"
     also = ", ".join(f"{p.entity.name} ({p.score:.0%})" for p in others[:2])
     yield f"    # TODO: check that it is {best.entity.name} ({best.score:.0%} alike){'; else ' + also if also else ''}."
-    names = [p.name for p in sample.profiles]
+    names = [p.name for p in sample.profiles] + [p.name for p in best.columns.values() if p.looked_up]
     mapped: dict[str, Profile] = {}
     lines: list[str] = []
     for column in (*best.entity.columns, *ENVELOPE):
         found = best.columns.get(column.name)
         text = identifier(found.name, names) if found else None
+        if found and text and (column.name,) == best.entity.key:
+            text = _unique(found, text, sample, linked)
         if found and text is not None:
             mapped[column.name] = found
-            lines += _mapping(column, found, text)
+            lines += [*mapping_of(column, found, text), *reference(column, found, sample.name, linked)]
         elif column in best.needed:
             lines.append(_missing(column, best, sample))
+    yield from joins(linked.get(sample.name, []), mapped.values(), names)
     yield "    columns:" if mapped else "    columns: {}"
     yield from lines
+    yield from open_ends(best.entity, mapped, sample.name, names)
     open_ones = [c.name for c in best.entity.columns if c.name not in mapped and not c.required]
     if open_ones:
         yield f"      # Optional and open: {', '.join(open_ones)}"
     yield from _unused([p for p in sample.profiles if p not in mapped.values()])
 
 
+def _unique(found: Profile, text: str, sample: Sample, linked: Links) -> str:
+    """Return a key as SQL: with that of the header before it, where the lines of each header are numbered anew."""
+    if found.looked_up or found.distinct == found.rows:
+        return text
+    for link in linked.get(sample.name, []):
+        if not link.alike or link.column == found.name:
+            continue
+        if sample.frame.select(pl.struct(link.column, found.name).n_unique()).item() == found.rows:
+            return f"{identifier(link.column, [link.column])} || '/' || {text}"
+    return text
+
+
 def _missing(column: Column, best: Proposal, sample: Sample) -> str:
     likeliest = best.perhaps(column, sample.profiles)
     hint = f"; perhaps {shown(likeliest.name)}" if likeliest else ""
-    return f"      # TODO required: {column.name} ({_wanted(column)}): map a column or assume a constant{hint}."
-
-
-def _functions(column: Column, found: Profile) -> list[str]:
-    """Return what must be applied to a column's texts to make them what the contract asks for."""
-    more: list[str] = []
-    if column.kind is Kind.DATE and found.guess == "ts":
-        more.append("apply: date_part")
-    if column.kind is Kind.TS and found.guess in {"date", "epoch"}:
-        more.append(f"apply: {'start_of_day' if found.guess == 'date' else 'epoch_milliseconds'}")
-    if column.kind is Kind.DATE and found.form:
-        more.append(f"apply: {{date: {scalar(found.form)}}}")
-    if column.kind in DECIMALS and found.guess == "comma_decimal":
-        more.append("apply: decimal_comma")
-    if column.kind is Kind.HOURS and found.guess == "duration":
-        more.append("apply: hours")
-    return more
-
-
-def _mapping(column: Column, found: Profile, text: str) -> Iterator[str]:
-    more = _functions(column, found)
-    translated, unknown = _translations(column, found)
-    if translated:
-        more.append("map: {" + ", ".join(f"{scalar(k)}: {v}" for k, v in translated.items()) + "}")
-    value = "{sql: " + ", ".join([scalar(text), *more]) + "}" if more else scalar(text)
-    yield f"      {column.name}: {value}  # {found.describe()}"
-    if unknown:
-        named = ", ".join(shown(v) for v in unknown)
-        yield f"      # TODO: say with `map` which of {', '.join(column.values)} these are: {named}"
-    if not found.fits(column.kind):
-        yield f"      # TODO: {column.name} must be {_wanted(column)}; this column seems to be otherwise."
-    if column.kind is Kind.DATE and found.guess == "other_date" and not found.form:
-        yield "      # TODO: say with `apply: {date: ...}` how these dates are written: day or month first."
-    if column.kind in DECIMALS and found.scale > DECIMALS[column.kind][1]:
-        yield f"      # TODO: {found.scale} decimals are more than {DECIMALS[column.kind][1]}; nothing is rounded."
-
-
-def _translations(column: Column, found: Profile) -> tuple[dict[str, str], list[str]]:
-    """Return which values of a column are an enum's under another spelling, and which are none of them."""
-    if column.kind is not Kind.ENUM:
-        return {}, []
-    known = {re.sub(r"[^a-z]", "", v): v for v in column.values}
-    spelt = {v: known.get(re.sub(r"[^a-z]", "", v.lower())) for v in found.values}
-    return {k: v for k, v in spelt.items() if v and v != k}, [k for k, v in spelt.items() if v is None]
-
-
-def _wanted(column: Column) -> str:
-    return f"one of {', '.join(column.values)}" if column.values else str(column.kind.value)
+    return f"      # TODO required: {column.name} ({wanted(column)}): map a column or assume a constant{hint}."
 
 
 def _unused(profiles: Sequence[Profile]) -> list[str]:

@@ -22,6 +22,15 @@ class Lookup:
         self.frame = frame
         self._keyed: dict[int, tuple[Join, pl.DataFrame]] = {}
 
+    def repeated(self, join: Join) -> int:
+        """Return how many keys come several times, of which only the last row is ever found."""
+        keys = _keys(self.frame, list(join.match.values()), join.source)
+        order = join.after or join.upto
+        if order is not None:
+            keys = keys.with_columns(_version(self.frame, order.there, order, join.source))
+        whole = keys.drop_nulls()
+        return whole.group_by(whole.columns).len().filter(pl.col("len") > 1).height
+
     def keyed(self, join: Join) -> pl.DataFrame:
         """Return the rows, each as one struct named as the join, beside their keys and what orders their versions.
 

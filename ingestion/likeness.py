@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from ingestion.profiling import Profile
+from ingestion.vocabulary import also_called, folded, translated
 from lake.contracts import ENTITIES
 from lake.contracts.envelope import ENVELOPE
 from lake.contracts.model import Column, Entity, Kind
@@ -19,6 +20,8 @@ from lake.contracts.model import Column, Entity, Kind
 _ALIKE = 0.6
 _PROPOSED = 0.35
 _WORTH_A_HINT = 0.4
+#: From here on one column of a source may be two of an entity.
+_SURELY = 0.85
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+|#")
 _SAME: dict[str, tuple[str, ...]] = {
@@ -53,18 +56,24 @@ class Proposal:
     def perhaps(self, column: Column, profiles: Sequence[Profile]) -> Profile | None:
         """Return the source column not used yet that is most like `column`, though not enough to be proposed."""
         unused = [p for p in profiles if p not in self.columns.values() and p.fits(column.kind)]
-        best = max(unused, key=lambda p: alike(tokens(p.name), tokens(column.name)), default=None)
-        return best if best and alike(tokens(best.name), tokens(column.name)) >= _WORTH_A_HINT else None
+        best = max(unused, key=lambda p: alike(tokens(p.words), tokens(column.name)), default=None)
+        return best if best and alike(tokens(best.words), tokens(column.name)) >= _WORTH_A_HINT else None
 
 
 def tokens(name: str) -> tuple[str, ...]:
     """Return the words of a name: lower case, singular, common synonyms replaced by the contracts' words."""
     found: list[str] = []
-    for word in _WORDS.findall(name):
+    for word in _WORDS.findall(folded(name)):
         low = word.lower()
-        single = low[:-1] if len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us")) else low  # noqa: PLR2004
-        found += _SAME.get(low) or _SAME.get(single) or (single,)
+        other = translated(low) if low not in _SAME else None
+        for one in other or (low,):
+            found += _SAME.get(one) or _SAME.get(_single(one)) or (_single(one),)
     return tuple(found)
+
+
+def _single(word: str) -> str:
+    many = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us"))  # noqa: PLR2004
+    return word[:-1] if many else word
 
 
 def alike(one: Sequence[str], other: Sequence[str]) -> float:
@@ -81,7 +90,7 @@ def alike(one: Sequence[str], other: Sequence[str]) -> float:
 
 def propose(source: str, profiles: Sequence[Profile]) -> list[Proposal]:
     """Return the entities that a source may be of, likeliest first; none where nothing looks alike."""
-    names = {p.name: tokens(p.name) for p in profiles}
+    names = {p.name: tokens(p.words) for p in profiles}
     made = (_proposal(tokens(source), profiles, names, entity) for entity in ENTITIES.values())
     return sorted((p for p in made if p.score >= _PROPOSED and p.columns), key=lambda p: -p.score)
 
@@ -104,19 +113,29 @@ def _proposal(
         if column not in chosen and profile not in chosen.values():
             chosen[column], likeness[column] = profile, -minus
     needed = [c.name for c in entity.columns if c.required or c.name in entity.key]
+    # A number may well be the id, too: what every row must have may take a column that another one has taken.
+    for minus, _, _, column, profile in scored:
+        if column not in chosen and column in needed and -minus >= _SURELY and profile.looked_up is None:
+            chosen[column], likeness[column] = profile, -minus
     covered = sum(likeness.get(name, 0.0) for name in needed) / len(needed)
-    used = sum(likeness.values()) / max(len(profiles), 1)
-    score = 0.4 * alike(source, tokens(entity.name)) + 0.35 * covered + 0.25 * used
+    used = sum(likeness.values()) / max(sum(p.looked_up is None for p in profiles), 1)
+    called = max(alike(source, words) for words in (tokens(entity.name), *also_called(entity.name)))
+    score = 0.4 * called + 0.35 * covered + 0.25 * used
     return Proposal(entity, score, {c.name: chosen[c.name] for c in (*entity.columns, *ENVELOPE) if c.name in chosen})
 
 
 def _score(profile: Profile, words: Sequence[str], column: Column, entity: Entity) -> float:
     if profile.name == column.name:
         return 1.0 if profile.fits(column.kind) else 0.9
-    if column.name == "source_system":
+    # What says of another source's row when it changed, or that it is gone, says nothing of this one.
+    if column.name == "source_system" or (profile.looked_up is not None and column in ENVELOPE):
         return 0.0
     wanted = tokens(column.name)
-    score = max(alike(words, wanted), 0.95 * alike((*tokens(entity.name), *words), wanted))
+    own = tokens(entity.name)
+    score = max(alike(words, wanted), 0.95 * alike((*own, *words), wanted), 0.95 * alike(words, (*own, *wanted)))
+    if wanted[-1] == "id" and words and words[-1] in {"no", "code"}:
+        score = max(score, 0.9 * alike((*words[:-1], "id"), wanted))
     if column.name == entity.key[-1] and column.kind is Kind.ID and set(words) == {"id"}:
         score = 0.9
-    return score if profile.fits(column.kind) else 0.4 * score
+    score *= 1.0 if profile.fits(column.kind) else 0.4
+    return score if profile.looked_up is None else 0.95 * score

@@ -23,6 +23,17 @@ class Mapped:
     excluded: Mapping[str, int] = field(default_factory=dict)
 
 
+def looked_up(
+    frame: pl.DataFrame, step: Input, lookups: Mapping[str, Lookup | pl.DataFrame], *, file: str
+) -> pl.DataFrame:
+    """Return a chunk with what it looks up: each join as a struct of its name, null where there is no match."""
+    wide = nested(_named(frame, step.source))
+    for join in step.joins:
+        other = lookups[join.source]
+        wide = joined(wide, join, Lookup(other) if isinstance(other, pl.DataFrame) else other, file=file)
+    return wide
+
+
 def apply(frame: pl.DataFrame, step: Input, lookups: Mapping[str, Lookup | pl.DataFrame], *, file: str) -> Mapped:
     """Map one chunk. Every row is either in the frame or counted under the first filter it falls under.
 
@@ -31,10 +42,7 @@ def apply(frame: pl.DataFrame, step: Input, lookups: Mapping[str, Lookup | pl.Da
     """
     if step.columns is None:
         return Mapped(frame, frame)
-    wide = nested(_named(frame, step.source))
-    for join in step.joins:
-        other = lookups[join.source]
-        wide = joined(wide, join, Lookup(other) if isinstance(other, pl.DataFrame) else other, file=file)
+    wide = looked_up(frame, step, lookups, file=file)
     excluded: dict[str, int] = {}
     for name, predicate in step.exclude.items():
         out = run(wide, {name: sql(predicate, name)}, file=file)[name].fill_null(value=False)

@@ -11,7 +11,8 @@ from ingestion.readers.chunk import ROW
 from lake.contracts.model import DECIMALS, Kind
 
 Guess = Literal[
-    "empty", "date", "other_date", "ts", "epoch", "int", "decimal", "comma_decimal", "duration", "bool", "id", "text"
+    "empty", "date", "other_date", "ts", "other_ts", "epoch", "int", "decimal", "comma_decimal", "duration", "bool",
+    "other_bool", "id", "text",
 ]  # fmt: skip
 
 #: A column with no more different values than this may be an enumeration.
@@ -22,9 +23,11 @@ _MOSTLY_DISTINCT = 0.9
 #: Shapes that every value of a column must have, the narrowest first.
 _SHAPES: tuple[tuple[Guess, str], ...] = (
     ("bool", r"(?i)^(true|false|yes|no|y|n|t|f|0|1)$"),
+    ("other_bool", r"(?i)^(ja|nein|j|n|oui|non|o|si|s|nee|x)$"),
     ("date", r"^\d{4}-\d{2}-\d{2}$"),
     ("other_date", r"^(\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})|\d{4}[./]\d{1,2}[./]\d{1,2}|(19|20)\d{2}[01]\d[0-3]\d)$"),
     ("ts", r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}"),
+    ("other_ts", r"^(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./]\d{1,2}[./]\d{1,2}) \d{1,2}:\d{2}(:\d{2})?$"),
     ("epoch", r"^1\d{12}$"),
     ("id", r"^0\d+$"),
     ("int", r"^[+-]?\d+$"),
@@ -38,10 +41,10 @@ _FORMS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d"
 #: Which guesses can become a value of a kind; every guess can become a text or an id.
 _FITTING: dict[Kind, frozenset[Guess]] = {
     Kind.DATE: frozenset({"empty", "date", "other_date", "ts"}),
-    Kind.TS: frozenset({"empty", "ts", "date", "epoch"}),
+    Kind.TS: frozenset({"empty", "ts", "other_ts", "date", "epoch"}),
     Kind.INT: frozenset({"empty", "int", "bool", "epoch", "other_date"}),
-    Kind.BOOL: frozenset({"empty", "bool"}),
-    Kind.ENUM: frozenset({"empty", "text", "id", "bool"}),
+    Kind.BOOL: frozenset({"empty", "bool", "other_bool"}),
+    Kind.ENUM: frozenset({"empty", "text", "id", "bool", "other_bool"}),
 }
 _NUMBERS: frozenset[Guess] = frozenset({"empty", "int", "decimal", "comma_decimal", "bool"})
 
@@ -52,6 +55,7 @@ class Profile:
 
     `empty` is a share from 0 to 1, `scale` the most decimals seen, `values` the different values where
     they are few and short, and none otherwise; `form` is how all its dates are written, where only one form will do.
+    A column of another source that is looked up has that source's name before its own, which is `looked_up`.
     """
 
     name: str
@@ -62,6 +66,12 @@ class Profile:
     scale: int = 0
     values: tuple[str, ...] = ()
     form: str | None = None
+    looked_up: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What the column is called in its own source."""
+        return self.looked_up or self.name
 
     def fits(self, kind: Kind) -> bool:
         """Whether what the column seems to hold can be a value of a kind."""
@@ -73,7 +83,8 @@ class Profile:
     def describe(self) -> str:
         """Return in a few words what the column seems to hold; never one of its values."""
         words = {
-            "other_date": "dates not written YYYY-MM-DD", "ts": "timestamp", "epoch": "milliseconds since 1970",
+            "other_date": "dates not written YYYY-MM-DD", "other_ts": "moments written otherwise", "ts": "timestamp",
+            "other_bool": "yes or no of another tongue", "epoch": "milliseconds since 1970",
             "comma_decimal": "numbers with a decimal comma", "decimal": f"number, {self.scale} decimals",
         }.get(self.guess, self.guess)  # fmt: skip
         return f"{words}, {self.empty:.0%} empty, {self.distinct} different"
@@ -94,15 +105,20 @@ def _column(name: str, series: pl.Series) -> Profile:
     scale = 0
     if guess == "decimal":
         scale = int(str(given.str.extract(r"\.(\d+)$").str.len_chars().max() or 0))
-    short = distinct <= _FEW and guess in {"text", "id", "bool"}
+    short = distinct <= _FEW and guess in {"text", "id", "bool", "other_bool"}
     values = sorted(given.unique().to_list()) if short else []
     kept = tuple(values) if all(len(v) <= _SHORT for v in values) else ()
-    form = _form(given) if guess == "other_date" else None
+    form = _form(given) if guess in {"other_date", "other_ts"} else None
     return Profile(name, guess, rows, empty, distinct, scale, kept, form)
 
 
 def _form(given: pl.Series) -> str | None:
-    fitting = [f for f in _FORMS if given.str.to_date(f, strict=False).null_count() == 0]
+    if given.str.contains(":", literal=True).any():
+        seconds = ":%S" if given.str.contains(r":\d+:").all() else ""
+        moments = [f"{f} %H:%M{seconds}" for f in _FORMS]
+        fitting = [f for f in moments if given.str.to_datetime(f, strict=False).null_count() == 0]
+    else:
+        fitting = [f for f in _FORMS if given.str.to_date(f, strict=False).null_count() == 0]
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -26,7 +26,7 @@ EXAMPLE = {
     Kind.INT: ("1", "2"), Kind.BOOL: ("true", "false"), Kind.ID: ("A-1", "B-2"),
     Kind.TEXT: ("some words", "more words"),
 }  # fmt: skip
-TIMES = """Entry ID,Date,Client,Project Code,Staff ID,Hours,Billable?,State,Last Modified,Hourly Rate
+TIMES = """Entry ID,Date,Client,Project Label,Staff ID,Hours,Billable?,State,Last Modified,Hourly Rate
 1,2026-01-05,Acme,P-1,E1,7.5,Yes,Approved,2026-01-06T10:00:00Z,120.1234567
 2,2026-01-06,Acme,P-1,E2,8,No,Waiting,2026-01-07T10:00:00Z,120.00
 """
@@ -102,7 +102,7 @@ def test_a_vendors_files_become_likely_entities_with_a_todo_for_every_decision(t
         "updated_at": '"Last Modified"',
     }
     assert times.columns["status"].values == {"Approved": "approved"}
-    assert 'TODO required: project_id (id): map a column or assume a constant; perhaps "Project Code".' in text
+    assert 'TODO required: project_id (id): map a column or assume a constant; perhaps "Project Label".' in text
     assert 'which of draft, submitted, approved, rejected these are: "Waiting"' in text
     assert 'Not used: "Client"' in text
     assert "apply: {date: '%d.%m.%Y'}" in text

@@ -155,6 +155,16 @@ def test_the_check_says_what_the_samples_show_to_be_missing(kontor: Drop, tmp_pa
     assert any("looks up jobs, of which there is no sample" in m for m in alone.missing)
 
 
+def test_the_check_says_where_a_lookup_is_ambiguous_or_finds_nothing(kontor: Drop, tmp_path: Path) -> None:
+    adapter = load(str(tmp_path / "kontor.yml"))
+    before = attempt(adapter, kontor.folder)
+    assert "time_entry from times: 1 of 3 rows find nothing in jobs" in before.described
+    assert not [m for m in before.described if "stand several times" in m], "versions of a history are none"
+    kontor.write("Auftrag 2.csv", b"Nr;Bezeichnung\n4712;ALTBAU\n")
+    after = attempt(adapter, kontor.folder).described
+    assert "time_entry from times: 1 keys stand several times in jobs, of which the last row is taken" in after
+
+
 @pytest.mark.parametrize(
     ("change", "to", "why"),
     [
