@@ -11,7 +11,7 @@ from simulator.firm import ACCOUNT, ENTITIES
 from simulator.invoices import TAX
 from simulator.ledger import CURRENCY_IDS, Ledger
 from simulator.money import divide
-from simulator.receivables import write_invoices
+from simulator.receivables import post_credits, write_invoices
 from simulator.terms import Terms
 from simulator.timesheets import HOUR, Firm
 from simulator.truth import Truth
@@ -137,8 +137,15 @@ def _invoice(firm: Firm, ledger: Ledger, rows: pl.DataFrame) -> None:
         ),
         part="credit",
     )
-    again = credited.with_columns(invoice_id=pl.lit("IK") + pl.col("id"), issued=pl.col("issued") + 96 * HOUR)
+    again = credited.with_columns(
+        invoice_id=pl.lit("IK") + pl.col("id"),
+        issued=pl.col("issued") + 96 * HOUR,
+        date=pl.col("date") + pl.duration(days=4),
+    )
     _lines(firm, again, prefix="ILK")
+    month = world.calendar.month_of(again["date"].to_numpy().astype("datetime64[D]"))
+    again = again.with_columns(month=pl.Series(month), credited=credited["date"])
+    post_credits(firm, ledger, again, part="credits")
 
 
 def _lines(firm: Firm, rows: pl.DataFrame, *, prefix: str) -> None:

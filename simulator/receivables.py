@@ -40,10 +40,31 @@ def write_invoices(firm: Firm, ledger: Ledger, heads: pl.DataFrame, *, part: str
         part=part,
     )
     heads = heads.filter(~pl.col("held"))
-    turn = world.rates.functional
+    heads = heads.with_columns(tax_functional=_tax(firm, heads))
+    _open(ledger, heads, part=part)
+    _receipts(firm, ledger, heads, part)
+
+
+def post_credits(firm: Firm, ledger: Ledger, notes: pl.DataFrame, *, part: str) -> None:
+    """Take back the receivables that invoices opened, by credit notes at the invoices' own rates.
+
+    Columns as for `write_invoices`, and `credited`, the days of the invoices.
+    """
+    tax = _tax(firm, notes.with_columns(date="credited"))
+    back = notes.with_columns(tax_functional=tax).with_columns(
+        -pl.col("p_amount", "p_functional", "tax", "tax_functional")
+    )
+    _open(ledger, back, part=part)
+
+
+def _tax(firm: Firm, heads: pl.DataFrame) -> pl.Series:
+    """Return the tax in the currency of the books."""
     day = heads["date"].to_numpy().astype("datetime64[D]")
-    currency, home = heads["currency"].to_numpy(), _HOME[heads["books"].to_numpy()]
-    heads = heads.with_columns(tax_functional=pl.Series(turn(heads["tax"].to_numpy(), currency, home, day)))
+    home = _HOME[heads["books"].to_numpy()]
+    return pl.Series(firm.world.rates.functional(heads["tax"].to_numpy(), heads["currency"].to_numpy(), home, day))
+
+
+def _open(ledger: Ledger, heads: pl.DataFrame, *, part: str) -> None:
     for letter, against, amount, functional in (
         ("N", "unbilled_receivable", "p_amount", "p_functional"),
         ("T", "tax", "tax", "tax_functional"),
@@ -55,7 +76,6 @@ def write_invoices(firm: Firm, ledger: Ledger, heads: pl.DataFrame, *, part: str
             account=ACCOUNT["accounts_receivable"],
             against=ACCOUNT[against],
         )
-    _receipts(firm, ledger, heads, part)
 
 
 def _cash_rows(rows: pl.DataFrame, *, posted: str, period: str, amount: str, functional: str) -> pl.DataFrame:
