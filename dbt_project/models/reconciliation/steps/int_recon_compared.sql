@@ -25,26 +25,19 @@ marked as (
 
 ),
 
--- one row speaks for the group: the largest operational one, else the largest posted one
-speakers as (
-
-    select
-        *,
-        row_number() over (
-            partition by match_key
-            order by is_operational desc, abs(amount_functional) desc, period_id asc nulls last, ledger_id asc
-        ) as speaker_rank
-    from marked
-
-),
-
 totals as (
 
     select
         match_key,
         count(*) filter (where is_operational) as operational_count,
         count(*) filter (where is_live) as posted_count,
-        count(distinct currency) > 1 as is_two_currencies,
+        min(currency) < max(currency) as is_two_currencies,
+        -- one row speaks for the group: the largest operational one, else the largest posted one; a smallest value is
+        -- found as the rows go by, where a rank sorts them all
+        min_by(
+            ledger_id,
+            (not is_operational, -abs(amount_functional), coalesce(period_id, '~'), ledger_id)
+        ) as speaker_id,
         {%- for amount in ['transaction', 'functional', 'group'] %}
         coalesce(sum(amount_{{ amount }}) filter (where is_operational), 0) as operational_{{ amount }},
         coalesce(sum(amount_{{ amount }}) filter (where is_live), 0) as posted_{{ amount }},
@@ -63,7 +56,7 @@ totals as (
 )
 
 select
-    totals.*,
+    totals.* exclude (speaker_id),
     speakers.flow,
     speakers.match_kind,
     speakers.component,
@@ -98,4 +91,4 @@ select
         else 'both'
     end as compared_as
 from totals
-inner join speakers on totals.match_key = speakers.match_key and speakers.speaker_rank = 1
+inner join matched as speakers on totals.speaker_id = speakers.ledger_id

@@ -10,11 +10,10 @@ with sides as (
 
     select
         match_key,
-        flow,
-        match_kind,
+        match_kind = 'accrual' as is_accrual,
         basis = 'operational' as is_operational,
         -- a summary that nets to nothing still says that what it sums is posted
-        match_kind = 'line' and posting_origin_type in ('summary', 'payroll') as is_total,
+        coalesce(match_kind = 'line' and posting_origin_type in ('summary', 'payroll'), false) as is_total,
         case when basis = 'operational' then amount_transaction else -amount_transaction end as signed_transaction,
         case when basis = 'operational' then amount_functional else -amount_functional end as signed_functional,
         case when basis = 'operational' then amount_group else -amount_group end as signed_group,
@@ -32,8 +31,6 @@ groups as (
 
     select
         match_key,
-        any_value(flow) as flow,
-        any_value(match_kind) as match_kind,
         count(*) filter (where is_operational) as operational_count,
         count(*) filter (where not is_operational) as posted_count,
         coalesce(sum(signed_transaction), 0) as left_transaction,
@@ -44,7 +41,8 @@ groups as (
         coalesce(sum(posted_transaction), 0) as posted_transaction,
         sum(posted_hours) as posted_hours,
         min(cell) = max(cell) as is_one_cell,
-        bool_or(coalesce(is_total, false)) as is_total
+        bool_or(is_accrual) as is_accrual,
+        bool_or(is_total) as is_total
     from sides
     group by match_key
 
@@ -61,8 +59,6 @@ judged as (
 
 select
     match_key,
-    flow,
-    match_kind,
     operational_count,
     posted_count,
     posted_functional
@@ -77,7 +73,7 @@ where
     -- a posting and its reversal within one cell leave nothing to explain
     and not (
         is_equal
-        and match_kind <> 'accrual'
+        and not is_accrual
         and not is_total
         and posted_transaction = 0
         and posted_functional = 0
