@@ -10,7 +10,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench bench-ingest bench-postgres hostile faults truth docs clean lock
+.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench bench-ingest bench-postgres bench-recon hostile faults truth docs clean lock
 
 help:
 	@echo "make demo   set up, simulate a firm, ingest, build, publish, serve (ARGS=--no-app stops before serving)"
@@ -18,7 +18,7 @@ help:
 	@echo "make hostile  broken and malicious files: each kind and what became of it"
 	@echo "make truth  for 22 firms: is every planted break found, with its amounts, and nothing else"
 	@echo "make faults   kills, full disks and the like: each fault and whether it was survived"
-	@echo "make lint | bench | bench-ingest | bench-postgres | docs | generate | lock | clean"
+	@echo "make lint | bench | bench-ingest | bench-postgres | bench-recon | docs | generate | lock | clean"
 
 setup: $(READY)
 
@@ -93,6 +93,15 @@ truth: setup
 bench-ingest: setup .venv-bench/.ready
 	@$(BIN)/python -m benchmarks.ingest --dlt .venv-bench/bin/python $(ARGS)
 
+# datacompy holds another Polars than ours.
+.venv-bench-recon/.ready: requirements/bench-recon.txt
+	@$(PYTHON) -m venv .venv-bench-recon
+	@.venv-bench-recon/bin/python -m pip install --progress-bar off --quiet --no-deps --require-hashes -r requirements/bench-recon.txt
+	@touch $@
+
+bench-recon: setup .venv-bench-recon/.ready
+	@$(BIN)/python -m benchmarks.recon --peers .venv-bench-recon/bin/python $(ARGS)
+
 # The table of faults: kills, full disks, revoked rights, half-written files, runs at once; some minutes.
 faults: setup
 	@$(BIN)/python -m tests.ingestion.faults
@@ -107,13 +116,14 @@ $(PEERS)/.ready: requirements/peers.txt
 bench-postgres: setup system-packages $(PEERS)/.ready
 	@$(BIN)/python -m benchmarks.postgres $(PEERS)/bin/python
 
-# ARGS="--figures demo/lake/mart/mart.duckdb" takes the metrics' examples anew from a published mart
+# The worked page of the reconciliation comes out of the demo, as `make demo ARGS=--no-app` builds it;
+# ARGS="--figures lake/data/mart/mart.duckdb" takes the metrics' examples anew too.
 docs: setup
-	@$(BIN)/python -m tieout.docs $(ARGS)
+	@$(BIN)/python -m tieout.docs --demo $(ARGS)
 
 lock:
 	@$(PYTHON) -m venv /tmp/tieout-lock && /tmp/tieout-lock/bin/pip install --quiet uv
-	@for pair in lock:dev bench:bench peers:peers; do \
+	@for pair in lock:dev bench:bench peers:peers bench-recon:bench-recon; do \
 	  /tmp/tieout-lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-find-links --no-emit-index-url --no-header \
 	    --python-version 3.11 -o requirements/$${pair%:*}.txt requirements/$${pair#*:}.in; done
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from typing import Any
 
 from lake.catalogue import open_duckdb
 from tests.firm import Firm
+from tests.reconciliation.compiled import Compiled
 
 Row = Mapping[str, Any]
 #: What a test looks at; all that these stand on within the reconciliation is run, everything else is given.
@@ -47,10 +46,8 @@ class Workings:
 
     def __init__(self, firm: Firm) -> None:
         work = firm.lake_root / "work"
-        manifest = json.loads((work / "dbt_target" / "manifest.json").read_text(encoding="utf-8"))
-        self._nodes: dict[str, Any] = {node["name"]: node for node in manifest["nodes"].values()}
-        self._steps = self._ordered()
-        self._sql = {name: self._compiled(name) for name in self._steps}
+        self._compiled = Compiled(work, WANTED)
+        self._statements = [self._compiled.statement(name, self._place) for name in self._compiled.steps]
         self.connection = open_duckdb()
         self.connection.execute("set threads = 1")
         self.connection.execute(f"attach '{work / 'build.duckdb'}' as build (read_only)")
@@ -75,9 +72,8 @@ class Workings:
         self._fill(BUILD, [build])
         gone = [{"source_system": "psa", "time_entry_id": name, "status": "rejected"} for name in landed]
         self._fill(TIME, [{**row, "is_deleted": False} for row in gone])
-        for name in self._steps:
-            kind = "view" if self._nodes[name]["config"]["materialized"] == "view" else "table"
-            self.connection.execute(f"create or replace {kind} {self._place(name)} as {self._sql[name]}")
+        for statement in self._statements:
+            self.connection.execute(statement)
         items = self._rows(f"select * from {self._place('recon_item')} order by item_id")
         return Result(
             items=items,
@@ -113,44 +109,10 @@ class Workings:
     def _place(self, name: str) -> str:
         return "memory.main." + name
 
-    def _ordered(self) -> list[str]:
-        found: list[str] = []
-
-        def visit(name: str) -> None:
-            if name in found or not self._is_step(name):
-                return
-            for needed in self._nodes[name]["depends_on"]["nodes"]:
-                visit(needed.rpartition(".")[2])
-            found.append(name)
-
-        for name in WANTED:
-            visit(name)
-        return found
-
-    def _is_step(self, name: str) -> bool:
-        # Decisions and what was published before lie in the lake, not in a ledger: they are given, and empty.
-        node = self._nodes.get(name, {})
-        from_lake = any(needed.startswith("source.") for needed in node.get("depends_on", {}).get("nodes", ()))
-        return bool(node.get("original_file_path", "").startswith("models/reconciliation/")) and not from_lake
-
-    def _compiled(self, name: str) -> str:
-        sql = Path(self._nodes[name]["compiled_path"]).read_text(encoding="utf-8")
-        for needed in self._nodes[name]["depends_on"]["nodes"]:
-            relation = self._nodes.get(needed.rpartition(".")[2], {}).get("relation_name")
-            if relation:
-                sql = sql.replace(relation, self._place(needed.rpartition(".")[2]))
-        return sql
-
     def _copy_given(self) -> None:
-        given = {
-            needed.rpartition(".")[2]
-            for name in self._steps
-            for needed in self._nodes[name]["depends_on"]["nodes"]
-            if not needed.startswith("source.")
-        }
-        for name in sorted(given - set(self._steps)):
+        for name in self._compiled.given:
             rows = "" if name in REFERENCE else "limit 0"
-            source = self._nodes[name]["relation_name"]
+            source = self._compiled.relation(name)
             self.connection.execute(f"create table {self._place(name)} as select * from {source} {rows}")
 
 

@@ -1,0 +1,88 @@
+"""Match and bridge beside a general table comparison and a plain full outer join: `make bench-recon`.
+
+All roads read the same rows in the same run, each in a process of its own. Ours ends with every item explained and
+every cell of the bridge closed; datacompy with its report; the join with all pairs in a table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import recon_rows
+from benchmarks.measure import Cost, measure
+from tests.firm import ROOT, Firm, configure, tieout
+
+#: The issue's bounds: faster than the comparison, and at most so many times the join.
+BOUND = 4.0
+OURS, COMPARISON, JOIN = "tieout: match and bridge", "datacompy on Polars", "full outer join in DuckDB"
+ROADS = Path(__file__).parent / "roads"
+
+
+def main() -> int:
+    """Print the table; the exit code says whether the bounds were kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=5_000_000, help="rows of each side, at the least")
+    parser.add_argument("--lake", type=Path, help="a built lake to multiply; default: one of 300 consultants is made")
+    parser.add_argument("--memory", default="4GB", help="what DuckDB may take, on both roads that use it")
+    parser.add_argument("--peers", type=Path, required=True, help="the interpreter of datacompy's own environment")
+    said = parser.parse_args()
+    os.environ |= {"PYTHONPATH": str(ROOT), "BENCH_MEMORY": said.memory}
+    with tempfile.TemporaryDirectory(prefix="tieout-bench-") as name:
+        folder = Path(name)
+        lake = said.lake or _built(folder)
+        rows = folder / "rows"
+        rows.mkdir()
+        operational, posted = recon_rows.write(lake, rows, rows=said.rows)
+        width = len(recon_rows.KEY) + len(recon_rows.COLUMNS)
+        print(f"{operational:,} operational and {posted:,} posted rows, {width} columns of each")
+        key, columns = (",".join(names) for names in (recon_rows.KEY, recon_rows.COLUMNS))
+        commands = {
+            JOIN: [sys.executable, "-m", "benchmarks.roads.outer_join", str(rows)],
+            COMPARISON: [str(said.peers), str(ROADS / "datacompy_polars.py"), str(rows), key, columns],
+            OURS: [sys.executable, "-m", "benchmarks.roads.match", str(rows), str(lake)],
+        }
+        costs = {road: _take(command, folder) for road, command in commands.items()}
+        last = (folder / "log.txt").read_text(encoding="utf-8").splitlines()[-1]
+    return _told(costs, last)
+
+
+def _told(costs: dict[str, Cost], found: str) -> int:
+    ours, join, comparison = costs[OURS], costs[JOIN], costs[COMPARISON]
+    print(f"{'road':28}{'wall s':>8}{'cpu s':>8}{'peak MB':>9}{'× wall':>8}{'× cpu':>8}")
+    for road, cost in costs.items():
+        ratios = f"{cost.wall / join.wall:8.2f}{cost.cpu / join.cpu:8.2f}"
+        print(f"{road:28}{cost.wall:8.1f}{cost.cpu:8.1f}{cost.peak_mb:9.0f}{ratios}")
+    print(f"tieout: {found}; {ours.wall / comparison.wall:.2f} × the wall of datacompy")
+    kept = ours.wall < comparison.wall and ours.wall <= BOUND * join.wall
+    print("within the bounds" if kept else f"NOT within the bounds: faster than datacompy, at most {BOUND} × the join")
+    return 0 if kept else 1
+
+
+def _take(command: list[str], folder: Path) -> Cost:
+    target = folder / "target"
+    target.mkdir()
+    try:
+        return measure([*command, str(target)], log=folder / "log.txt")
+    finally:
+        shutil.rmtree(target)
+
+
+def _built(folder: Path) -> Path:
+    """Make a firm as large as that of the demo; its own shares of what agrees and what differs are multiplied."""
+    firm = Firm(folder / "firm")
+    firm.folder.mkdir()
+    configure(firm.folder)
+    made = tieout("simulate", str(firm.extracts), "--consultants", "300", "--months", "12", "--seed", "7")
+    if made.returncode:
+        sys.exit(made.stderr)
+    firm.run("run")
+    return firm.lake_root
+
+
+if __name__ == "__main__":
+    sys.exit(main())
