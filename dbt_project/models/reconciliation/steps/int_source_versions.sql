@@ -1,14 +1,15 @@
--- All landed versions of time entries, expenses and bill lines that have more than one, with the figures of each as
--- one text: what counts is whether a figure changed, not that a row was sent again.
+-- All landed versions of time entries, expenses, bill lines and milestones that have more than one, with the figures of
+-- each as one text: what counts is whether a figure changed, not that a row was sent again.
 
 {%- set origins = [
-    ['time_entry', 'time_entry', 'time_entry_id', "status in ('submitted', 'approved')", ['project_id', 'employee_id', 'work_date', 'hours', 'billable_hours', 'contract_line_id', 'bill_rate']],
-    ['expense', 'expense', 'expense_id', "status in ('submitted', 'approved')", ['project_id', 'employee_id', 'expense_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
-    ['vendor_bill', 'vendor_bill_line', 'bill_line_id', "status = 'approved'", ['project_id', 'po_line_id', 'bill_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
+    ['time_entry', 'time_entry', 'time_entry_id', "status in ('submitted', 'approved')", 'work_date', ['project_id', 'employee_id', 'work_date', 'hours', 'billable_hours', 'contract_line_id', 'bill_rate']],
+    ['expense', 'expense', 'expense_id', "status in ('submitted', 'approved')", 'expense_date', ['project_id', 'employee_id', 'expense_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
+    ['vendor_bill', 'vendor_bill_line', 'bill_line_id', "status = 'approved'", 'bill_date', ['project_id', 'po_line_id', 'bill_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
+    ['milestone', 'milestone', 'milestone_id', "status = 'completed'", 'completed_at', ['project_id', 'completed_at', 'amount', 'currency', 'contract_line_id']],
 ] %}
 
 with
-{%- for origin, entity, id, counts, figures in origins %}
+{%- for origin, entity, id, counts, day, figures in origins %}
 {{ entity }}_landed as (
 
     select
@@ -21,19 +22,26 @@ with
 
 ){{ ',' if not loop.last }}
 {%- endfor %}
-{% for origin, entity, id, counts, figures in origins %}
+{% for origin, entity, id, counts, day, figures in origins %}
 select
     '{{ origin }}' as origin_type,
     source_system as origin_system,
     {{ id }} as origin_id,
     updated_at,
-    concat_ws(
-        '|',
-        case when {{ counts }} and not coalesce(is_deleted, false) then 'counts' else 'out' end
-        {%- for figure in figures %},
-        coalesce(cast({{ figure }} as varchar), '')
-        {%- endfor %}
-    ) as figures
+    -- of a milestone the moment, of which the books' own time zone makes a day
+    {% if day == 'completed_at' %}cast(null as date){% else %}{{ day }}{% endif %} as dated_on,
+    {% if day == 'completed_at' %}completed_at{% else %}cast(null as timestamp with time zone){% endif %} as dated_at,
+    -- whatever else is edited in a row that counts for nothing changes no figure
+    case
+        when {{ counts }} and not coalesce(is_deleted, false)
+            then concat_ws(
+                '|'
+                {%- for figure in figures %},
+                coalesce(cast({{ figure }} as varchar), '')
+                {%- endfor %}
+            )
+        else 'out'
+    end as figures
 from {{ entity }}_landed
 where version_count > 1
 {% if not loop.last %}

@@ -1,0 +1,136 @@
+-- Records whose figures changed after a close. A change is one of the period that a record stood in at the close, or
+-- stands in since: a record that was moved out of a closed period has left its figures short.
+
+with entities as (
+
+    select legal_entity_key, coalesce(time_zone, 'UTC') as time_zone
+    from {{ ref('int_legal_entities') }}
+
+),
+
+entries as (
+
+    select * from {{ ref('int_control_records') }}
+
+),
+
+closures as (
+
+    select * from {{ ref('int_period_closures') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_source_versions') }}
+
+),
+
+-- the period of each version, by its own day in the books of the record
+placed as (
+
+    select
+        versions.origin_type,
+        versions.origin_system,
+        versions.origin_id,
+        versions.updated_at,
+        versions.figures,
+        entries.legal_entity_key,
+        {{ shifted_period('work_periods', 'shifts') }} as period_id
+    from versions
+    inner join entries
+        on
+            versions.origin_type = entries.origin_type
+            and versions.origin_system = entries.origin_system
+            and versions.origin_id = entries.origin_id
+    inner join entities on entries.legal_entity_key = entities.legal_entity_key
+    {{ work_period_join('work_periods', 'entries.legal_entity_key', 'coalesce(versions.dated_on, ' ~ local_date('versions.dated_at', 'entities.time_zone') ~ ')') }}
+    {{ period_shift_join('shifts', 'work_periods', 'entries.legal_entity_key', 'entries.first_known_at') }}
+
+),
+
+stood as (
+
+    select distinct
+        origin_type,
+        origin_system,
+        origin_id,
+        legal_entity_key,
+        period_id
+    from placed
+    where figures <> 'out'
+
+),
+
+compared as (
+
+    select
+        stood.origin_type,
+        stood.origin_system,
+        stood.origin_id,
+        stood.legal_entity_key,
+        stood.period_id,
+        closures.closed_from,
+        max_by(
+            case when placed.figures <> 'out' and placed.period_id = stood.period_id then placed.figures else 'out' end,
+            placed.updated_at
+        ) filter (where placed.updated_at <= closures.closed_from) as figures_at_close,
+        max_by(
+            case when placed.figures <> 'out' and placed.period_id = stood.period_id then placed.figures else 'out' end,
+            placed.updated_at
+        ) filter (
+            where
+            placed.updated_at > closures.closed_from
+            and (closures.closed_until is null or placed.updated_at < closures.closed_until)
+        ) as figures_after,
+        max(placed.updated_at) as changed_at
+    from stood
+    inner join closures
+        on
+            stood.legal_entity_key = closures.legal_entity_key
+            and stood.period_id = closures.period_id
+    inner join placed
+        on
+            stood.origin_type = placed.origin_type
+            and stood.origin_system = placed.origin_system
+            and stood.origin_id = placed.origin_id
+            and stood.legal_entity_key = placed.legal_entity_key
+    group by
+        stood.origin_type, stood.origin_system, stood.origin_id, stood.legal_entity_key, stood.period_id,
+        closures.closed_from
+
+),
+
+changed as (
+
+    select
+        origin_type,
+        origin_system,
+        origin_id,
+        legal_entity_key,
+        period_id,
+        max(changed_at) as changed_at
+    from compared
+    where figures_at_close <> figures_after
+    group by origin_type, origin_system, origin_id, legal_entity_key, period_id
+
+)
+
+select
+    'changed_after_close' as rule,
+    cast(null as varchar) as flow,
+    changed.legal_entity_key,
+    entries.project_key,
+    changed.period_id,
+    entries.origin_type as subject_type,
+    entries.origin_system as subject_system,
+    entries.origin_id as subject_id,
+    entries.amount_group,
+    changed.changed_at as breached_at,
+    'figures of a closed period changed at the source' as detail
+from changed
+inner join entries
+    on
+        changed.origin_type = entries.origin_type
+        and changed.origin_system = entries.origin_system
+        and changed.origin_id = entries.origin_id
