@@ -1,4 +1,4 @@
-"""Small ledgers for the property tests: facts of delivery with whatever the books made of them."""
+"""Writes what the property tests draw down as rows of the project ledger."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from hypothesis import strategies as st
-
+from tests.reconciliation.drawn import ENTITIES, PERIODS, Entry, Fact, Pair, Posting, Term, Total
 from tests.reconciliation.workings import BUILD_TIME, money
 
-ENTITIES = {"erp:DE01": "EUR", "erp:US01": "USD"}
-PERIODS = ("2026-07", "2026-08", "2026-09", "2026-10")
 #: Daily rates to functional currency that do not change here; the books may use one of their own.
 DAILY = {
     ("EUR", "EUR"): Decimal(1),
@@ -22,92 +19,8 @@ DAILY = {
     ("EUR", "USD"): Decimal("1.1"),
 }
 Rate = Callable[[str, str], Decimal]
-Kind = Literal["line", "link", "accrual"]
-
-
-@dataclass(frozen=True)
-class Posting:
-    """One posting of a fact: its share of the amount, how far off, and where it went; perhaps taken back."""
-
-    quarters: int
-    cents_off: int
-    hours_off: int
-    other_entity: bool
-    other_project: bool
-    later: int
-    kind: Kind
-    event: int
-    bank_rate: bool
-    taken_back: int | None
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A time entry or expense with its postings."""
-
-    flow: Literal["labor_cost", "expense_cost"]
-    entity: str
-    project: int
-    period: int
-    status: Literal["approved", "submitted", "rejected", "unknown"]
-    quarter_hours: int
-    cents: int
-    foreign: bool
-    undone: Literal["no", "approved", "submitted"]
-    days_open: int
-    postings: tuple[Posting, ...]
-
-
-@dataclass(frozen=True)
-class Total:
-    """A line of the books that names no record, and perhaps the one that takes it back, this period or the next."""
-
-    entity: str
-    project: int
-    period: int
-    cents: int
-    days_open: int
-    origin: Literal["summary", "manual", "payroll", "accrual"]
-    taken_back: int | None
-
-
-postings = st.builds(
-    Posting,
-    quarters=st.sampled_from((4, 4, 4, 2, 1)),
-    cents_off=st.sampled_from((0, 0, 0, 1, -3, 725, -2500)),
-    hours_off=st.sampled_from((0, 0, 0, 4, -2)),
-    other_entity=st.sampled_from((False, False, False, True)),
-    other_project=st.sampled_from((False, False, False, True)),
-    later=st.sampled_from((0, 0, 0, 1)),
-    kind=st.sampled_from(("line", "line", "link", "accrual")),
-    event=st.integers(0, 2),
-    bank_rate=st.sampled_from((False, False, True)),
-    taken_back=st.sampled_from((None, None, None, 0, 1)),
-)
-facts = st.builds(
-    Fact,
-    flow=st.sampled_from(("labor_cost", "expense_cost")),
-    entity=st.sampled_from(tuple(ENTITIES)),
-    project=st.integers(0, 1),
-    period=st.integers(0, 2),
-    status=st.sampled_from(("approved", "approved", "approved", "submitted", "rejected", "unknown")),
-    quarter_hours=st.integers(1, 40),
-    cents=st.integers(1, 300_000),
-    foreign=st.booleans(),
-    undone=st.sampled_from(("no", "no", "no", "approved", "submitted")),
-    days_open=st.integers(0, 60),
-    postings=st.lists(postings, max_size=4).map(tuple),
-)
-totals = st.builds(
-    Total,
-    entity=st.sampled_from(tuple(ENTITIES)),
-    project=st.integers(0, 1),
-    period=st.integers(0, 2),
-    cents=st.integers(-50_000, 300_000),
-    days_open=st.integers(0, 60),
-    origin=st.sampled_from(("summary", "summary", "manual", "payroll", "accrual")),
-    taken_back=st.sampled_from((None, None, 0, 1)),
-)
+#: The flow of what is always of one.
+FLOWS: dict[type, str] = {Total: "labor_cost", Pair: "intercompany", Term: "revenue"}
 
 
 @dataclass(frozen=True)
@@ -117,15 +30,15 @@ class Books:
     name: str
     rate: Rate
 
-    def rows(self, ledger: list[Fact | Total]) -> list[dict[str, Any]]:
+    def rows(self, ledger: list[Entry]) -> list[dict[str, Any]]:
         """Return the ledger's rows."""
         return [row for number, entry in enumerate(ledger) for row in self._of(entry, f"{self.name}{number}")]
 
-    def landed(self, ledger: list[Fact | Total]) -> list[str]:
+    def landed(self, ledger: list[Entry]) -> list[str]:
         """Return the ids of time entries that landed and that their source took back."""
         return [f"{self.name}{n}" for n, e in enumerate(ledger) if isinstance(e, Fact) and e.status == "rejected"]
 
-    def _of(self, entry: Fact | Total, key: str) -> Iterator[dict[str, Any]]:
+    def _of(self, entry: Entry, key: str) -> Iterator[dict[str, Any]]:
         if isinstance(entry, Total):
             yield self._total(entry, key)
             if entry.taken_back is not None:
@@ -133,6 +46,12 @@ class Books:
                 posted = BUILD_TIME - timedelta(days=entry.days_open) + timedelta(hours=30)
                 back = {"reverses_id": key, "reversal_chain_id": f"erp:{key}", "posted_at": posted}
                 yield self._total(later, f"{key}-back") | back
+            return
+        if isinstance(entry, Pair):
+            yield from self._pair(entry, key)
+            return
+        if isinstance(entry, Term):
+            yield from self._term(entry, key)
             return
         approved = BUILD_TIME - timedelta(days=entry.days_open)
         if entry.status in {"approved", "submitted"}:
@@ -152,7 +71,7 @@ class Books:
             "origin_id": key,
             "source_id": key,
             "reverses_id": reverses,
-            "hours": Decimal(fact.quarter_hours) / 4 if fact.flow == "labor_cost" else None,
+            "hours": Decimal(fact.quarter_hours) / 4 if _kind(fact) == "time_entry" else None,
             "source_status": fact.status,
             "approved_at": approved if fact.status == "approved" else None,
         }
@@ -178,15 +97,16 @@ class Books:
                 "component": "part" if posting.kind == "link" else None,
                 "origin_id": key,
                 "origin_level": posting.kind if posting.kind == "link" else "line",
-                "source_entity": "gl_line",
+                "source_entity": "invoice_line" if fact.flow == "billing" else "gl_line",
                 "source_system": "erp",
                 "source_id": name,
-                "gl_line_id": name,
+                "gl_line_id": None if fact.flow == "billing" else name,
+                "invoice_line_id": name if fact.flow == "billing" else None,
                 "posting_event_id": f"{key}-event-{posting.event}" if sign == 1 else f"{name}-event",
                 "posting_origin_type": {"link": "summary", "accrual": "accrual", "line": _kind(fact)}[posting.kind],
                 "reverses_id": None if sign == 1 else line,
                 "reversal_chain_id": f"erp:{line}",
-                "hours": sign * hours if fact.flow == "labor_cost" else None,
+                "hours": sign * hours if _kind(fact) == "time_entry" else None,
                 "posted_at": posted,
             }
 
@@ -210,36 +130,109 @@ class Books:
             "posted_at": BUILD_TIME - timedelta(days=total.days_open),
         }
 
-    def _row(
-        self, entry: Fact | Total, project: int, period: str, money_of: tuple[str, Decimal, Decimal]
-    ) -> dict[str, Any]:
-        currency, amount, functional = money_of
-        known = isinstance(entry, Fact)
+    def _pair(self, pair: Pair, key: str) -> Iterator[dict[str, Any]]:
+        other = {"erp:DE01": "erp:US01", "erp:US01": "erp:DE01"}[pair.provider]
+        approved = BUILD_TIME - timedelta(days=pair.days_open)
+        legs = ((pair.provider, other, "provider", 1), (other, pair.provider, "receiver", -1))
+        for (books, counterparty, component, sign), off in zip(legs, pair.legs_off, strict=True):
+            currency, leg = ENTITIES[books], replace(pair, provider=books)
+            amount = money(sign * Decimal(pair.cents) / 100 * DAILY[ENTITIES[pair.provider], currency])
+            yield self._row(leg, pair.project, PERIODS[pair.period], (currency, amount, amount)) | {
+                "ledger_id": f"intercompany:time_entry:psa:{key}:{component}",
+                "basis": "operational",
+                "component": component,
+                "origin_type": "time_entry",
+                "origin_id": key,
+                "source_entity": "time_entry",
+                "source_id": key,
+                "counterparty_entity_key": counterparty,
+                "source_status": "approved",
+                "approved_at": approved,
+            }
+            if off is not None:
+                posted = amount + Decimal(off) / 100
+                yield self._row(leg, pair.project, PERIODS[pair.period], (currency, posted, posted)) | {
+                    **self._line(f"{key}-{component}", approved + timedelta(hours=5)),
+                    "counterparty_entity_key": counterparty,
+                    "origin_level": "none",
+                }
+
+    def _term(self, term: Term, key: str) -> Iterator[dict[str, Any]]:
+        approved = BUILD_TIME - timedelta(days=term.days_open)
+        amount, currency = Decimal(term.cents) / 100, ENTITIES[term.entity]
+        shared = {"contract_line_key": f"crm:{key}", "origin_type": "revenue_schedule"}
+        if term.is_expected:
+            yield (
+                self._row(term, term.project, PERIODS[term.period], (currency, amount, amount))
+                | shared
+                | {
+                    "ledger_id": f"revenue:contract_line:crm:{key}",
+                    "basis": "operational",
+                    "origin_system": "crm",
+                    "origin_id": key,
+                    "source_entity": "contract_line",
+                    "source_id": key,
+                    "source_status": "approved",
+                    "approved_at": approved,
+                }
+            )
+        for number, (off, is_later) in enumerate(term.postings_off):
+            share = money(amount / len(term.postings_off)) + Decimal(off) / 100
+            period = PERIODS[term.period + is_later]
+            yield (
+                self._row(term, term.project, period, (currency, share, share))
+                | shared
+                | {
+                    **self._line(f"{key}-{number}", approved + timedelta(hours=5)),
+                    "origin_system": "erp",
+                    "origin_id": f"{key}-{number}",
+                    "origin_level": "line",
+                    "posting_origin_type": "revenue_schedule",
+                    "reversal_chain_id": f"erp:{key}-{number}",
+                }
+            )
+
+    def _line(self, name: str, posted_at: datetime) -> dict[str, Any]:
         return {
-            "flow": entry.flow if isinstance(entry, Fact) else "labor_cost",
+            "ledger_id": f"gl_line:erp:{name}",
+            "basis": "finance_posted",
+            "source_entity": "gl_line",
+            "source_system": "erp",
+            "source_id": name,
+            "gl_line_id": name,
+            "posting_event_id": f"{name}-event",
+            "posted_at": posted_at,
+        }
+
+    def _row(self, entry: Entry, project: int, period: str, money_of: tuple[str, Decimal, Decimal]) -> dict[str, Any]:
+        currency, amount, functional = money_of
+        known = not isinstance(entry, Total)
+        books = entry.provider if isinstance(entry, Pair) else entry.entity
+        return {
+            "flow": entry.flow if isinstance(entry, Fact) else FLOWS[type(entry)],
             "component": None,
             "origin_type": _kind(entry) if isinstance(entry, Fact) else None,
             "origin_system": "psa" if known else None,
             "source_entity": _kind(entry) if isinstance(entry, Fact) else None,
             "source_system": "psa",
-            "legal_entity_key": entry.entity,
+            "legal_entity_key": books,
             "project_key": f"psa:{self.name}P{project}",
             "region": "EMEA",
             "work_period_id": period,
             "period_id": period,
             "currency": currency,
-            "functional_currency": ENTITIES[entry.entity],
+            "functional_currency": ENTITIES[books],
             "amount_transaction": amount,
             "amount_functional": functional,
-            "amount_group": money(functional * self.rate(entry.entity, period)),
+            "amount_group": money(functional * self.rate(books, period)),
             "unmapped_members": "",
         }
 
     def _currency(self, fact: Fact) -> str:
         home = ENTITIES[fact.entity]
         abroad = next(currency for currency in ENTITIES.values() if currency != home)
-        return abroad if fact.foreign and fact.flow == "expense_cost" else home
+        return abroad if fact.foreign and fact.flow != "labor_cost" else home
 
 
 def _kind(fact: Fact) -> str:
-    return "time_entry" if fact.flow == "labor_cost" else "expense"
+    return {"expense_cost": "expense", "vendor_cost": "vendor_bill"}.get(fact.flow, "time_entry")

@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.firm import Firm
-from tests.reconciliation.ledgers import Books, Fact, Total, facts, totals
+from tests.reconciliation.drawn import Entry, facts, pairs, terms, totals
+from tests.reconciliation.ledgers import Books
 from tests.reconciliation.workings import BUILD_TIME, Result, Workings
 
 AMOUNTS = ("transaction", "functional", "group")
-ledgers = st.lists(st.one_of(facts, facts, facts, totals), min_size=40, max_size=40)
+ledgers = st.lists(st.one_of(facts, facts, facts, facts, totals, pairs, terms), min_size=50, max_size=50)
 #: An example is two runs of the match, half a second each: few examples of many facts, and none to make them smaller.
 bounded = settings(
     max_examples=4,
@@ -53,7 +54,7 @@ def examples(workings: Workings) -> list[Example]:
 
     @bounded
     @given(mine=ledgers, theirs=ledgers, seed=st.integers(0, 1000))
-    def draw(mine: list[Fact | Total], theirs: list[Fact | Total], seed: int) -> None:
+    def draw(mine: list[Entry], theirs: list[Entry], seed: int) -> None:
         books, others = Books("A", workings.rate), Books("B", workings.rate)
         rows, gone = books.rows(mine), books.landed(mine)
         mixed = [*rows, *others.rows(theirs)]
@@ -95,6 +96,12 @@ def told(items: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     names = ("item_id", "category", "legal_entity_key", "project_key", "period_id", "match_level", "gl_line_ids")
     amounts = tuple(f"difference_{amount}" for amount in AMOUNTS)
     return sorted(tuple(str(item[name]) for name in (*names, *amounts)) for item in items)
+
+
+def test_the_ledgers_that_are_drawn_differ_in_every_flow_that_has_two_sides(examples: list[Example]) -> None:
+    flows = {"labor_cost", "expense_cost", "vendor_cost", "revenue", "billing", "intercompany"}
+    for example in examples:
+        assert {item["flow"] for item in example.among.items} == flows
 
 
 def test_every_bridge_closes_in_every_currency_and_every_difference_has_a_name(examples: list[Example]) -> None:

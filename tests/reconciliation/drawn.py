@@ -1,0 +1,146 @@
+"""What the property tests draw: facts of delivery with whatever the books made of them, pairs, terms and totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hypothesis import strategies as st
+
+ENTITIES = {"erp:DE01": "EUR", "erp:US01": "USD"}
+PERIODS = ("2026-07", "2026-08", "2026-09", "2026-10")
+Kind = Literal["line", "link", "accrual"]
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One posting of a fact: its share of the amount, how far off, and where it went; perhaps taken back."""
+
+    quarters: int
+    cents_off: int
+    hours_off: int
+    other_entity: bool
+    other_project: bool
+    later: int
+    kind: Kind
+    event: int
+    bank_rate: bool
+    taken_back: int | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What one flow makes of a time entry, expense or bill line, with its postings."""
+
+    flow: Literal["labor_cost", "expense_cost", "vendor_cost", "revenue", "billing"]
+    entity: str
+    project: int
+    period: int
+    status: Literal["approved", "submitted", "rejected", "unknown"]
+    quarter_hours: int
+    cents: int
+    foreign: bool
+    undone: Literal["no", "approved", "submitted"]
+    days_open: int
+    postings: tuple[Posting, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What two entities owe one another for a project and period: both sides of it, each posted or not."""
+
+    provider: str
+    project: int
+    period: int
+    cents: int
+    days_open: int
+    #: How far off each leg is posted, the provider's and the receiver's; None where it is not.
+    legs_off: tuple[int | None, int | None]
+
+
+@dataclass(frozen=True)
+class Term:
+    """Revenue that is earned by contract line and period, with what was posted for it."""
+
+    entity: str
+    project: int
+    period: int
+    cents: int
+    days_open: int
+    is_expected: bool
+    #: How far off each posting is, and whether it stands in the next period.
+    postings_off: tuple[tuple[int, bool], ...]
+
+
+@dataclass(frozen=True)
+class Total:
+    """A line of the books that names no record, and perhaps the one that takes it back, this period or the next."""
+
+    entity: str
+    project: int
+    period: int
+    cents: int
+    days_open: int
+    origin: Literal["summary", "manual", "payroll", "accrual"]
+    taken_back: int | None
+
+
+postings = st.builds(
+    Posting,
+    quarters=st.sampled_from((4, 4, 4, 2, 1)),
+    cents_off=st.sampled_from((0, 0, 0, 1, -3, 725, -2500)),
+    hours_off=st.sampled_from((0, 0, 0, 4, -2)),
+    other_entity=st.sampled_from((False, False, False, True)),
+    other_project=st.sampled_from((False, False, False, True)),
+    later=st.sampled_from((0, 0, 0, 1)),
+    kind=st.sampled_from(("line", "line", "link", "accrual")),
+    event=st.integers(0, 2),
+    bank_rate=st.sampled_from((False, False, True)),
+    taken_back=st.sampled_from((None, None, None, 0, 1)),
+)
+facts = st.builds(
+    Fact,
+    flow=st.sampled_from(("labor_cost", "labor_cost", "expense_cost", "vendor_cost", "revenue", "billing")),
+    entity=st.sampled_from(tuple(ENTITIES)),
+    project=st.integers(0, 1),
+    period=st.integers(0, 2),
+    status=st.sampled_from(("approved", "approved", "approved", "submitted", "rejected", "unknown")),
+    quarter_hours=st.integers(1, 40),
+    cents=st.integers(1, 300_000),
+    foreign=st.booleans(),
+    undone=st.sampled_from(("no", "no", "no", "approved", "submitted")),
+    days_open=st.integers(0, 60),
+    postings=st.lists(postings, max_size=4).map(tuple),
+)
+offs = st.sampled_from((0, 0, 0, 2, -700))
+pairs = st.builds(
+    Pair,
+    provider=st.sampled_from(tuple(ENTITIES)),
+    project=st.integers(0, 1),
+    period=st.integers(0, 2),
+    cents=st.integers(100, 300_000),
+    days_open=st.integers(0, 60),
+    legs_off=st.tuples(st.one_of(st.none(), offs), st.one_of(st.none(), offs)),
+)
+terms = st.builds(
+    Term,
+    entity=st.sampled_from(tuple(ENTITIES)),
+    project=st.integers(0, 1),
+    period=st.integers(0, 2),
+    cents=st.integers(100, 3_000_000),
+    days_open=st.integers(0, 60),
+    is_expected=st.sampled_from((True, True, True, False)),
+    postings_off=st.lists(st.tuples(offs, st.sampled_from((False, False, True))), max_size=2).map(tuple),
+)
+totals = st.builds(
+    Total,
+    entity=st.sampled_from(tuple(ENTITIES)),
+    project=st.integers(0, 1),
+    period=st.integers(0, 2),
+    cents=st.integers(-50_000, 300_000),
+    days_open=st.integers(0, 60),
+    origin=st.sampled_from(("summary", "summary", "manual", "payroll", "accrual")),
+    taken_back=st.sampled_from((None, None, 0, 1)),
+)
+
+Entry = Fact | Total | Pair | Term
