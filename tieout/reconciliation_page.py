@@ -20,6 +20,10 @@ from recon_item as item inner join close_certificate as certificate using (legal
 where item.flow = 'labor_cost' and item.status <> 'resolved' and coalesce(reason, '') not like '%has not ended%'
 group by all order by count(distinct category) desc, legal_entity_key, period_id limit 1
 """
+PEOPLE = """
+select count(distinct worker_key), count(distinct work_period_id), count(*) from fct_project_ledger
+where basis = 'operational' and flow in ('labor_cost', 'vendor_cost') and worker_key not in ('none', 'unmapped')
+"""
 BRIDGE = """
 select sum(operational_functional), sum(breaks_functional), sum(posted_functional), min(gl_status)
 from recon_bridge_total where flow = ? and legal_entity_key = ? and period_id = ?
@@ -54,6 +58,8 @@ def read_example(mart: Path) -> dict[str, Any]:
         cell = connection.execute(CELL).fetchall()[0]
         item = connection.execute(ITEM, cell).fetchone()
         example = {
+            "built": connection.execute("select cast(build_time as date) from build_info").fetchone(),
+            "people": connection.execute(PEOPLE).fetchone(),
             "cell": cell,
             "bridge": connection.execute(BRIDGE, cell).fetchone(),
             "categories": connection.execute(CATEGORIES, cell).fetchall(),
@@ -81,9 +87,14 @@ def page() -> str:
 def _figures(example: dict[str, Any]) -> str:
     flow, entity, period = example["cell"]
     operational, breaks, posted, ledger = example["bridge"]
+    people, months, entries = example["people"]
+    built = example["built"]
     is_certified, reason, currency = example["certificate"]
     lines = [
-        f"`{flow}` of {entity} in {period}, in {currency}, as built for a simulated firm; the ledger is {ledger}.",
+        (
+            f"`{flow}` of {entity} in {period}, in {currency}; the ledger is {ledger}. The firm is `make demo`'s: "
+            f"{people} people, {months} months, {entries:,} entries of time, as known on {built[0]}."
+        ),
         "",
         "| step | owner | items | amount |",
         "|---|---|---:|---:|",
