@@ -49,7 +49,11 @@ def run(command: list[str], file: Path, folder: Path) -> Cost:
     target = folder / "target"
     target.mkdir()
     try:
-        return measure([*command, str(file), str(target)], log=folder / "log.txt")
+        cost = measure([*command, str(file), str(target)], log=folder / "log.txt")
+        # Said at once, so that a run that is cut short has shown something.
+        road = command[-1].removesuffix(".py").replace("/", ".").rpartition(".")[2]
+        print(f"  {road}: {cost.wall:.1f} s, {cost.cpu:.1f} cpu s, {cost.peak_mb:.0f} MB", flush=True)
+        return cost
     finally:
         shutil.rmtree(target)
 
