@@ -20,6 +20,11 @@ from lake.errors import ConfigError
 
 DEFAULT_FILE = Path("tieout.yml")
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+FORMS = {
+    "group_currency": "a currency of three capital letters is expected, such as EUR",
+    "memory_limit": "an amount of memory is expected, such as 4GB or 900MB",
+    "name": "small letters, digits and underscores are expected, beginning with a letter, such as psa_emea",
+}
 InstanceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
@@ -100,7 +105,7 @@ class Settings(BaseSettings):
         names = [feed.name for feed in self.feeds]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            message = f"feeds: the name {twice[0]!r} is used twice; a name is one instance of one system"
+            message = f"the name {twice[0]!r} is used twice; a name is one instance of one system"
             raise ValueError(message)
         return self
 
@@ -128,11 +133,17 @@ def load(file: Path | None = None) -> Settings:
     Raises ConfigError with one sentence that names the file and the key.
     """
     path = file or DEFAULT_FILE
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder; give --config the file in it.")
     if not path.is_file():
         raise ConfigError(f"There is no configuration file {path}; copy tieout.yml of the README or give --config.")
     try:
         values = YamlConfigSettingsSource(Settings, yaml_file=path).yaml_data
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
+        if not isinstance(error, UnicodeDecodeError):
+            raise ConfigError(f"{path} holds no keys; it begins like `group_currency: EUR`.") from error
+        raise ConfigError(f"{path} is no text in UTF-8; write it as tieout.yml is written.") from error
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark is not None else ""
         raise ConfigError(f"{path}{where} is not valid YAML; mend that line.") from error
@@ -169,9 +180,21 @@ def _fault(error: ValidationError) -> str:
         meant = difflib.get_close_matches(str(first["loc"][-1]), model.model_fields, n=1)
         hint = f"did you mean {meant[0]}?" if meant else f"known are {', '.join(model.model_fields)}."
         return f"there is no key {key}; {hint}"
-    # What stands under a connection may be a secret in the wrong place: it is not repeated.
-    found = "" if "connection" in first["loc"] else f" (found {first.get('input')!r})"
-    return f"key {key}: {first['msg']}{found}."
+    given = first.get("input")
+    # What stands under a connection may be a secret in the wrong place: it is not repeated. Nor is a whole file.
+    found = "" if "connection" in first["loc"] or isinstance(given, dict | list | tuple) else f" (found {given!r})"
+    return f"key {key}: {_expected(first['type'], str(first['msg']), key.rpartition('.')[2])}{found}."
+
+
+def _expected(kind: str, said: str, key: str) -> str:
+    """Return what was expected, in words of ours where the library's speak of patterns and tuples."""
+    if kind == "string_pattern_mismatch":
+        return FORMS.get(key, said)
+    if kind in {"tuple_type", "list_type"}:
+        return "a list is expected, each entry on a line that begins with a dash"
+    if kind in {"model_type", "model_attributes_type"}:
+        return "a mapping is expected, such as {name: psa, path: drops/psa}"
+    return said.removeprefix("Value error, ")
 
 
 def _system(feed: FeedSettings, base: Path) -> str:

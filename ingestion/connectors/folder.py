@@ -40,7 +40,8 @@ def discover(folder: str, *, feed: str) -> list[Found]:
     """
     root = Path(folder)
     if not root.is_dir():
-        raise SourceError(f"feed {feed}: folder {folder} does not exist; create it or correct feeds.path")
+        trouble = "is a file; name the folder that it lies in" if root.exists() else "does not exist; create it"
+        raise SourceError(f"feed {feed}: folder {folder} {trouble} or correct feeds.path")
     try:
         files = sorted(_walk(root, "", 0), key=lambda found: found.name)
     except OSError as error:

@@ -52,6 +52,32 @@ def test_what_is_not_yaml_is_refused_in_one_sentence(tmp_path: Path, text: str) 
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("group_currency: euro\n", "such as EUR"),
+        ("memory_limit: lots\n", "such as 4GB"),
+        ("feeds: yes\n", "a list is expected"),
+        ("feeds: [psa]\n", "a mapping is expected"),
+        ("feeds:\n  - {name: psa, path: x}\n  - {name: psa, path: y}\n", "'psa' is used twice"),
+        ("- 1\n- 2\n", "holds no keys"),
+    ],
+)
+def test_what_was_expected_is_said_in_plain_words(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        settings.load(write(tmp_path, text))
+    sentence = str(refused.value)
+    assert words in sentence
+    assert "pattern" not in sentence
+    assert "Value error" not in sentence
+    assert "{'" not in sentence
+
+
+def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a folder"):
+        settings.load(tmp_path)
+
+
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no configuration file"):
         settings.load(tmp_path / "absent.yml")
