@@ -6,6 +6,7 @@ import polars as pl
 
 from simulator.calendar import DAY
 from simulator.firm import ROLES
+from simulator.names import engagement
 from simulator.timesheets import RAISE, RAISED, Firm, raise_day
 
 
@@ -28,7 +29,7 @@ def write_projects(firm: Firm, base: pl.DataFrame) -> None:
             "practice",
             project_code=pl.lit("NM-") + pl.col("project_id"),
             name=pl.when(client)
-            .then(pl.lit("Engagement ") + pl.col("project_id"))
+            .then(engagement(pl.col("number"), pl.col("practice")) + pl.lit(" ") + pl.col("project_id"))
             .otherwise(pl.lit("Internal ") + pl.col("practice")),
             customer_id=pl.when(client).then("customer_id"),
             contract_id=pl.when(client).then("contract_id"),
@@ -64,7 +65,7 @@ def _baselines(firm: Firm, client: pl.DataFrame) -> pl.DataFrame:
         approved_at="made",
         budget_hours="hours",
         budget_cost="budget",
-        budget_revenue=pl.col("budget") * 8 // 5,
+        budget_revenue="priced",
         currency="home",
         reason=pl.lit("Original plan"),
         updated_at="made",
@@ -77,7 +78,7 @@ def _baselines(firm: Firm, client: pl.DataFrame) -> pl.DataFrame:
         approved_at=again,
         budget_hours=pl.col("hours") * 112 // 2800 * 25,
         budget_cost=pl.col("budget") * 112 // 100,
-        budget_revenue=pl.col("budget") * 112 // 100 * 8 // 5,
+        budget_revenue=pl.col("priced") * pl.col("amount") // pl.col("first"),
         currency="home",
         reason=pl.lit("Change request"),
         updated_at=again,

@@ -10,6 +10,7 @@ from simulator.delivery import write_projects
 from simulator.engagements import model_names
 from simulator.firm import ENTITIES, FIXED, INDUSTRIES, METHODS, PRACTICES, TIME
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS
+from simulator.names import customer_names
 from simulator.people import numbered
 from simulator.terms import Terms
 from simulator.timesheets import Firm
@@ -34,7 +35,7 @@ def write_sales(firm: Firm, terms: Terms) -> None:
     world.drop.write(
         "customer",
         pl.DataFrame({"customer_id": customers}).with_columns(
-            name=pl.lit("Customer ") + customers.str.slice(1),
+            name=customer_names(size),
             parent_customer_id=pl.when(pl.Series(rng.random(size) < 0.1)).then(pl.lit(customers[0])),
             industry=pl.Series(INDUSTRIES).gather(rng.integers(0, len(INDUSTRIES), size)),
             country=pl.Series([e.country for e in ENTITIES]).gather(rng.integers(0, 3, size)),
@@ -67,6 +68,7 @@ def write_sales(firm: Firm, terms: Terms) -> None:
             "first": terms.first,
             "amended": terms.amended,
             "budget": terms.budget,
+            "priced": terms.priced,
             "hours": terms.hours,
             "signed": signed,
             "start": terms.start,

@@ -16,7 +16,8 @@ from simulator.timesheets import Firm
 class Terms:
     """Per project: line amount (0: none), term, and whole-life hours and functional cost as planned.
 
-    `first` is the amount until the day `amended`, where the contract was amended;
+    `first` is the amount until the day `amended`, where the contract was amended; `priced` is what the whole
+    work was expected to bring in when it was sold, in the functional currency;
     `group[project, month]` is approved cost in group currency.
     """
 
@@ -27,6 +28,7 @@ class Terms:
     end: Days
     hours: Ints
     budget: Ints
+    priced: Ints
     planned: Ints
     group: Ints
 
@@ -65,6 +67,7 @@ def make_terms(firm: Firm, work: pl.DataFrame, group: Ints) -> Terms:
     into = world.rates.average[projects.currency, 0, -1] / world.rates.average[home, 0, -1]
     budget = np.rint(planned * error / 100_000).astype(np.int64) * 100_000
     budget = np.where(fixed, np.minimum(budget, (first * into * 0.85).astype(np.int64) // 100_000 * 100_000), budget)
+    worth = np.where(projects.model == TIME, value * whole * error, first) * into
     return Terms(
         amount=amount,
         first=first,
@@ -73,6 +76,7 @@ def make_terms(firm: Firm, work: pl.DataFrame, group: Ints) -> Terms:
         end=np.where(projects.model == SUBSCRIPTION, start + shift + 364, end),
         hours=np.rint(hours * whole * error / 25).astype(np.int64) * 25,
         budget=budget,
+        priced=np.where(budget > 0, np.rint(worth / 100_000).astype(np.int64) * 100_000, 0),
         planned=planned,
         group=group,
     )

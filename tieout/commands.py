@@ -10,9 +10,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
 
+import polars as pl
+
 from ingestion import pipeline
 from ingestion.feed import BatchResult, Feed
-from lake import publish
+from lake import delta, publish
 from lake.errors import BuildError, ConfigError, SourceError
 from lake.events import Events
 from lake.store import Lake
@@ -81,6 +83,8 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
 def build(settings: Settings, *, full_refresh: bool, as_of: datetime | None, events: Events) -> None:
     """Build, publish and print the headline figures of both bases with the bridge between them."""
     require_lake(settings)
+    if as_of is not None and settings.clock == "now":  # by the data's own clock it says when a row was last changed
+        _require_known(settings, as_of)
     built = building.build(settings, events=events, full_refresh=full_refresh, as_of=as_of)
     for warning in built.warnings:
         events("build_warning", message=f"Note: {warning}")
@@ -91,6 +95,18 @@ def require_lake(settings: Settings) -> None:
     """Raise BuildError where nothing was ever landed."""
     if settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
         raise BuildError(f"There is no lake at {settings.lake_root} yet; run `tieout ingest` first.")
+
+
+def _require_known(settings: Settings, as_of: datetime) -> None:
+    """Raise BuildError where nothing had landed by then: a mart of nothing proves nothing."""
+    log = delta.read(delta.open_table(Lake(settings.lake_root), "batches"), ["status", "at"])
+    first = log.filter(pl.col("status") == "committed")["at"].min()
+    if not isinstance(first, datetime):
+        raise BuildError("No batch has landed yet; run `tieout ingest` first.")
+    if as_of < first:
+        raise BuildError(
+            f"Nothing had landed by {as_of:%Y-%m-%d %H:%M} UTC; the first batch did at {first.isoformat()}."
+        )
 
 
 def serve(settings: Settings, *, port: int | None, events: Events) -> NoReturn:

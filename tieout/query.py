@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
+import polars as pl
+from polars import selectors
 from rich.console import Console
 from rich.table import Table
 
@@ -25,6 +28,7 @@ from tieout.settings import Settings
 Format = Literal["table", "csv", "json"]
 READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 TABLE_ROWS = 1_000
+SHEET_ROWS = 1_048_575  # below the header
 
 
 def run(settings: Settings, query: str, *, output: Format = "table") -> str:
@@ -33,7 +37,7 @@ def run(settings: Settings, query: str, *, output: Format = "table") -> str:
         try:
             statements = connection.extract_statements(query)
         except duckdb.Error as error:
-            raise LakeError(_first_line(error)) from error
+            raise LakeError(_said(error)) from error
         if len(statements) != 1 or statements[0].type not in READING:
             raise LakeError("`tieout sql` takes one statement that reads (select, with, describe, explain).")
         return _answer(connection, query, output=output)
@@ -83,18 +87,36 @@ def export(settings: Settings, table: str, target: Path) -> int:
         raise ConfigError(f"{target.name}: the file must end in .csv, .parquet or .xlsx.")
     with _connect(settings) as connection:
         known = [name for (name,) in connection.execute(
-            "select table_name from information_schema.tables where table_catalog = 'mart' order by 1"
+            "select distinct table_name from information_schema.tables where table_catalog = 'mart' order by 1"
         ).fetchall()]  # fmt: skip
         if table not in known:
-            raise ConfigError(f"The mart has no table {table!r}; it has {', '.join(known)}.")
+            close = difflib.get_close_matches(table, known, n=3)
+            hint = f"did you mean {' or '.join(close)}?" if close else f"it has {', '.join(known)}."
+            raise ConfigError(f"The mart has no table {table!r}; {hint}")
         frame = connection.execute(f'select * from mart."{table}"').pl()
+    with target.open("ab"):  # whether it can be written is told alike for all three
+        pass
     if suffix == ".csv":
         frame.write_csv(target)
     elif suffix == ".parquet":
         frame.write_parquet(target)
+    elif frame.height > SHEET_ROWS:
+        raise ConfigError(f"{table} has {frame.height:,} rows, a sheet holds {SHEET_ROWS:,}; write .csv or .parquet.")
     else:
-        frame.write_excel(target, worksheet=table[:31])
+        _for_a_sheet(frame).write_excel(target, worksheet=table[:31])
     return frame.height
+
+
+def _for_a_sheet(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return what a sheet can hold: times without a zone, in UTC, and lists as text."""
+    return frame.with_columns(
+        selectors.datetime(time_zone="*").dt.convert_time_zone("UTC").dt.replace_time_zone(None),
+        *(
+            pl.col(name).cast(pl.List(pl.String)).list.join(", ")
+            for name, kind in frame.schema.items()
+            if isinstance(kind, pl.List)
+        ),
+    )
 
 
 def certificates(settings: Settings, *, entity: str | None, period: str | None) -> tuple[bool, str]:
@@ -134,7 +156,7 @@ def _answer(
         names = [column[0] for column in result.description or []]
         rows = result.fetchmany(TABLE_ROWS + 1) if output == "table" else result.fetchall()
     except duckdb.Error as error:
-        raise LakeError(_first_line(error)) from error
+        raise LakeError(_said(error)) from error
     return render(names, rows, output=output)
 
 
@@ -157,5 +179,6 @@ def render(names: Sequence[str], rows: Sequence[Sequence[object]], *, output: Fo
     return text.getvalue()
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+def _said(error: Exception) -> str:
+    """Return what DuckDB says, with what it thinks was meant, without the statement."""
+    return " ".join(str(error).split("\n\nLINE")[0].split())

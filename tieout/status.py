@@ -92,7 +92,8 @@ def render(settings: Settings, *, output: Literal["table", "csv", "json"]) -> st
     with catalogue.connect(lake, mart, tables=("batches", "batch_files", "action")) as connection:
         feeds = _asked(connection, BATCHES, output)
         refused = _asked(connection, REFUSED, "json")
-        drift = _asked(connection, DRIFT, "table" if output == "table" else "json")
+        drift = _asked(connection, DRIFT, "json")
+        unknown = _asked(connection, DRIFT, "table") if output == "table" and json.loads(drift) else ""
     tables = render_rows(TABLES, _tables(lake), output=output)
     if output == "json":
         said = {"feeds": json.loads(feeds), "refused": json.loads(refused), "drift": json.loads(drift)}
@@ -102,10 +103,9 @@ def render(settings: Settings, *, output: Literal["table", "csv", "json"]) -> st
     sentences = "".join(
         f"Refused: feed {one['feed']}, batch {one['batch']}: {one['reason']}\n" for one in json.loads(refused)
     )
-    unknown = f"Columns that no contract knows (key feeds.drift):\n{drift}" if "first_seen_at" in drift else ""
-    return (
-        f"{feeds}{sentences}{unknown}{tables}Published mart: {mart.name if mart else 'none yet; run `tieout build`'}\n"
-    )
+    known_to_none = f"Columns that no contract knows (key feeds.drift):\n{unknown}" if unknown else ""
+    published = mart.name if mart else "none yet; run `tieout build`"
+    return f"{feeds}{sentences}{known_to_none}{tables}Published mart: {published}\n"
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, query: str, output: Literal["table", "csv", "json"]) -> str:

@@ -38,6 +38,24 @@ def test_most_time_is_posted_within_two_days(books: Books) -> None:
     assert 0.90 <= 1 - late.height / joined.height <= 0.97
 
 
+def test_what_was_planned_meets_what_was_earned(books: Books) -> None:
+    over = books("project").filter(pl.col("end_date") < pl.date(2026, 9, 30)).select(project="project_id")
+    first = books("project_baseline").filter(pl.col("baseline_no") == 1).rename({"project_id": "project"})
+    home = books("project").select("legal_entity_id", project="project_id")
+    planned = first.join(over, on="project").join(home, on="project").group_by("legal_entity_id")
+    plan = dict(planned.agg(cents("budget_revenue").sum()).iter_rows())
+    posted = books.posted("services_revenue", sign=-1).join(over, on="project").group_by("legal_entity")
+    earned = dict(posted.agg(pl.col("functional").sum()).iter_rows())
+    assert len(plan) == len(earned) == 3
+    for entity, amount in earned.items():
+        assert 0.8 <= plan[entity] / amount <= 1.2
+
+
+def test_customers_bear_different_names(books: Books) -> None:
+    names = books("customer")["name"]
+    assert names.n_unique() == names.len()
+
+
 def test_people_join_leave_move_and_work_part_time(books: Books) -> None:
     people = books("employee")
     assert people["termination_date"].drop_nulls().len() > 0
