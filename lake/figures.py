@@ -17,6 +17,10 @@ import duckdb
 from lake.errors import MisuseError
 
 PERIOD = "period_id"
+#: What a ledger may be worth: a figure is worth what the worst of its ledgers is.
+WORST_FIRST = ("incomplete", "unproved", "complete")
+#: Figures of these stand on no ledger.
+WITHOUT_LEDGER = "operational"
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,11 @@ class Metric:
 
 @dataclass(frozen=True)
 class Figure:
-    """One value of a metric: its members, periods and sums. It refuses arithmetic that means nothing."""
+    """One value of a metric: its members, periods and sums. It refuses arithmetic that means nothing.
+
+    `gl_status` says what the ledgers are worth that it stands on: complete, unproved or incomplete, the worst of them;
+    nothing where the figure stands on no ledger.
+    """
 
     metric: Metric
     members: tuple[tuple[str, str | None], ...]
@@ -47,6 +55,7 @@ class Figure:
     value: Decimal | None
     numerator: Decimal | None = None
     denominator: Decimal | None = None
+    gl_status: str | None = None
 
     def __add__(self, other: Figure) -> Figure:
         """Return both together. Raises MisuseError for ratios, percentiles, two bases, or a balance over time."""
@@ -55,7 +64,9 @@ class Figure:
         self._refuse(other)
         total = [value for value in (self.value, other.value) if value is not None]
         periods = tuple(sorted({*self.periods, *other.periods}))
-        return Figure(self.metric, (), periods, sum(total, Decimal(0)) if total else None)
+        stated = [status for status in WORST_FIRST if status in {self.gl_status, other.gl_status}]
+        value_of_both = sum(total, Decimal(0)) if total else None
+        return Figure(self.metric, (), periods, value_of_both, gl_status=stated[0] if stated else None)
 
     __radd__ = __add__
 
@@ -132,7 +143,7 @@ def roll_up(
         conditions.append(f"figures.{PERIOD} in ({', '.join('?' for _ in periods)})")
         parameters += periods
     last = wanted.additivity == "balance" and PERIOD not in by
-    source = f"figures {_last_periods(periods) if last else ''} where {' and '.join(conditions)}"
+    source = f"figures {LEDGERS} {_last_periods(periods) if last else ''} where {' and '.join(conditions)}"
     query = _percentile(by, source) if wanted.additivity == "distribution" else _sums(by, source)
     parameters = [*(periods if last else ()), *parameters]
     if wanted.additivity == "distribution":
@@ -145,16 +156,25 @@ def roll_up(
             value(row["numerator"], row["denominator"], is_ratio=wanted.is_ratio),
             row["numerator"],
             row["denominator"],
+            WORST_FIRST[row["worst"]] if wanted.basis != WITHOUT_LEDGER else None,
         )
         for row in _rows(connection, query, parameters)
     ]
+
+
+#: Position in WORST_FIRST; a ledger that nobody proved anything of is unproved.
+WORST = "min(case ledgers.status when 'incomplete' then 0 when 'complete' then 2 else 1 end) as worst"
+LEDGERS = """
+    left join mart.gl_completeness as ledgers
+        on figures.legal_entity_key = ledgers.legal_entity_key and figures.period_id = ledgers.period_id
+"""
 
 
 def _sums(by: Sequence[str], source: str) -> str:
     names = "".join(f"figures.{name}, " for name in by)
     return f"""
         select {names}sum(figures.numerator) as numerator, sum(figures.denominator) as denominator,
-               list(distinct figures.period_id) as periods
+               list(distinct figures.period_id) as periods, {WORST}
         from mart.fct_metric as {source}
         {_grouped(by, "figures.")}
     """
@@ -166,7 +186,8 @@ def _percentile(by: Sequence[str], source: str) -> str:
     part = f"partition by {', '.join(by)}" if by else ""
     return f"""
         with weighed as (
-            select {names}figures.value, sum(figures.weight) as weight, list(distinct figures.period_id) as periods
+            select {names}figures.value, sum(figures.weight) as weight, list(distinct figures.period_id) as periods,
+                   {WORST}
             from mart.fct_metric_distribution as {source}
             group by {names}figures.value
         ), ranked as (
@@ -174,7 +195,7 @@ def _percentile(by: Sequence[str], source: str) -> str:
             from weighed
         )
         select {plain}min(value) filter (where reached >= whole * cast(? as decimal(4, 3))) as numerator,
-               null as denominator, list_distinct(flatten(list(periods))) as periods
+               null as denominator, list_distinct(flatten(list(periods))) as periods, min(worst) as worst
         from ranked
         {_grouped(by, "")}
     """

@@ -72,9 +72,9 @@ def figures(
     with _connect(settings) as connection:
         wanted = rolled.metric(connection, metric_id, basis)
         found = rolled.roll_up(connection, wanted, by=by, periods=periods, only=only)
-    names = [*by, "metric_id", "basis", "unit", "value"]
+    names = [*by, "metric_id", "basis", "unit", "value", "gl_status"]
     rows = [
-        (*(member for _, member in one.members), wanted.metric_id, wanted.basis, wanted.unit, one.value)
+        (*(member for _, member in one.members), wanted.metric_id, wanted.basis, wanted.unit, one.value, one.gl_status)
         for one in found
     ]
     return render(names, rows, output=output)

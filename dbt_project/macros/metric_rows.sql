@@ -21,8 +21,14 @@
         summed.{{ name }},
         {%- endfor %}
         cast(summed.numerator as decimal(38, 6)) as numerator,
-        cast(summed.denominator as decimal(38, 6)) as denominator
+        cast(summed.denominator as decimal(38, 6)) as denominator,
+        -- a fact of the books and the period, not one more key: rows add up as they did
+        case when summed.basis <> 'operational' then coalesce(ledgers.status, 'unproved') end as gl_status
     from summed
+    left join {{ ref('gl_completeness') }} as ledgers
+        on
+            summed.legal_entity_key = ledgers.legal_entity_key
+            and summed.period_id = ledgers.period_id
     left join {{ ref('int_periods') }} as periods
         on
             summed.legal_entity_key = periods.legal_entity_key

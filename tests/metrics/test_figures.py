@@ -186,6 +186,37 @@ FLOW = Metric("services_revenue", "operational", "money", False, "flow", None, (
 A = Figure(FLOW, (("region", "EMEA"),), ("2026-01",), Decimal(10))
 
 
+def test_a_figure_says_what_the_worst_of_its_ledgers_is_worth(mart: duckdb.DuckDBPyConnection) -> None:
+    incomplete = mart.execute(
+        "select legal_entity_key, period_id from mart.gl_completeness where status = 'incomplete'"
+    ).fetchall()
+    assert incomplete, "the firm has a journal that does not balance"
+    by = ("legal_entity_key", "period_id")
+    for metric_id in ("services_revenue", "gross_margin"):
+        for basis, stands in (("operational", False), ("finance_posted", True)):
+            wanted = metric(mart, metric_id, basis)
+            split = {tuple(m for _, m in one.members): one.gl_status for one in roll_up(mart, wanted, by=by)}
+            assert {key for key, status in split.items() if status == "incomplete"} == (
+                set(incomplete) & set(split) if stands else set()
+            )
+            assert [one.gl_status for one in roll_up(mart, wanted)] == (["incomplete"] if stands else [None])
+            rows = mart.execute(
+                "select distinct legal_entity_key, period_id, gl_status from mart.fct_metric"
+                " where metric_id = ? and basis = ?",
+                [metric_id, basis],
+            ).fetchall()
+            assert {(entity, period): status for entity, period, status in rows} == split
+    proved = [one for one in roll_up(mart, wanted, by=by) if one.gl_status == "complete"]
+    assert proved
+
+
+def test_a_sum_is_worth_what_the_worst_of_its_parts_is() -> None:
+    proved, broken = replace(A, gl_status="complete"), replace(A, gl_status="incomplete")
+    assert (proved + broken).gl_status == (broken + proved).gl_status == "incomplete"
+    assert (proved + proved).gl_status == "complete"
+    assert (A + A).gl_status is None
+
+
 def test_what_adds_up_is_added() -> None:
     assert sum([A, replace(A, periods=("2026-02",))]).value == Decimal(20)  # type: ignore[union-attr]
     balance = replace(FLOW, additivity="balance")
