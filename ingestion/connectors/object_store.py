@@ -31,9 +31,8 @@ def fetch(spec: S3Spec, errand: Errand) -> Cursor:
         store = _store(spec, secrets)
         listed = list(_listed(store, root))
         files = remote.wanted(errand, listed)
-        for file in files:
-            if not file.is_here(errand.folder):
-                _copy(store, f"{root}/{file.name}", file, errand)
+        for file in remote.missing(errand, files):
+            _copy(store, f"{root}/{file.name}", file, errand)
     except OSError as error:
         said = scrubbed(str(error), [s for s in secrets.values() if s])
         raise SourceError(f"feed {errand.feed.name}: bucket {root} cannot be read: {said}") from None

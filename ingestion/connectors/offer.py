@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,8 @@ def _fetch(errand: Errand) -> Cursor:
 def offered(lake: Lake, feed: Feed, adapter: Adapter, cursor: Cursor, *, events: Events) -> Iterator[Offer]:
     """Give the feed's files; what a connection brought is removed when the block ends.
 
-    What a connection could not bring to its end stays, for the next run to go on from.
+    What a connection could not bring to its end stays; the next run goes on from as much of it as it finds at the
+    source as it was, and from nothing else.
     """
     if feed.connection is None:
         yield Offer(feed.path)
@@ -95,6 +97,22 @@ def offered(lake: Lake, feed: Feed, adapter: Adapter, cursor: Cursor, *, events:
         yield Offer(str(folder), brought)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_only(folder: Path, kept: Collection[Path]) -> None:
+    """Remove everything below a folder but the files `kept`: what an earlier run left there may be gone at the source.
+
+    Raises OSError where something cannot be removed: it would land.
+    """
+    for here, inner, names in os.walk(folder, topdown=False):
+        for name in names:
+            path = Path(here, name)
+            if path not in kept:
+                path.unlink()
+        for name in inner:
+            # One that holds something kept stays.
+            with contextlib.suppress(OSError):
+                Path(here, name).rmdir()
 
 
 def staging(lake: Lake, feed: Feed) -> Path:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from adbc_driver_postgresql import dbapi
 
 from ingestion.adapter import SourceFiles
-from ingestion.connectors.offer import Cursor, Errand
+from ingestion.connectors.offer import Cursor, Errand, keep_only
 from ingestion.connectors.postgres_sql import Part, Table, parts, reading, ready_made, seen_query
 from ingestion.connectors.secret import reveal, scrubbed
 from ingestion.connectors.spec import PostgresSpec
@@ -45,6 +45,8 @@ def fetch(spec: PostgresSpec, errand: Errand) -> Cursor:
     Raises SourceError with one sentence, and no secret in it, where the database cannot be read.
     """
     feed = errand.feed.name
+    # Parts of an earlier read are of another moment, and of a table that may have been cut otherwise.
+    keep_only(errand.folder, ())
     password = reveal(spec.password, feed=feed) if spec.password else ""
     try:
         with contextlib.closing(_connect(spec, password)) as first:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.adapter import MANIFEST
-from ingestion.connectors.offer import Cursor, Errand
+from ingestion.connectors.offer import Cursor, Errand, keep_only
 
 _FILES = "files"
 
@@ -67,6 +67,16 @@ def wanted(errand: Errand, listed: Iterable[RemoteFile]) -> list[RemoteFile]:
         return mine
     known = errand.cursor.get(_FILES) or {}
     return [f for f in mine if known.get(f.name) != f.state]
+
+
+def missing(errand: Errand, files: Sequence[RemoteFile]) -> list[RemoteFile]:
+    """Return the files that are still to be copied; of what an earlier run left, only the others and their parts stay.
+
+    A file that the server no longer has, or has otherwise, must not land because it was copied once.
+    """
+    here = {f.name: f.is_here(errand.folder) for f in files}
+    keep_only(errand.folder, {f.target(errand.folder) if here[f.name] else f.partial(errand.folder) for f in files})
+    return [f for f in files if not here[f.name]]
 
 
 def cursor(errand: Errand, listed: Iterable[RemoteFile], brought: Iterable[RemoteFile]) -> Cursor:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ingestion.connectors import paging
-from ingestion.connectors.offer import Cursor, Errand
+from ingestion.connectors.offer import Cursor, Errand, keep_only
 from ingestion.connectors.paging import Page, Request
 from ingestion.connectors.spec import RestSpec
 from ingestion.connectors.web import Service
@@ -33,12 +32,17 @@ def fetch(spec: RestSpec, errand: Errand) -> Cursor:
             f"feed {errand.feed.name}: the adapter {errand.feed.system} says no `request` of any source"
         )
     with Service(spec, errand.feed.name) as service:
+        lists = []
         for source in errand.sources:
             if source.name in asked:
                 before = None if errand.whole(source) else (errand.cursor.get(source.name) or {}).get("newest")
-                latest = _List(service, errand, source.name, asked[source.name], before).bring()
-                if latest is not None and not errand.whole(source):
-                    cursor[source.name] = {"newest": latest}
+                lists.append((source, _List(service, errand, source.name, asked[source.name], before)))
+        # Pages of other lists, or of these asked otherwise or too long ago, must not land beside today's.
+        keep_only(errand.folder, {file for _, each in lists for file in each.kept()})
+        for source, each in lists:
+            latest = each.bring()
+            if latest is not None and not errand.whole(source):
+                cursor[source.name] = {"newest": latest}
     return cursor
 
 
@@ -51,11 +55,20 @@ class _List:
         self._folder = errand.folder / source
         # A name that begins with a dot is no file of the feed.
         self._note = errand.folder / f".{source}.json"
+        self._begin = self._begun(paging.first(asked, service.spec.base_url, before))
+
+    def kept(self) -> list[Path]:
+        """Return the files of an earlier run that this one goes on from."""
+        number = self._begin[0]
+        return [self._note, *(self._page(n + 1) for n in range(number))] if number else []
+
+    def _page(self, number: int) -> Path:
+        return self._folder / f"{number:05d}.json"
 
     def bring(self) -> str | None:
         """Bring the pages that are still missing; returns the newest time in the whole list."""
         base = self._service.spec.base_url
-        number, page, latest = self._begun(paging.first(self._asked, base, self._before))
+        number, page, latest = self._begin
         seen: set[tuple[str, ...]] = set()
         while page is not None:
             turn = (page.address, *sorted(f"{k}={v}" for k, v in page.parameters.items()))
@@ -65,7 +78,7 @@ class _List:
             answer = self._service.get(page.address, page.parameters)
             number += 1
             self._folder.mkdir(parents=True, exist_ok=True)
-            _replace(self._folder / f"{number:05d}.json", answer.body)
+            _replace(self._page(number), answer.body)
             latest = paging.newest(self._asked, answer.value, latest)
             page = paging.following(self._asked, page, answer, base)
             self._remember(number, page, latest)
@@ -73,7 +86,9 @@ class _List:
         return latest
 
     def _key(self) -> dict[str, Any]:
-        return {"asked": asdict(self._asked), "before": self._before, "base": self._service.spec.base_url}
+        spec = self._service.spec
+        # Headers may say whose list it is.
+        return {"asked": asdict(self._asked), "before": self._before, "base": spec.base_url, "headers": spec.headers}
 
     def _remember(self, number: int, page: Page | None, latest: str | None) -> None:
         following = asdict(page) if page else None
@@ -85,11 +100,12 @@ class _List:
         try:
             note = json.loads(self._note.read_bytes())
             fits = all(note[k] == v for k, v in json.loads(json.dumps(self._key())).items())
-            if fits and 0 <= time.time() - note["at"] < _STALE:
-                return int(note["number"]), Page(**note["next"]) if note["next"] else None, note["latest"]
+            number = int(note["number"])
+            whole = all(self._page(n + 1).is_file() for n in range(number))
+            if fits and whole and 0 <= time.time() - note["at"] < _STALE:
+                return number, Page(**note["next"]) if note["next"] else None, note["latest"]
         except (OSError, ValueError, KeyError, TypeError):
             pass
-        shutil.rmtree(self._folder, ignore_errors=True)
         return 0, start, self._before
 
 

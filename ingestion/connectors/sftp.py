@@ -92,7 +92,7 @@ async def _bring(spec: SftpSpec, errand: Errand, options: dict[str, Any]) -> Cur
             async with places:
                 await _copy(client, f"{spec.folder}/{file.name}", file, errand)
 
-        await asyncio.gather(*(one(f) for f in files if not f.is_here(errand.folder)))
+        await asyncio.gather(*(one(f) for f in remote.missing(errand, files)))
         errand.events("files_copied", feed=errand.feed.name, files=len(files))
         return remote.cursor(errand, listed, files)
 

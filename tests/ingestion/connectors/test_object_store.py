@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.connectors.offer import staging
 from ingestion.connectors.spec import S3Spec
 from ingestion.feed import Feed
 from ingestion.pipeline import ingest
@@ -52,6 +53,18 @@ def test_files_of_a_bucket_land_once(drop: Drop, store_server: Store, prefix: st
     assert (again.counts.landed, again.files) == (1, 1)
     assert drop.rows(CONSERVED) == [(0,)]
     assert drop.rows("select count(*), count(distinct time_entry_id) from lake.time_entry") == [(3, 3)]
+
+
+def test_a_file_that_left_the_bucket_after_it_was_copied_does_not_land(
+    drop: Drop, store_server: Store, prefix: str
+) -> None:
+    put(store_server, f"{prefix}/time_entry/right.csv", 9)
+    feed_of(drop, store_server, prefix)
+    left = staging(drop.lake, drop.feed) / "time_entry/wrong.csv"
+    left.parent.mkdir(parents=True)
+    left.write_text(",".join(entry(1)) + "\n" + ",".join(map(str, entry(1).values())) + "\n")
+    drop.ingest()
+    assert drop.rows("select time_entry_id from lake.time_entry") == [("T9",)]
 
 
 @pytest.mark.parametrize(

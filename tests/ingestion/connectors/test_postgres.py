@@ -14,7 +14,7 @@ import pytest
 
 from ingestion.adapter import load
 from ingestion.connectors import postgres
-from ingestion.connectors.offer import Errand
+from ingestion.connectors.offer import Errand, staging
 from ingestion.connectors.postgres_sql import Table, parts
 from ingestion.connectors.spec import PostgresSpec
 from ingestion.feed import Feed
@@ -101,6 +101,22 @@ def test_a_snapshot_of_a_table_finds_what_was_deleted(drop: Drop, database: Data
     database.do("update time_entry set hours = 2 where time_entry_id = 'T4'")
     done = drop.ingest()
     assert (done.counts.landed, done.tombstones) == (1, 1)
+
+
+def test_parts_of_a_read_that_failed_do_not_land_with_the_next(drop: Drop, database: Database) -> None:
+    database.do(ENTRIES)
+    many = "insert into time_entry select 'T' || i, 'P1', 'E1', '2026-03-02', 1, true, 'approved', now() "
+    database.do(many + "from generate_series(1, 250000) i")
+    database.do("create view vendor as select (1 / 0)::text as vendor_id, 'x' as name")
+    feed_of(drop, database, mode="snapshot", entities=("time_entry", "vendor"))
+    with pytest.raises(SourceError, match="division by zero"):
+        drop.ingest()
+    assert len(list(staging(drop.lake, drop.feed).glob("time_entry/*.parquet"))) == 2
+    database.do("truncate time_entry")
+    database.do(many + "from generate_series(1, 100) i")
+    database.do("create or replace view vendor as select 'V1' as vendor_id, 'x' as name")
+    drop.ingest()
+    assert drop.rows("select count(*) from lake.time_entry") == [(100,)]
 
 
 def killed(*_given: object, **_named: object) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ingestion.connectors import web
+from ingestion.connectors.offer import staging
 from ingestion.connectors.paging import request
 from ingestion.connectors.spec import HeaderSpec, OAuth2Spec, RestSpec
 from lake.errors import ConfigError, ContractError, SourceError, TieoutError
@@ -118,6 +119,20 @@ def test_a_run_that_is_cut_short_goes_on_from_the_last_page(drop: Drop, service:
     assert [a.parameters["page"] for a in service.asked] == ["3"]
     assert landed(drop) == ["1", "2", "3", "4", "5"]
     assert drop.rows("select count(*) from lake.customer") == [(5,)]
+
+
+def test_pages_that_an_earlier_run_left_of_another_list_do_not_land(drop: Drop, service: Web, tmp_path: Path) -> None:
+    feed_of(drop, service, tmp_path, attempts=1, headers={"Account": "1"})
+    service.answer = in_turn(page(range(1, 3), more=2), page(range(3, 5), more=3), Reply(502, {}))
+    with pytest.raises(SourceError, match="status 502"):
+        drop.ingest()
+    left = staging(drop.lake, drop.feed) / "clients/00007.json"
+    left.write_bytes((left.parent / "00001.json").read_bytes().replace(b"Client", b"Left"))
+    # The pages of another account are others, even within the hour.
+    drop.options["connection"] = spec(service, headers={"Account": "2"})
+    service.answer = in_turn(page(range(8, 9)))
+    drop.ingest()
+    assert landed(drop) == ["8"]
 
 
 def test_a_wait_that_is_too_long_ends_the_run_and_keeps_what_was_read(

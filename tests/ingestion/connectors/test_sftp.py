@@ -106,6 +106,52 @@ def test_a_copy_that_was_cut_short_goes_on_where_it_ended(drop: Drop, server: Sf
     assert not folder.exists()
 
 
+def killed(*_given: object, **_named: object) -> None:
+    raise KeyboardInterrupt
+
+
+def brought_by_a_run_that_was_killed(drop: Drop, server: Sftp) -> Path:
+    feed_of(drop, server)
+    drop.options["mode"] = "snapshot"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingestion.pipeline._taken_in", killed)
+        # A process that is killed cleans nothing up.
+        patch.setattr("ingestion.connectors.offer.shutil.rmtree", lambda *_given, **_named: None)
+        with pytest.raises(KeyboardInterrupt):
+            drop.ingest()
+    return staging(drop.lake, drop.feed)
+
+
+def test_a_file_withdrawn_after_it_was_copied_does_not_land(drop: Drop, server: Sftp) -> None:
+    wrong = put(server, "time_entry/wrong.csv", entries(1, 2, 3))
+    folder = brought_by_a_run_that_was_killed(drop, server)
+    assert (folder / "time_entry/wrong.csv").is_file()
+    wrong.unlink()
+    put(server, "time_entry/right.csv", entries(9))
+    drop.ingest()
+    assert drop.rows("select time_entry_id, _file from lake.time_entry") == [("T9", "time_entry/right.csv")]
+
+
+def test_a_file_that_is_a_folder_now_gives_way_to_it(drop: Drop, server: Sftp) -> None:
+    put(server, "time_entry.csv", entries(1))
+    folder = brought_by_a_run_that_was_killed(drop, server)
+    (server.folder / "time_entry.csv").unlink()
+    put(server, "time_entry.csv/time_entry.csv", entries(9))
+    assert (folder / "time_entry.csv").is_file()
+    drop.ingest()
+    assert drop.rows("select time_entry_id from lake.time_entry") == [("T9",)]
+
+
+def test_a_file_that_was_copied_whole_and_is_still_there_is_not_copied_again(
+    drop: Drop, server: Sftp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(server, "time_entry.csv", entries(1))
+    brought_by_a_run_that_was_killed(drop, server)
+    monkeypatch.setattr(sftp, "_copy", killed)
+    drop.ingest()
+    assert drop.rows("select time_entry_id from lake.time_entry") == [("T1",)]
+
+
 def test_a_file_that_changes_while_it_is_copied_is_left_for_later(
     drop: Drop, server: Sftp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
