@@ -16,6 +16,7 @@ from ingestion.connectors.folder import Found, discover, open_regular, still_the
 from ingestion.feed import Feed
 from ingestion.known_files import Known, KnownFiles
 from ingestion.plan import Item, Plan, Received
+from ingestion.returned import returned
 from ingestion.unpacking import content_hash
 from lake import archive
 from lake.errors import BatchRefused, SourceError
@@ -150,9 +151,10 @@ def _read(lake: Lake, feed: Feed, found: Found, known: KnownFiles, *, perhaps_la
 
 
 def not_landed(items: list[Item], landed: pl.DataFrame) -> list[Item]:
-    """Return the items whose content has not landed yet under any name, each content once."""
+    """Return the items whose content has not landed yet under any name, or returns, each content once."""
     known = set(landed["content_sha256"].to_list())
     fresh = {item.content: item for item in reversed(items) if item.content not in known}
+    fresh |= {item.content: item for item in returned((i for i in items if i.content in known), landed)}
     return [item for item in items if fresh.get(item.content) is item]
 
 

@@ -40,8 +40,8 @@ PART_ROWS = 2_000_000
 def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
     """Land the feed's new files as one batch over all its entities; first finish what a killed run left.
 
-    The same content again lands nothing. Raises BatchRefused, with one sentence, where the batch may not
-    land; then nothing of it is visible. Raises SourceError where the feed's folder cannot be read.
+    The same content again lands nothing, unless it is a return to it. Raises BatchRefused, with one sentence, where
+    the batch may not land; then nothing of it is visible; SourceError where the feed's folder cannot be read.
     """
     lake.ensure()
     adapter = adapters.load(feed.system)
