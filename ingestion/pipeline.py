@@ -26,7 +26,7 @@ from lake import delta
 from lake.batches import BatchLog, Counts, Started
 from lake.contracts import ENTITIES
 from lake.contracts.model import Entity
-from lake.errors import BatchRefused, ContractError
+from lake.errors import BatchRefused, ContractError, OvertakenError
 from lake.events import Events, ignore
 from lake.quarantine import Spool
 from lake.schemas import SYSTEM_TABLES, entity_schema
@@ -35,6 +35,8 @@ from lake.store import Lake
 #: The Delta library takes rows in as fast as they come and writes them when it can: what waits in between
 #: grows with a commit, so that a commit has an end. Nothing of a batch is seen before all of it is there.
 PART_ROWS = 2_000_000
+#: How often a batch is taken up again when other writers' commits come in between.
+OVERTAKEN_ATTEMPTS = 8
 
 
 def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
@@ -109,7 +111,22 @@ def result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResu
 def land(
     lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, started: Started, *, events: Events
 ) -> tuple[int, Counts, list[Tally]]:
-    """Write everything of a batch and close it; a refusal closes it too, and is raised again."""
+    """Write everything of a batch and close it; a refusal closes it too, and is raised again.
+
+    Where a maintenance came in between, the batch is taken up again as after a kill: what was committed is
+    only counted.
+    """
+    for _ in range(OVERTAKEN_ATTEMPTS):
+        try:
+            return _land_once(lake, feed, adapter, log, started, events=events)
+        except OvertakenError:
+            events("batch_resumed", feed=feed.name, batch_id=started.batch_id)
+    return _land_once(lake, feed, adapter, log, started, events=events)
+
+
+def _land_once(
+    lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, started: Started, *, events: Events
+) -> tuple[int, Counts, list[Tally]]:
     batch_id = started.batch_id
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
         spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)

@@ -18,7 +18,7 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from lake.ahead import Ahead
-from lake.errors import LakeError, brief
+from lake.errors import LakeError, OvertakenError, brief
 
 if TYPE_CHECKING:
     from lake.store import Lake
@@ -78,6 +78,9 @@ def append(
             if batches.failure is not None:
                 raise batches.failure from None
             where = table.table_uri
+            # The Delta library holds that an append has read every file, so that a compaction beside it stops it.
+            if isinstance(error, CommitFailedError):
+                raise OvertakenError(f"the lake table at {where} was changed meanwhile: run again") from error
             raise LakeError(f"the lake table at {where} could not be appended to: {brief(error)}") from error
 
 

@@ -6,6 +6,7 @@
     ├── SourceError          a feed's folder, file or connection that cannot be read
     │   └── BatchRefused     a batch that is not landed at all, with the reason
     ├── LakeError            the storage layer: tables, archive, catalogue
+    │   └── OvertakenError   another writer came in between: nothing stands, and it may be tried again
     ├── MisuseError          a figure asked for that would mean nothing
     └── BuildError           the mart could not be built or published
 
@@ -37,6 +38,10 @@ class BatchRefused(SourceError):  # noqa: N818 - the trade's word for it
 
 class LakeError(TieoutError):
     """The storage layer cannot do what was asked of it."""
+
+
+class OvertakenError(LakeError):
+    """Another writer's commit came in between; nothing of this one stands, and it may be tried again."""
 
 
 class MisuseError(TieoutError):

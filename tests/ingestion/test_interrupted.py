@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,4 +187,25 @@ def test_a_batch_interrupted_before_the_rules_changed_is_given_up_and_landed_ane
     monkeypatch.undo()
     assert drop.ingest().batch_ids == (2,)
     assert _state(drop) == [(2, 1, 1, 2, 1)]
+    assert drop.rows(CONSERVED) == [(0,)]
+
+
+def test_a_batch_that_a_compaction_overtakes_is_taken_up_again(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2):
+        drop.put(f"time_entry/{number}.csv", [entry(number)])
+        drop.ingest()
+    drop.put("customer.csv", [{"customer_id": "C1", "name": "One"}])
+    drop.put("time_entry/3.csv", [entry(3)])
+    write, overtaken = delta.write_deltalake, []
+
+    def overtaken_once(table: Any, *args: Any, **options: Any) -> None:
+        if table.table_uri.rstrip("/").endswith("time_entry") and not overtaken:
+            overtaken.append(delta.open_table(drop.lake, "time_entry").optimize.compact()["numFilesRemoved"])
+        write(table, *args, **options)
+
+    monkeypatch.setattr(delta, "write_deltalake", overtaken_once)
+    drop.ingest()
+    assert overtaken == [2]
+    assert drop.rows("select count(*), count(distinct time_entry_id) from lake.time_entry") == [(3, 3)]
+    assert drop.rows("select count(*) from lake.customer") == [(1,)]
     assert drop.rows(CONSERVED) == [(0,)]

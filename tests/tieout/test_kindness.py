@@ -75,11 +75,11 @@ def test_what_stops_the_command_stops_the_server(firm: Firm) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = _begin("app", "--port", str(port), "--config", str(firm.config))
-    assert server.stdout is not None
-    assert any("Uvicorn server started" in line or "URL:" in line for line in server.stdout)
-    server.terminate()
-    server.wait(timeout=30)
+    with _begin("app", "--port", str(port), "--config", str(firm.config)) as server:
+        assert server.stdout is not None
+        assert any("Uvicorn server started" in line or "URL:" in line for line in server.stdout)
+        server.terminate()
+        server.wait(timeout=30)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
