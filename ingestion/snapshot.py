@@ -72,7 +72,7 @@ def compare(
     wanted = list(dict.fromkeys((*by, _HASH, "is_deleted", *_ORDER)))
     before = _newest(_landed(batch, entity, committed).select(wanted).collect(), by)
     gone = _missing(before, sent, tallies, entity, max_delete_share=max_delete_share)
-    different = _different(sent, before, by).partition_by(_PART, as_dict=True)
+    different = _different(sent, before, by, parts).partition_by(_PART, as_dict=True)
     rows = sent.group_by(_PART).len()
     heights = dict(zip(rows[_PART], rows["len"], strict=True))
     for number, (tally, path) in enumerate(parts):
@@ -139,16 +139,37 @@ def _missing(
     return gone
 
 
-def _different(sent: pl.DataFrame, before: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+def _different(
+    sent: pl.DataFrame, before: pl.DataFrame, by: list[str], parts: list[tuple[Tally, Path]]
+) -> pl.DataFrame:
     """Return where the rows to land are, in their order, each with the time of the version that it must win over.
 
-    Those are the rows that differ from the newest version of their key, and all rows of a key that the snapshot has
-    twice: they are versions of each other.
+    Those are the rows that differ from the newest version of their key. Rows of a key that the snapshot has twice are
+    versions of each other: the one that wins among them speaks for all, and only it is made to win over what stands.
     """
     old = before.select(*by, pl.col(_HASH).alias("old_hash"), pl.col("updated_at").alias(_OLD_AT))
     wide = sent.join(old, on=by, how="left", maintain_order="left", nulls_equal=True)
     same = (wide["old_hash"] == wide[_HASH]).fill_null(value=False)
-    return wide.filter(~same | sent.select(by).is_duplicated()).select(_PART, _PLACE, _OLD_AT)
+    several = sent.select(by).is_duplicated()
+    found = wide.filter(~same & ~several).select(_PART, _PLACE, _OLD_AT)
+    if not several.any():
+        return found
+    return pl.concat([found, _of_several(wide.filter(several), by, parts)]).sort(_PART, _PLACE)
+
+
+def _of_several(rows: pl.DataFrame, by: list[str], parts: list[tuple[Tally, Path]]) -> pl.DataFrame:
+    """Return what `_different` does of keys that the snapshot has more than once: all rows of such a key, or none."""
+    within = ("updated_at", "_file", "_row")
+    timed = pl.concat(
+        pl.concat([some, pl.read_parquet(parts[number][1], columns=list(within))[some[_PLACE]]], how="horizontal")
+        for (number,), some in rows.partition_by(_PART, as_dict=True).items()
+    )
+    last = timed.sort(within).unique(subset=by, keep="last")
+    changes = last.filter((pl.col("old_hash") != pl.col(_HASH)).fill_null(value=True))
+    wins = changes.select(_PART, _PLACE, wins=pl.lit(value=True))
+    landing = timed.join(changes, on=by, how="semi", nulls_equal=True)
+    told = landing.join(wins, on=[_PART, _PLACE], how="left")
+    return told.select(_PART, _PLACE, pl.when("wins").then(_OLD_AT).alias(_OLD_AT))
 
 
 def _changed(path: Path, different: pl.DataFrame | None) -> pl.DataFrame | None:

@@ -129,6 +129,39 @@ def test_a_key_that_comes_back_lives_again(snapshots: Drop) -> None:
     assert snapshots.rows(CURRENT) == list(_ten().items())
 
 
+HOURS = """
+select hours::double from lake.time_entry where time_entry_id = 'T1'
+qualify row_number() over (order by updated_at desc, _batch_id desc, _file desc, _row desc) = 1
+"""
+_LATE, _EARLY = {"updated_at": "2026-02-02T00:00:00Z"}, {"updated_at": "2026-02-01T00:00:00Z"}
+
+
+def test_a_key_that_a_snapshot_has_twice_keeps_its_winner_when_something_else_changes(snapshots: Drop) -> None:
+    for number in (3, 4):
+        rows = [entry(1, hours="2", **_LATE), entry(1, hours="1", **_EARLY), entry(2, hours=number, **_EARLY)]
+        snapshots.put("time_entry.csv", rows)
+        done = snapshots.ingest()
+        assert snapshots.rows(HOURS) == [(2,)]
+    assert (done.counts.landed, done.counts.excluded) == (1, 2), "what the key is did not change"
+    assert snapshots.rows(CONSERVED) == [(0,)]
+
+
+def test_of_a_key_that_a_snapshot_has_twice_only_the_winner_takes_the_place_of_what_stands(snapshots: Drop) -> None:
+    snapshots.put("time_entry.csv", [entry(1, hours="9", updated_at="2026-03-01T00:00:00Z")])
+    snapshots.ingest()
+    rows = [entry(1, hours="2", **_LATE), entry(1, hours="1", **_EARLY)]
+    snapshots.put("time_entry.csv", rows)
+    assert snapshots.ingest().counts.landed == 2
+    assert snapshots.rows(HOURS) == [(2,)], "the later of both, as the snapshot says what is"
+
+
+def test_a_key_twice_without_times_is_won_by_the_later_row_in_every_snapshot(snapshots: Drop) -> None:
+    for number in (3, 4):
+        snapshots.put("time_entry.csv", [entry(1, hours="1"), entry(1, hours="2"), entry(2, hours=number)])
+        snapshots.ingest()
+        assert snapshots.rows(HOURS) == [(2,)]
+
+
 def test_another_feeds_records_are_left_alone(snapshots: Drop) -> None:
     _names(snapshots, _ten())
     snapshots.ingest()
