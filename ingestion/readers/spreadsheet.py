@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import fastexcel
 import polars as pl
 
-from ingestion.readers.chunk import Chunk, Source, check_names, numbered
+from ingestion.readers import sheet_cells
+from ingestion.readers.chunk import ROW, Chunk, Source, Unreadable, check_names, numbered
 from ingestion.readers.parquet import shortest_decimal
 from lake.errors import BatchRefused
 
@@ -16,9 +18,10 @@ _LARGEST = 64 << 20
 
 
 def read(source: Source) -> Iterator[Chunk]:
-    """Give the rows below the header; rows are numbered from 1 below it."""
+    """Give the rows below the header, numbered from 1 below it; one with a cell that is an error is no good row."""
     if source.path.stat().st_size > _LARGEST:
         raise BatchRefused(f"file {source.name} is larger than {_LARGEST} bytes: send it as csv or parquet")
+    walked = sheet_cells.sheets(source.path, source.name)
     try:
         book = fastexcel.read_excel(source.path.read_bytes())
         more = [] if source.sheet else _more_sheets(book)
@@ -36,7 +39,40 @@ def read(source: Source) -> Iterator[Chunk]:
     # Nameless while they are worked on: Polars takes a column called `*` or `^…$` for a pattern.
     pairs = ((name, frame[name].alias(""), doubles[name].alias("")) for name in frame.columns)
     frame = pl.DataFrame([_exact(text, double).alias(name) for name, text, double in pairs])
-    yield Chunk(numbered(frame, range(1, frame.height + 1)))
+    number = book.sheet_names.index(source.sheet) if source.sheet else 0
+    yield _without_void(numbered(frame, range(1, frame.height + 1)), walked[number], source.name)
+
+
+def _without_void(frame: pl.DataFrame, cells: sheet_cells.Cells, file: str) -> Chunk:
+    """Take out the rows with a cell that has no value but should have one; the reader left those cells empty."""
+    faults: dict[int, dict[int, str]] = {}
+    for (row, column), said in sorted(cells.void.items()):
+        faults.setdefault(row - cells.top, {})[column - cells.left] = said
+    if 0 in faults:
+        column, said = next(iter(faults[0].items()))
+        where = f"{sheet_cells.letters(column + cells.left)}{cells.top + 1}"
+        raise BatchRefused(f"file {file}: cell {where} of the header is {said}: give the column a name")
+    if not faults:
+        return Chunk(frame)
+    names = [name for name in frame.columns if name != ROW]
+    unreadable = []
+    # A row that holds nothing but such cells may lie below the last that the reader gives.
+    kept = {
+        row: values for row, values in zip(frame[ROW], frame.select(names).iter_rows(), strict=True) if row in faults
+    }
+    for row, wrong in faults.items():
+        raw = dict(zip(names, kept.get(row, (None,) * len(names)), strict=True))
+        told = []
+        for column, value in wrong.items():
+            where = f"{sheet_cells.letters(column + cells.left)}{row + cells.top + 1}"
+            if column < len(names):
+                raw[names[column]] = value
+                where += f" ({names[column]})"
+            told.append(f"cell {where} is {value}")
+        why = f"has no value where one is due: {'; '.join(told)}"
+        unreadable.append(Unreadable(row, json.dumps(raw, ensure_ascii=False), why))
+    good = frame.filter(~pl.col(ROW).is_in(list(faults)))
+    return Chunk(good, tuple(unreadable))
 
 
 def _more_sheets(book: fastexcel.ExcelReader) -> list[str]:
