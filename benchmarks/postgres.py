@@ -23,6 +23,7 @@ from ingestion.connectors.offer import Errand
 from ingestion.connectors.spec import PostgresSpec
 from ingestion.feed import Feed
 from lake.events import ignore
+from lake.store import Lake
 from tests.servers.postgres import PASSWORD
 from tests.servers.postgres import postgres as server
 
@@ -49,7 +50,8 @@ print(time.perf_counter() - begun, table.num_rows)
 def ours(spec: PostgresSpec, folder: Path) -> float:
     """Return the seconds that bringing the table takes, connecting and writing included."""
     source = replace(load("canonical").sources["time_entry"], table="time_entry")
-    errand = Errand(Feed("psa", "canonical", "", connection=spec), (source,), frozenset(), {}, folder, ignore)
+    feed, lake = Feed("psa", "canonical", "", connection=spec), Lake(str(folder.with_name("lake")))
+    errand = Errand(feed, (source,), frozenset(), {}, folder, ignore, lake)
     begun = time.perf_counter()
     postgres.fetch(spec, errand)
     taken = time.perf_counter() - begun

@@ -33,6 +33,7 @@ class Errand:
     cursor: Cursor
     folder: Path
     events: Events
+    lake: Lake
     #: Whether sources stand for tables of the same name, where they do not say which.
     by_name: bool = False
 
@@ -92,7 +93,7 @@ def offered(lake: Lake, feed: Feed, adapter: Adapter, cursor: Cursor, *, events:
         return
     folder = staging(lake, feed)
     folder.mkdir(parents=True, exist_ok=True)
-    brought = _fetch(_errand(feed, adapter, cursor, folder, events))
+    brought = _fetch(_errand(lake, feed, adapter, cursor, folder, events))
     try:
         yield Offer(str(folder), brought)
     finally:
@@ -123,10 +124,12 @@ def staging(lake: Lake, feed: Feed) -> Path:
     return Path(tempfile.gettempdir()) / f"tieout-fetched-{known}" / feed.name
 
 
-def _errand(feed: Feed, adapter: Adapter, cursor: Cursor, folder: Path, events: Events) -> Errand:
+def _errand(  # noqa: PLR0917 - what an errand is made of
+    lake: Lake, feed: Feed, adapter: Adapter, cursor: Cursor, folder: Path, events: Events
+) -> Errand:
     inputs = [i for i in adapter.inputs if feed.entities is None or i.entity in feed.entities]
     looked_up = frozenset(j.source for i in inputs for j in i.joins)
     names = dict.fromkeys([*(i.source.name for i in inputs), *sorted(looked_up)])
     sources = tuple(adapter.sources[name] for name in names)
     by_name = all(i.columns is None for i in adapter.inputs)
-    return Errand(feed, sources, looked_up, cursor, folder, events, by_name)
+    return Errand(feed, sources, looked_up, cursor, folder, events, lake, by_name)

@@ -20,13 +20,12 @@ from adbc_driver_postgresql import dbapi
 
 from ingestion.adapter import SourceFiles
 from ingestion.connectors.offer import Cursor, Errand, keep_only
-from ingestion.connectors.postgres_sql import Part, Table, parts, reading, ready_made, seen_query
+from ingestion.connectors.postgres_seen import Seen, edge, seen_of
+from ingestion.connectors.postgres_sql import HASH, Part, Table, parts, reading, ready_made
 from ingestion.connectors.secret import reveal, scrubbed
 from ingestion.connectors.spec import PostgresSpec
 from lake.errors import SourceError
 
-#: More rows than this at the edge of a cursor are not remembered, and land again as versions of themselves.
-_MOST_SEEN = 20_000
 _TABLE = """
 select c.oid::regclass::text, c.relkind::text, pg_relation_size(c.oid) / current_setting('block_size')::bigint
 from pg_class c where c.oid = to_regclass($1)
@@ -58,7 +57,9 @@ def fetch(spec: PostgresSpec, errand: Errand) -> Cursor:
                 count = spec.parallel if table.pages and not table.since(errand.cursor) else 1
                 _bring(spec, password, str(snapshot), parts(table, errand.cursor, count, spec.overlap_seconds), errand)
                 if table.cursor is not None:
-                    cursor[table.source] = _edge(first, table, spec.overlap_seconds) or cursor.get(table.source, {})
+                    cursor[table.source] = edge(first, table, spec.overlap_seconds, errand) or cursor.get(
+                        table.source, {}
+                    )
     except adbc.Error as error:
         said = scrubbed(str(error), [password])
         raise SourceError(f"feed {feed}: database {spec.database} on {spec.host} cannot be read: {said}") from None
@@ -113,12 +114,12 @@ def table_of(connection: dbapi.Connection, source: SourceFiles, errand: Errand) 
 
 def _bring(spec: PostgresSpec, password: str, snapshot: str, wanted: Sequence[Part], errand: Errand) -> None:
     def one(part: Part) -> int:
-        with contextlib.closing(_connect(spec, password)) as connection:
+        with contextlib.closing(_connect(spec, password)) as connection, seen_of(part, errand) as seen:
             run(connection, "begin isolation level repeatable read read only")
             run(connection, f"set transaction snapshot {ready_made(snapshot)}")
             target = errand.folder / part.source / f"{part.number:03d}.parquet"
             target.parent.mkdir(parents=True, exist_ok=True)
-            rows = write(batches(connection, part), target, feed=errand.feed.name)
+            rows = write(batches(connection, part, seen), target, feed=errand.feed.name)
             if part.increment and not rows:
                 target.unlink()
             return rows
@@ -128,16 +129,17 @@ def _bring(spec: PostgresSpec, password: str, snapshot: str, wanted: Sequence[Pa
     errand.events("table_read", feed=errand.feed.name, source=wanted[0].source, rows=rows)
 
 
-def batches(connection: dbapi.Connection, part: Part) -> Iterator[pa.RecordBatch]:
-    """Give the rows of a part, numbers as exact text and moments as such."""
+def batches(connection: dbapi.Connection, part: Part, seen: Seen | None = None) -> Iterator[pa.RecordBatch]:
+    """Give the rows of a part, less those `seen` before, numbers as exact text and moments as such."""
     with connection.cursor() as cursor:
         cursor.execute(reading(part))
         reader = cursor.fetch_record_batch()
         plain = pa.schema([pa.field(f.name, _plain(f.type)) for f in reader.schema])
-        yield pa.RecordBatch.from_pylist([], schema=plain)
+        yield pa.RecordBatch.from_pylist([], schema=pa.schema([f for f in plain if seen is None or f.name != HASH]))
         for batch in reader:
             columns = [c.storage if isinstance(c, pa.ExtensionArray) else c for c in batch.columns]
-            yield pa.RecordBatch.from_arrays(columns, schema=plain)
+            rows = pa.RecordBatch.from_arrays(columns, schema=plain)
+            yield rows if seen is None else seen.without(rows)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -172,15 +174,3 @@ def _refuse_infinite(batch: pa.RecordBatch, feed: str) -> None:
                 f"feed {feed}: column {field.name} holds a date that is infinite or beyond the year 9999: "
                 "mend it at the source, or read a view without it"
             )
-
-
-def _edge(connection: dbapi.Connection, table: Table, overlap: int) -> dict[str, Any] | None:
-    """Return how far a table has been read: the newest cursor, and the hashes of the rows that may come again."""
-    ((newest,),) = run(connection, f"select max({table.cursor})::text from {table.name}")
-    if newest is None:
-        return None
-    for seconds in (overlap, 0):
-        found = run(connection, seen_query(table, newest, seconds, _MOST_SEEN + 1))
-        if len(found) <= _MOST_SEEN:
-            return {"newest": newest, "seconds": seconds, "seen": [h for (h,) in found]}
-    return {"newest": newest, "seconds": 0, "seen": []}

@@ -12,6 +12,8 @@ _CLOCKED = ("timestamp", "timestamptz", "date")
 #: A part smaller than this many pages is not worth a connection of its own.
 _FEWEST_PAGES = 1000
 _LAST_PAGE = 4_294_967_295
+HASH = "tieout_hash"
+_DIGEST = "decode(md5(tieout_row::text), 'hex')"
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows of a table, for one connection to read: `where` is SQL, empty for all; an increment may have none."""
+    """Some rows of a table, for one connection to read: `where` is SQL, empty for all; an increment may have none.
+
+    `seen_in` names the archived hashes of rows to leave out, where they are too many to send: then each row comes with
+    its own, by which the rows are sorted.
+    """
 
     source: str
     number: int
     table: Table
     where: str = ""
     increment: bool = False
+    seen_in: str | None = None
 
 
 def ready_made(text: str) -> str:
@@ -50,7 +57,8 @@ def parts(table: Table, cursor: Mapping[str, Any], count: int, overlap: int) -> 
     """Cut a table into about even parts by its pages, or name the rows that came since it was read."""
     since = table.since(cursor)
     if since is not None:
-        return [Part(table.source, 0, table, _since(table, since, overlap), increment=True)]
+        where = _since(table, since, overlap)
+        return [Part(table.source, 0, table, where, increment=True, seen_in=since.get("seen_in"))]
     count = max(1, min(count, table.pages // _FEWEST_PAGES))
     if count == 1:
         return [Part(table.source, 0, table)]
@@ -66,8 +74,11 @@ def reading(part: Part) -> str:
     columns = ", ".join(
         quoted if kind in _EXACT else f"{quoted}::text as {quoted}" for quoted, kind in part.table.columns
     )
+    where = f" where {part.where}" if part.where else ""
     # The table's own row is what a hash is taken of, so it needs a name.
-    return f"select {columns} from {part.table.name} tieout_row" + (f" where {part.where}" if part.where else "")
+    if part.seen_in is None:
+        return f"select {columns} from {part.table.name} tieout_row{where}"
+    return f"select {columns}, {_DIGEST} as {HASH} from {part.table.name} tieout_row{where} order by {HASH}"
 
 
 def _from(table: Table, newest: str, seconds: int) -> str:
@@ -78,8 +89,8 @@ def _from(table: Table, newest: str, seconds: int) -> str:
 
 
 def _since(table: Table, since: Mapping[str, Any], overlap: int) -> str:
-    # The window may not be wider than the one whose rows were remembered.
-    where = _from(table, str(since["newest"]), min(overlap, int(since["seconds"])))
+    # Where the window has been widened, rows that were not remembered land again, once, as versions of themselves.
+    where = _from(table, str(since["newest"]), overlap)
     if since["seen"]:
         listed = ", ".join(ready_made(str(h)) for h in since["seen"])
         where += f" and md5(tieout_row::text) <> all(array[{listed}])"
@@ -87,7 +98,12 @@ def _since(table: Table, since: Mapping[str, Any], overlap: int) -> str:
     return f"(({where}) or {table.cursor} is null)"
 
 
-def seen_query(table: Table, newest: str, seconds: int, limit: int) -> str:
-    """Return the query for the hashes of the rows that the next reading will meet again."""
-    where = _from(table, newest, seconds)
-    return f"select md5(tieout_row::text) from {table.name} tieout_row where {where} limit {int(limit)}"
+def seen_query(table: Table, newest: str, seconds: int, limit: int | None) -> str:
+    """Return the query for the hashes of the rows that the next reading will meet again.
+
+    Up to `limit` of them as text; or all as bytes, sorted.
+    """
+    where = f"from {table.name} tieout_row where {_from(table, newest, seconds)}"
+    if limit is None:
+        return f"select {_DIGEST} as {HASH} {where} order by {HASH}"
+    return f"select md5(tieout_row::text) {where} limit {int(limit)}"

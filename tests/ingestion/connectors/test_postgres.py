@@ -21,6 +21,7 @@ from ingestion.feed import Feed
 from ingestion.readers import Source, read
 from lake.errors import ConfigError, SourceError, TieoutError
 from lake.events import ignore
+from lake.store import Lake
 from tests.ingestion.conftest import CONSERVED, Drop
 from tests.servers.postgres import PASSWORD, Postgres
 
@@ -92,6 +93,35 @@ def test_rows_land_once_and_only_what_came_since_is_read(drop: Drop, database: D
     assert found[2][2] == "2026-03-02 10:00:00+00"
 
 
+def test_a_row_committed_late_lands_once_however_many_rows_its_window_holds(drop: Drop, database: Database) -> None:
+    database.do(ENTRIES)
+    database.do(
+        "insert into time_entry select 'T' || i, 'P1', 'E1', '2026-03-02', 1, true, 'approved', "
+        "timestamptz '2026-03-02 10:00:00+00' + (i % 200) * interval '1 second' from generate_series(1, 20001) i"
+    )
+    feed_of(drop, database)
+    assert drop.ingest().counts.landed == 20_001
+    assert drop.ingest().status == "unchanged"
+    # 79 seconds before the newest; and one new version in the midst of the others.
+    database.enter((30001, "1.00", "2026-03-02 10:02:00+00"))
+    database.do("update time_entry set hours = 2 where time_entry_id = 'T7'")
+    assert drop.ingest().counts.landed == 2
+    assert drop.ingest().status == "unchanged"
+    assert drop.rows("select count(*) from lake.time_entry where time_entry_id = 'T30001'") == [(1,)]
+    # The window moves on and holds few rows again.
+    database.enter((30002, "1.00", "2026-03-02 11:00:00+00"))
+    assert drop.ingest().counts.landed == 1
+    database.enter((30003, "1.00", "2026-03-02 10:59:00+00"))
+    assert drop.ingest().counts.landed == 1
+
+
+def test_a_window_that_was_not_remembered_lands_again_rather_than_not_at_all() -> None:
+    table = Table("t", "t", 0, (), "at", "timestamptz")
+    # As a lake wrote it that gave the window up where it held many rows.
+    (part,) = parts(table, {"t": {"newest": "2026-03-02 10:00:00+00", "seconds": 0, "seen": []}}, 1, 300)
+    assert "interval '300 seconds'" in part.where
+
+
 def test_a_snapshot_of_a_table_finds_what_was_deleted(drop: Drop, database: Database) -> None:
     database.do(ENTRIES)
     database.enter(*((i, "1.00", "2026-03-02 10:00:00+00") for i in range(10)))
@@ -160,7 +190,7 @@ def kinds(database: Database, tmp_path: Path, sql: str = KINDS) -> dict[str, str
 def errand_of(database: Database, tmp_path: Path, table: str) -> Errand:
     source = replace(load("canonical").sources["time_entry"], name=table, table=table)
     feed = Feed("psa", "canonical", "", connection=database.spec)
-    return Errand(feed, (source,), frozenset(), {}, tmp_path / "fetched", ignore)
+    return Errand(feed, (source,), frozenset(), {}, tmp_path / "fetched", ignore, Lake(str(tmp_path / "lake")))
 
 
 def test_every_type_comes_as_exactly_what_it_is(database: Database, tmp_path: Path) -> None:
