@@ -1,4 +1,49 @@
--- Billable value that nobody has invoiced for more than ninety days and nobody holds back, as the build knows it.
+-- Billable services that nobody has invoiced for more than ninety days and nobody holds back, as the build knows it:
+-- approved time and milestones by their approval, events of a contract by the day on which they fell due, what lacks a
+-- key or failed on its way included. Reimbursables and subscriptions are left out, as in the revenue below.
+with unbilled as (
+    select * from {{ ref('recon_item') }}
+    where
+        flow = 'billing'
+        and status <> 'resolved'
+        and coalesce(origin_type, 'none') <> 'expense'
+        and category in ('not_billed', 'unmapped', 'integration_failed')
+),
+
+events as (
+    select * from {{ ref('int_billing_events_due') }}
+),
+
+-- a failed or unmapped item may be held back as well, and a hold needs no reason
+holds as (
+    select * from {{ ref('int_recon_holds') }} where flow = 'billing'
+),
+
+aged as (
+    select
+        unbilled.*,
+        build.build_date,
+        case
+            when events.billing_event_id is not null then {{ days_apart('events.due_date', 'build.build_date') }}
+            else unbilled.age_days_approved
+        end as age_days
+    from unbilled
+    cross join {{ ref('int_build') }} as build
+    left join events
+        on
+            unbilled.origin_type = 'billing_event'
+            and unbilled.origin_system = events.source_system
+            and unbilled.origin_id = events.billing_event_id
+    left join holds
+        on
+            unbilled.origin_type = holds.origin_type
+            and unbilled.origin_system = holds.origin_system
+            and unbilled.origin_id = holds.origin_id
+    where
+        holds.origin_id is null
+        and coalesce(events.billing_model, 'none') <> 'subscription'
+)
+
 select
     days.period_id,
     items.legal_entity_key,
@@ -9,16 +54,12 @@ select
     coalesce(items.project_key, 'none') as project_key,
     coalesce(projects.billing_model, 'none') as billing_model,
     cast(sum(items.difference_group) as decimal(18, 2)) as leaked_group
-from {{ ref('recon_item') }} as items
-cross join {{ ref('int_build') }} as build
+from aged as items
 inner join {{ ref('int_period_days') }} as days
     on
         items.legal_entity_key = days.legal_entity_key
-        and build.build_date = days.day
+        and items.build_date = days.day
 left join {{ ref('int_projects') }} as projects on items.project_key = projects.project_key
 left join {{ ref('int_legal_entities') }} as entities on items.legal_entity_key = entities.legal_entity_key
-where
-    items.flow = 'billing'
-    and items.category = 'not_billed'
-    and greatest(coalesce(items.age_days_approved, 0), coalesce(items.age_days_due, 0)) > 90
+where items.age_days > 90
 group by 1, 2, 3, 4, 6, 7, 8

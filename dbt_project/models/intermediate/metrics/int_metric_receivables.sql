@@ -18,7 +18,7 @@ documents as (
         {{ resolved_key('invoices.customer_id', 'customer_ids') }} as customer_key,
         invoices.currency,
         invoices.invoice_date,
-        invoices.voided_at,
+        coalesce(invoices.voided_at, invoices.updated_at) as voided_at,
         invoices.status,
         case when invoices.document_type = 'credit_note' then -lines.total else lines.total end as total
     from {{ ref('stg_billing__invoices') }} as invoices
@@ -47,7 +47,7 @@ movements as (
         -documents.total as open_change
     from documents
     left join {{ ref('int_legal_entities') }} as entities on documents.legal_entity_key = entities.legal_entity_key
-    where documents.status = 'void' and documents.voided_at is not null
+    where documents.status = 'void'
     union all
     select
         documents.legal_entity_key,
@@ -71,13 +71,14 @@ by_period as (
         movements.customer_key,
         movements.currency,
         days.period_id,
+        days.start_date,
         days.end_date,
         sum(movements.invoiced) as invoiced,
         sum(movements.open_change) as open_change
     from movements
     {{ work_period_join('days', 'movements.legal_entity_key', 'movements.moved_on') }}
     where days.period_id is not null
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 translated as (
@@ -97,7 +98,8 @@ balances as (
         sum(translated.open_change) as open_amount,
         sum(
             case
-                when translated.end_date > {{ add_months('periods.end_date', -12) }} then translated.invoiced_group
+                when {{ is_within_a_year('translated.start_date', 'translated.end_date', 'periods.end_date') }}
+                    then translated.invoiced_group
                 else 0
             end
         ) as invoiced_group

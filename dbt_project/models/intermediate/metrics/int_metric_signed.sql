@@ -1,18 +1,31 @@
 -- What each signature added to a services line, in the period in which it was signed. A line without an amount
--- (time and materials without a cap) adds nothing; a reduction takes away.
+-- (time and materials without a cap) adds nothing, nor does lifting or setting a cap: the work it is sold for has no
+-- amount on one side. A reduction takes away.
 with lines as (
     select * from {{ ref('int_revenue_lines') }}
     where revenue_stream = 'services'
+),
+
+terms as (
+    select
+        contract_line_key,
+        signed_date,
+        amount,
+        lag(amount) over (partition by contract_line_key order by effective_from) as amount_before,
+        row_number() over (partition by contract_line_key order by effective_from) = 1 as is_first
+    from {{ ref('int_contract_line_terms') }}
 ),
 
 signed as (
     select
         lines.*,
         terms.signed_date as amended_date,
-        coalesce(terms.amount, 0) - coalesce(
-            lag(terms.amount) over (partition by terms.contract_line_key order by terms.effective_from), 0
-        ) as amount_added
-    from {{ ref('int_contract_line_terms') }} as terms
+        case
+            when terms.is_first then coalesce(terms.amount, 0)
+            -- unknown on either side
+            else coalesce(terms.amount - terms.amount_before, 0)
+        end as amount_added
+    from terms
     inner join lines on terms.contract_line_key = lines.contract_line_key
 )
 

@@ -10,7 +10,9 @@ with revenue as (
 ),
 
 periods as (
-    select periods.*
+    select
+        periods.*,
+        build.build_date <= periods.end_date as is_running
     from {{ ref('int_periods') }} as periods
     inner join {{ ref('int_build') }} as build on build.build_date >= periods.start_date
 ),
@@ -19,9 +21,10 @@ reached as (
     select
         periods.legal_entity_key,
         periods.period_id,
+        periods.is_running,
         earlier.period_id as revenue_period_id,
         earlier.status = 'closed' as is_closed,
-        earlier.end_date > {{ add_months('periods.end_date', -12) }} as is_within_a_year,
+        {{ is_within_a_year('earlier.start_date', 'earlier.end_date', 'periods.end_date') }} as is_within_a_year,
         sum(case when earlier.status = 'closed' then 1 else 0 end) over (
             partition by periods.legal_entity_key, periods.period_id
             order by earlier.end_date desc rows unbounded preceding
@@ -56,10 +59,11 @@ select
             'max(counted.periods_in_mean)', 2
         ) }}, 0
     ) as mean_revenue,
-    cast(sum(case when counted.is_within_a_year then revenue.amount else 0 end) as decimal(18, 2)) as revenue_of_a_year
+    cast(sum(case when counted.is_within_a_year then revenue.amount else 0 end) as decimal(18, 2)) as revenue_of_a_year,
+    counted.is_running
 from revenue
 inner join counted
     on
         revenue.legal_entity_key = counted.legal_entity_key
         and revenue.period_id = counted.revenue_period_id
-group by 1, 2, 3, 4, 5, 7, 8, 9
+group by 1, 2, 3, 4, 5, 7, 8, 9, 12

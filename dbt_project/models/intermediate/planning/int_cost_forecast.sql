@@ -32,8 +32,11 @@ sources as (
     cross join build
     inner join {{ ref('int_projects') }} as projects on estimates.project_key = projects.project_key
     where
-        estimates.remaining_cost_group <> 0
-        and (estimates.is_running or estimates.next_period_end < build.build_date)
+        -- that nothing is left is a forecast too, against which an ended period's cost is measured
+        case
+            when estimates.is_running then estimates.remaining_cost_group <> 0
+            else estimates.remaining_cost_group is not null and estimates.next_period_end < build.build_date
+        end
 ),
 
 booked as (

@@ -58,4 +58,4 @@ union all
 union all
 {{ metric_side('revenue_leakage', 'operational', 'denominator', 'int_metric_trailing',
     "revenue_of_a_year",
-    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'operational'", other='0') }}
+    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'operational' and (is_running)", other='0') }}

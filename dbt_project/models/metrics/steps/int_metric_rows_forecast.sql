@@ -30,11 +30,11 @@ union all
 union all
 {{ metric_side('forecast_accuracy', 'operational', 'numerator', 'fct_forecast',
     "forecast_agreed",
-    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_larger is not null)", other='0') }}
+    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_larger <> 0)", other='0') }}
 union all
 {{ metric_side('forecast_accuracy', 'operational', 'denominator', 'fct_forecast',
     "forecast_larger",
-    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_larger is not null)", other='0') }}
+    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_larger <> 0)", other='0') }}
 union all
 {{ metric_side('cost_plan', 'operational', 'numerator', 'fct_forecast',
     "plan_cost",
@@ -42,7 +42,7 @@ union all
 union all
 {{ metric_side('cost_forecast', 'operational', 'numerator', 'fct_forecast',
     "forecast_cost",
-    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_cost is not null)", other=none) }}
+    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_cost <> 0)", other=none) }}
 union all
 {{ metric_side('quoted_margin', 'operational', 'numerator', 'fct_forecast',
     "quoted_margin",
