@@ -107,7 +107,7 @@ def following(asked: Request, page: Page, answer: Answer, base: str) -> Page | N
     told = found(answer.value, asked.next) if asked.next else None
     if asked.by == "link":
         told = told if asked.next else answer.next_link
-        return _within(urljoin(page.address, str(told)), base) if told else None
+        return _within(page.address, str(told), base) if told else None
     name = str(asked.parameter)
     if asked.by == "cursor":
         return Page(page.address, {**page.parameters, name: str(told)}) if told not in (None, "") else None
@@ -115,8 +115,14 @@ def following(asked: Request, page: Page, answer: Answer, base: str) -> Page | N
     return Page(page.address, {**page.parameters, name: str(int(page.parameters[name]) + 1)}) if more else None
 
 
-def _within(address: str, base: str) -> Page:
-    there, here = urlsplit(address), urlsplit(base)
+def _within(address: str, told: str, base: str) -> Page:
+    try:
+        address = urljoin(address, told)
+        there, here = urlsplit(address), urlsplit(base)
+    except ValueError:
+        raise SourceError(
+            f"the next page is said to be at {told.partition('?')[0][:200]!r}, which is no address"
+        ) from None
     if (there.scheme, there.netloc) != (here.scheme, here.netloc):
         raise SourceError(
             f"the next page is said to be at {there.scheme}://{there.netloc}, which is another service than "

@@ -12,7 +12,7 @@ from ingestion.connectors import paging
 from ingestion.connectors.offer import Cursor, Errand, keep_only
 from ingestion.connectors.paging import Page, Request
 from ingestion.connectors.spec import RestSpec
-from ingestion.connectors.web import Service
+from ingestion.connectors.web import Answer, Service
 from lake.errors import ContractError, SourceError
 
 #: Pages read longer ago than this are asked for again: a list may have moved under them.
@@ -76,6 +76,11 @@ class _List:
                 raise SourceError(f"feed {self._errand.feed.name}: the pages of {self._source} lead back to themselves")
             seen.add(turn)
             answer = self._service.get(page.address, page.parameters)
+            if number and self._repeats(number, answer):
+                raise SourceError(
+                    f"feed {self._errand.feed.name}: page {number + 1} of {self._source} is page {number} again: the "
+                    "service does not heed what asks for a page; correct `pages` in the adapter"
+                )
             number += 1
             self._folder.mkdir(parents=True, exist_ok=True)
             _replace(self._page(number), answer.body)
@@ -84,6 +89,10 @@ class _List:
             self._remember(number, page, latest)
         self._errand.events("list_read", feed=self._errand.feed.name, source=self._source, pages=number)
         return latest
+
+    def _repeats(self, number: int, answer: Answer) -> bool:
+        """Whether an answer is the page before once more; one without records may well be."""
+        return bool(answer.value) and self._page(number).read_bytes() == answer.body
 
     def _key(self) -> dict[str, Any]:
         spec = self._service.spec

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -45,6 +47,10 @@ class _PassingFault(Exception):  # noqa: N818 - never leaves this module
         self.wait = wait
 
 
+#: A body that cannot be unpacked was cut or changed on its way, like one that is no JSON.
+_TRANSIENT = (_PassingFault, httpx.TransportError, httpx.DecodingError)
+
+
 @dataclass
 class Service:
     """A web service and the right to ask it."""
@@ -80,7 +86,7 @@ class Service:
 
     def _tried(self, ask: Callable[[], Answer], address: str) -> Answer:
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((_PassingFault, httpx.TransportError)),
+            retry=tenacity.retry_if_exception_type(_TRANSIENT),
             stop=tenacity.stop_after_attempt(self.spec.attempts),
             wait=self._wait,
             sleep=_rest,
@@ -88,7 +94,10 @@ class Service:
         )
         try:
             return retrying(ask)
-        except (_PassingFault, httpx.TransportError) as error:
+        except httpx.InvalidURL as error:
+            said = scrubbed(str(error), self._secrets)
+            raise SourceError(f"feed {self.feed}: {_place(address)} is no address that can be asked: {said}") from None
+        except _TRANSIENT as error:
             said = scrubbed(str(error) or type(error).__name__, self._secrets)
             raise SourceError(
                 f"feed {self.feed}: {_place(address)} did not answer in {self.spec.attempts} attempts: {said}; "
@@ -185,10 +194,10 @@ def _asked(text: str | None) -> float | None:
     """Return the seconds that Retry-After asks for, as a number or as a date."""
     if text is None:
         return None
-    try:
-        return max(float(text), 0.0)
-    except ValueError:
-        pass
+    with contextlib.suppress(ValueError):
+        seconds = float(text)
+        # `nan` and `inf` are numbers to Python, and no time to wait.
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
     try:
         return max((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, TypeError):

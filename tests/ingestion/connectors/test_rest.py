@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -269,6 +270,41 @@ def test_a_next_page_that_leads_astray_is_refused(
     feed_of(drop, service, tmp_path, "pages: {by: link, next: data.more}")
     with pytest.raises(SourceError, match=why):
         drop.ingest()
+
+
+def test_a_next_page_that_is_no_address_is_one_sentence(drop: Drop, service: Web, tmp_path: Path) -> None:
+    feed_of(drop, service, tmp_path, "pages: {by: link, next: data.more}")
+    for more, why in (("http://[bad", "'http://\\[bad', which is no address"), ("/v1/\x00", "is no address that can")):
+        service.answer = in_turn(page(range(1, 2), more=more))
+        with pytest.raises(SourceError, match=why):
+            drop.ingest()
+        shutil.rmtree(staging(drop.lake, drop.feed))
+
+
+def test_a_limit_that_names_no_time_and_a_body_that_cannot_be_unpacked_are_tried_again(
+    drop: Drop, service: Web, tmp_path: Path, waits: list[float]
+) -> None:
+    bad = Reply(200, b"no gzip", {"content-encoding": "gzip"})
+    service.answer = in_turn(
+        Reply(429, {}, {"retry-after": "nan"}), Reply(429, {}, {"retry-after": "inf"}), bad, page(range(1, 2))
+    )
+    feed_of(drop, service, tmp_path)
+    drop.ingest()
+    assert landed(drop) == ["1"]
+    assert len(waits) == 3
+    assert all(0.5 <= wait <= 5 for wait in waits)
+    service.answer = lambda _asked: bad
+    with pytest.raises(SourceError, match="did not answer in 6 attempts"):
+        drop.ingest()
+
+
+def test_a_service_that_does_not_heed_the_page_is_not_asked_on_and_on(drop: Drop, service: Web, tmp_path: Path) -> None:
+    service.answer = lambda _asked: page(range(1, 3), more=True)
+    feed_of(drop, service, tmp_path)
+    with pytest.raises(SourceError, match="page 2 of clients is page 1 again"):
+        drop.ingest()
+    assert len(service.asked) == 2
+    assert landed(drop) == []
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(drop: Drop, service: Web, tmp_path: Path) -> None:
