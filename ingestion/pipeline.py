@@ -166,8 +166,8 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
                 committed=committed,
                 max_delete_share=feed.max_delete_share,
             )
-        elif batch.plan.replays is not None:
-            rows = superseded.leave_out(batch, entity, frames, batch.plan.replays)
+        elif batch.plan.replays is not None or batch.plan.resubmits is not None:
+            rows = superseded.leave_out(batch, entity, frames)
         else:
             rows = _landed(frames)
         _append(batch, entity, rows, mine)

@@ -23,7 +23,7 @@ from lake.store import Lake
 
 PROPOSED: ActionType = "resubmit"
 APPROVED: ActionType = "approve_resubmit"
-State = Literal["proposed", "approved", "landed", "refused again"]
+State = Literal["proposed", "approved", "landed", "refused again", "superseded"]
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,8 @@ def corrections(lake: Lake) -> list[Correction]:
     log = delta.read(delta.open_table(lake, "batches"), ["batch_id", "status"])
     committed = log.filter(pl.col("status") == "committed")["batch_id"]
     files = pl.scan_delta(delta.open_table(lake, "batch_files")).filter(pl.col("file").str.starts_with(RESUBMITTED))
-    landed = dict(
-        files.filter(pl.col("batch_id").is_in(committed.implode())).select("file", "quarantined").collect().rows()
-    )
+    done = files.filter(pl.col("batch_id").is_in(committed.implode())).sort("batch_id")
+    landed = {f: (q, n) for f, q, n in done.select("file", "quarantined", "landed").collect().iter_rows()}
     approvals = {
         json.loads(row["payload"])["proposal"]: row["approver"] for row in actions.read(lake, APPROVED).to_dicts()
     }
@@ -122,7 +121,8 @@ def corrections(lake: Lake) -> list[Correction]:
         said, file = json.loads(row["payload"]), file_of(row["action_id"])
         state: State = "approved" if row["action_id"] in approvals else "proposed"
         if file in landed:
-            state = "refused again" if landed[file] else "landed"
+            held, rows = landed[file]
+            state = "refused again" if held else "landed" if rows else "superseded"
         after = json.dumps(said["after"], ensure_ascii=False)
         approver = approvals.get(row["action_id"])
         found.append(

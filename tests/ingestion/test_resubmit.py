@@ -85,6 +85,56 @@ def test_a_late_correction_never_wins_over_a_newer_version(refused: Drop) -> Non
     assert refused.rows(newest) == [("9.00",)]
 
 
+NEWEST = """
+select hours::varchar from lake.time_entry where time_entry_id = 'T2'
+qualify row_number() over (order by updated_at desc, _batch_id desc) = 1
+"""
+
+
+def test_a_correction_never_wins_over_what_the_source_sent_since_under_the_same_time(drop: Drop) -> None:
+    same = {"updated_at": "2026-02-01T00:00:00Z"}
+    drop.put("time_entry.csv", [entry(1), entry(2, hours="seven", **same)], [*entry(1), "updated_at"])
+    drop.ingest()
+    drop.put("time_entry.2.csv", [entry(2, hours="8.00", **same)])
+    drop.ingest()
+    wrong = _propose(drop, hours="7,00")
+    resubmit.approve(drop.lake, wrong, approver="bob")
+    drop.ingest()
+    file = f"_resubmitted/{wrong}.ndjson"
+    again = resubmit.propose(
+        drop.lake, batch=3, file=file, row=1, changes={"hours": "7.00"}, actor="ann", reason="a point"
+    )
+    resubmit.approve(drop.lake, again, approver="bob")
+    done = drop.ingest()
+    assert (done.counts.landed, done.counts.excluded) == (0, 1)
+    assert drop.rows(NEWEST) == [("8.00",)]
+    assert [one.state for one in resubmit.corrections(drop.lake)] == ["refused again", "superseded"]
+    assert replay(drop.lake, 4, feeds={"psa": drop.feed}).counts.landed == 0
+    assert drop.rows(NEWEST) == [("8.00",)]
+    assert drop.rows(CONSERVED) == [(0,)]
+
+
+def test_a_correction_does_not_bring_to_life_what_a_later_snapshot_no_longer_has(snapshots: Drop) -> None:
+    snapshots.put("time_entry.csv", [entry(1), entry(2, hours="seven"), entry(3)])
+    snapshots.ingest()
+    snapshots.put("time_entry.csv", [entry(1), entry(3), entry(4)])
+    snapshots.ingest()
+    resubmit.approve(snapshots.lake, _propose(snapshots, hours="7.00"), approver="bob")
+    done = snapshots.ingest()
+    assert (done.counts.landed, done.counts.excluded) == (0, 1)
+    assert snapshots.rows(NEWEST) == []
+    assert resubmit.corrections(snapshots.lake)[0].state == "superseded"
+
+
+def test_a_correction_lands_while_the_newest_snapshot_still_has_the_row_as_it_was_refused(snapshots: Drop) -> None:
+    snapshots.put("time_entry.csv", [entry(1), entry(2, hours="seven"), entry(3)])
+    snapshots.ingest()
+    snapshots.put("time_entry.csv", [entry(1), entry(3), entry(4), entry(2, hours="seven")])
+    resubmit.approve(snapshots.lake, _propose(snapshots, hours="7.00"), approver="bob")
+    snapshots.ingest()
+    assert snapshots.rows(NEWEST) == [("7.00",)]
+
+
 def test_on_a_snapshot_feed_a_correction_adds_one_row_and_deletes_none(snapshots: Drop) -> None:
     snapshots.put("time_entry.csv", [entry(1), entry(2, hours="seven"), entry(3)])
     snapshots.ingest()
