@@ -1,7 +1,8 @@
 """Comma-separated files, as text, in blocks.
 
-Arrow's streaming parser does the work. It cannot number a ragged row, so that at the first one the rest
-of the file is read again, record by record, by Python's parser, which can.
+Arrow's streaming parser does the work. It cannot number a ragged row and takes text behind a closing quote for
+part of the cell, so that at the first of either the rest of the file is read again, record by record, by Python's
+parser, which numbers and is strict.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from ingestion.readers import quotes
 from ingestion.readers.chunk import BLOCK_BYTES, BLOCK_ROWS, Chunk, Source, Unreadable, check_names, numbered
 from lake.errors import BatchRefused
 
@@ -35,18 +37,19 @@ def read(source: Source) -> Iterator[Chunk]:
         return "skip"
 
     last: str | None = None
-    watched = _Watched(source.open())
+    watched = _Watched(source.open(), source.separator)
     try:
         for batch in _blocks(watched, names, note, separator=source.separator):
-            if ragged:
+            if ragged or not watched.quotes.plain:
                 break
             frame = pl.DataFrame(pl.from_arrow(batch))
             last = frame[-1, -1]
             yield Chunk(numbered(frame, range(done + 1, done + frame.height + 1)))
             done += frame.height
     except (pa.ArrowInvalid, OSError) as error:
-        raise BatchRefused(f"file {source.name} cannot be read after row {done}: {_brief(error)}") from None
-    if ragged:
+        if watched.quotes.plain or isinstance(error, OSError):
+            raise BatchRefused(f"file {source.name} cannot be read after row {done}: {_brief(error)}") from None
+    if ragged or not watched.quotes.plain:
         yield from _carefully(source, names, done)
     elif done and not closed(watched.tail, last, source.separator):
         raise _unclosed(source, done)
@@ -71,11 +74,12 @@ def header(source: Source) -> list[str]:
 
 
 class _Watched(io.RawIOBase):
-    """A stream that remembers its last bytes: only they tell whether the last cell's quote was closed."""
+    """A stream that looks at its quotes and remembers its last bytes: they tell whether the last one was closed."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, separator: str) -> None:
         self._stream = stream
         self.tail = b""
+        self.quotes = quotes.Quotes(separator)
 
     def readable(self) -> bool:
         return True
@@ -83,6 +87,7 @@ class _Watched(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         part = self._stream.read(size)
         if part:
+            self.quotes.look(part)
             self.tail = (self.tail + part)[-_TAIL:] if len(part) < _TAIL else part[-_TAIL:]
         return part
 
@@ -136,19 +141,30 @@ def _blocks(stream: _Watched, names: list[str], note: object, *, separator: str)
 def _carefully(source: Source, names: list[str], done: int) -> Iterator[Chunk]:
     """Read on from row `done` + 1 with exact record numbers, keeping what does not fit the header."""
     csv.field_size_limit(_FIELD_LIMIT)
-    with _Watched(source.open()) as watched:
-        text = io.TextIOWrapper(io.BufferedReader(watched), encoding="utf-8-sig", newline="")
-        records = (record for record in csv.reader(text, delimiter=source.separator) if record)
-        next(records)
-        numbered = islice(enumerate(records, start=1), done, None)
-        try:
-            while part := list(islice(numbered, BLOCK_ROWS)):
-                row, record = part[-1]
-                if len(part) < BLOCK_ROWS and not closed(watched.tail, record[-1], source.separator):
-                    raise _unclosed(source, row)
-                yield _sort_out(part, names)
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise BatchRefused(f"file {source.name} cannot be read: {_brief(error)}") from None
+    with source.open() as raw:
+        text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        numbered = islice(_records(source, text), done + 1, None)
+        while part := list(islice(numbered, BLOCK_ROWS)):
+            yield _sort_out(part, names)
+
+
+def _records(source: Source, text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+    """Give the records below the header with their numbers; raises BatchRefused at the first that breaks a rule."""
+    row = 0
+    try:
+        for record in csv.reader(text, strict=True, delimiter=source.separator):
+            if record:
+                yield row, record
+                row += 1
+    except (csv.Error, UnicodeDecodeError) as error:
+        if "unexpected end" in str(error):
+            raise _unclosed(source, row) from None
+        if "expected after" in str(error):
+            raise BatchRefused(
+                f"file {source.name}, row {row}: there is text behind a closing quote, so that where the cell and the "
+                "row end is a guess: write a quote inside of a quoted cell twice, and send the file again"
+            ) from None
+        raise BatchRefused(f"file {source.name} cannot be read after row {row - 1}: {_brief(error)}") from None
 
 
 def _sort_out(part: list[tuple[int, list[str]]], names: list[str]) -> Chunk:

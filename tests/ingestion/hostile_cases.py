@@ -217,7 +217,9 @@ CASES: tuple[Case, ...] = (
     kept("quotes, commas and line ends in a cell", note='a "b", c\nd'),
     one("quote never closed", csv(GOOD, GOOD.replace("T1", '"T2')), refusal="never closed"),
     one("quote within a bare cell", csv(GOOD.replace("P1", 'P"1')), lands=1, values={"project_id": 'P"1'}),
-    one("text behind a closing quote", csv(GOOD.replace("P1", '"P"1')), lands=1, values={"project_id": "P1"}),
+    one("text behind a closing quote", csv(GOOD.replace("P1", '"P"1')), refusal="row 1: there is text behind a"),
+    one("quote that swallows a row", csv(GOOD + ',"5 inch', GOOD.replace("T1", "T2") + ',"x"', GOOD + ",",
+        header=HEADER + ",note"), refusal="row 1: there is text behind a closing quote"),
     one("semicolons", csv(GOOD).replace(b",", b";"), refusal="lacks the required columns time_entry_id"),
     one("tabs", csv(GOOD).replace(b",", b"\t"), refusal="lacks the required columns time_entry_id"),
     # rows and headers
