@@ -15,7 +15,7 @@ import polars as pl
 from ingestion import pipeline
 from ingestion.feed import BatchResult, Feed
 from lake import delta, publish
-from lake.errors import BuildError, ConfigError, SourceError
+from lake.errors import BuildError, ConfigError, SourceError, TieoutError
 from lake.events import Events
 from lake.store import Lake
 from tieout import build as building
@@ -56,7 +56,7 @@ def simulate(
 def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
     """Ingest every feed (or `only` those named); return how many were refused.
 
-    A feed that is refused does not stop the others: its sentence is printed and the exit code tells.
+    Whatever is wrong with one feed does not stop the others: its sentence is printed and the exit code tells.
     """
     unknown = sorted(set(only) - {feed.name for feed in settings.feeds})
     if unknown:
@@ -72,7 +72,7 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
         events("feed_started", message=f"Feed {feed.name} ({feed.where})", feed=feed.name)
         try:
             result = pipeline.ingest(lake, _feed(feed), events=events)
-        except SourceError as error:
+        except TieoutError as error:
             refused += 1
             events("feed_refused", message=f"Feed {feed.name} refused: {error}", feed=feed.name)
             continue

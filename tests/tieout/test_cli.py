@@ -44,6 +44,35 @@ def test_a_missing_feed_folder_is_refused_in_one_sentence_and_stops_no_other_fee
     assert json.loads(count.stdout) == [{"n": 1}]
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (
+            "connection: {kind: postgres, host: localhost, database: d, user: u, password: env:TIEOUT_NOT_SET}",
+            "the environment variable TIEOUT_NOT_SET, which holds a secret, is not set",
+        ),
+        ("path: extracts/psa", "adapter"),
+    ],
+)
+def test_a_feed_without_its_secret_or_its_adapter_stops_no_other_feed(tmp_path: Path, fault: str, said: str) -> None:
+    (tmp_path / "bad.yml").write_text(
+        "system: bad\nabout: t\nsources: {}\nentities: {time_entry: {from: gone}}\n", encoding="utf-8"
+    )
+    config = configure(tmp_path, feeds=("crm",))
+    first = f"feeds:\n  - {{name: psa, system: {tmp_path / 'bad.yml' if 'path' in fault else 'canonical'}, {fault}}}\n"
+    config.write_text(config.read_text("utf-8").replace("feeds:\n", first), encoding="utf-8")
+    (tmp_path / "extracts/crm").mkdir(parents=True)
+    (tmp_path / "extracts/psa").mkdir()
+    (tmp_path / "extracts/crm/customer.csv").write_text("customer_id,name\nC1,Acme\n", encoding="utf-8")
+    done = tieout("ingest", "--config", str(config))
+    assert done.returncode == 1
+    refused = [line for line in done.stderr.splitlines() if "Feed psa refused" in line]
+    assert len(refused) == 1, done.stderr
+    assert said in refused[0]
+    assert "Traceback" not in done.stderr
+    assert "1 rows read = 1 landed" in done.stdout + done.stderr
+
+
 def test_contracts_prints_one_and_names_what_there_is() -> None:
     assert "work_date" in tieout("contracts", "time_entry").stdout
     missing = tieout("contracts", "time_entri")
