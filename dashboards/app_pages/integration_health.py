@@ -66,7 +66,7 @@ def _messages(page: Page) -> None:
         _latency(days, step)
     with st.container(border=True):
         st.subheader(f"Interfaces by flow and region {MESSAGES}", anchor=False)
-        text.note("Most failures first · latency p50 is the mean of the days' p50 by volume, p95 the worst day's")
+        text.note("Most failures first · latencies of all messages of the periods, to two significant digits")
         flows = integration.by_flow(page.scope)
         table.show(
             page,
@@ -119,7 +119,7 @@ def _latency(days: pl.DataFrame, step: str) -> None:
     st.subheader(f"Latency {MESSAGES}", anchor=False)
     worst = float(days["latency_p95_seconds"].drop_nulls().max() or 0)  # type: ignore[arg-type]
     unit, seconds = next(((name, size) for name, size in SCALES if worst >= 2 * size), SCALES[-1])
-    text.note(f"{unit} from queued to answered, a {step} · p50 the mean by messages, p95 the worst day")
+    text.note(f"{unit} from queued to answered, of all messages of a {step}")
     labels = [formats.day(one) for one in days["first_day"]]
     lines: list[bars.Line] = [
         (name, [None if one is None else Decimal(str(one)) / seconds for one in days[column]], look)
@@ -136,6 +136,7 @@ def _finance(page: Page) -> None:
     read = figures.read(page, tuple((metric, basis) for metric, basis, _ in CARDS))
     figures.cards(read, CARDS)
     ages = {row["bucket"]: row for row in integration.ages(page.scope).iter_rows(named=True)}
+    _not_all_are_exceptions(read)
     left, right = st.columns([2, 3])
     with left.container(border=True, height="stretch"):
         st.subheader(f"Open differences by age {badge('cross_basis')}", anchor=False)
@@ -145,7 +146,7 @@ def _finance(page: Page) -> None:
         style.draw(figure, alt="Open differences by age", key="integration_ages")
     with right.container(border=True, height="stretch"):
         st.subheader(f"What waits, and for whom {badge('cross_basis')}", anchor=False)
-        text.note("Every open difference, also what is no exception yet because it is still within its time")
+        text.note("Every open difference, exception or not")
         rows = integration.waiting(page.scope).with_columns(
             pl.col(one).map_elements(formats.words, return_dtype=pl.String) for one in ("flow", "category", "owner")
         )
@@ -161,6 +162,16 @@ def _finance(page: Page) -> None:
                 "oldest_days": number("Oldest, days", format="localized"),
             },
         )  # fmt: skip
+
+
+def _not_all_are_exceptions(read: figures.Figures) -> None:
+    """Say in the catalogue's words why the cards count fewer than the panels below."""
+    definition = read.catalogue.get(("recon_exceptions", "cross_basis"))
+    if definition is not None:
+        text.note(
+            f"The cards count {text.plain(definition.label.lower())}, the panels below all open differences."
+            f" {text.plain(definition.caveats)}"
+        )
 
 
 frame.show(

@@ -18,28 +18,26 @@ SPAN = """
 
 
 def by_day(scope: Scope, *, step: Literal["day", "week"]) -> pl.DataFrame:
-    """Return messages a day or week (its Monday): attempts, how they ended, queue at its end, latency.
-
-    p50 is the mean of the days' p50 weighted by messages, p95 the worst day's.
-    """
+    """Return messages a day or week (its Monday): attempts, how they ended, queue at its end, latency p50 and p95."""
     condition, parameters = where(scope, TRAFFIC)
     periods = scope.filters.periods
+    first_day = f"date_trunc('{step}', day)::date"
     return fetch(
         scope.run, scope.rights,
         f"""
         with days as (
-            select date_trunc('{step}', day)::date as first_day, *
-            from mart.obs_integration where {SPAN} and {condition}
-        )
-        select first_day, sum(attempts) as attempts, sum(succeeded) as succeeded, sum(failed) as failed,
-               sum(dead_letter) as dead_letter, sum(retries) as retries,
-               sum(queue_depth) filter (where day = newest_day) as queue_depth,
-               sum(latency_p50_seconds * attempts) / nullif(sum(attempts), 0) as latency_p50_seconds,
-               max(latency_p95_seconds) as latency_p95_seconds
-        from (select *, max(day) over (partition by first_day) as newest_day from days)
-        group by first_day order by first_day
+            select {first_day} as first_day, * from mart.obs_integration where {SPAN} and {condition}
+        ), counted as (
+            select first_day, sum(attempts) as attempts, sum(succeeded) as succeeded, sum(failed) as failed,
+                   sum(dead_letter) as dead_letter, sum(retries) as retries,
+                   sum(queue_depth) filter (where day = newest_day) as queue_depth
+            from (select *, max(day) over (partition by first_day) as newest_day from days)
+            group by first_day
+        ), latencies as ({_latencies(f"{first_day} as first_day", "first_day", condition)})
+        select counted.*, latency_p50_seconds, latency_p95_seconds
+        from counted left join latencies using (first_day) order by first_day
         """,
-        (periods, periods, *parameters),
+        (periods, periods, *parameters) * 2,
     )  # fmt: skip
 
 
@@ -47,23 +45,42 @@ def by_flow(scope: Scope) -> pl.DataFrame:
     """Return messages by flow, region and target over the periods chosen."""
     condition, parameters = where(scope, TRAFFIC)
     periods = scope.filters.periods
+    names = "flow, region, target"
     return fetch(
         scope.run, scope.rights,
         f"""
-        select flow, region, target, sum(attempts) as attempts, sum(failed) as failed,
-               sum(failed) / nullif(sum(attempts), 0)::double as failed_share, sum(retries) as retries,
-               sum(dead_letter) as dead_letter, arg_max(queue_depth, day) as queue_depth,
-               sum(latency_p50_seconds * attempts) / nullif(sum(attempts), 0) as latency_p50_seconds,
-               max(latency_p95_seconds) as latency_p95_seconds
-        from mart.obs_integration where {SPAN} and {condition}
-        group by flow, region, target order by failed desc, flow, region, target
+        with counted as (
+            select {names}, sum(attempts) as attempts, sum(failed) as failed,
+                   sum(failed) / nullif(sum(attempts), 0)::double as failed_share, sum(retries) as retries,
+                   sum(dead_letter) as dead_letter, arg_max(queue_depth, day) as queue_depth
+            from mart.obs_integration where {SPAN} and {condition} group by {names}
+        ), latencies as ({_latencies(names, names, condition)})
+        select counted.*, latency_p50_seconds, latency_p95_seconds
+        from counted left join latencies using ({names}) order by failed desc, {names}
         """,
-        (periods, periods, *parameters),
+        (periods, periods, *parameters) * 2,
     )  # fmt: skip
 
 
+def _latencies(selected: str, names: str, condition: str) -> str:
+    """Return the query that takes p50 and p95 anew: the latency that so large a part of the messages kept to."""
+    return f"""
+        select {names}, min(latency_seconds) filter (where reached >= 0.50 * whole) as latency_p50_seconds,
+               min(latency_seconds) filter (where reached >= 0.95 * whole) as latency_p95_seconds
+        from (
+            select *, sum(messages) over (partition by {names} order by latency_seconds) as reached,
+                   sum(messages) over (partition by {names}) as whole
+            from (
+                select {selected}, latency_seconds, sum(messages) as messages
+                from mart.obs_integration_latency where {SPAN} and {condition} group by all
+            )
+        )
+        group by {names}
+    """
+
+
 def waiting(scope: Scope) -> pl.DataFrame:
-    """Return open breaks by flow, category and owner: how many, how much, how old."""
+    """Return every open difference by flow, category and owner, exception or not: how many, how much, how old."""
     condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
@@ -78,7 +95,7 @@ def waiting(scope: Scope) -> pl.DataFrame:
 
 
 def ages(scope: Scope) -> pl.DataFrame:
-    """Return open breaks by days past due: not due, up to 7, up to 30, up to 90, older."""
+    """Return every open difference, exception or not, by days past due: none, up to 7, up to 30, up to 90, more."""
     condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,

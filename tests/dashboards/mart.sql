@@ -61,6 +61,8 @@ create table dim_metric as select * from (values
 alter table dim_metric add column formula varchar; update dim_metric set formula = 'Sum of ' || label || ' as the catalogue defines it';
 alter table dim_metric add column owner varchar; update dim_metric set owner = 'Finance operations';
 alter table dim_metric add column source varchar; update dim_metric set source = 'fct_project_period';
+alter table dim_metric add column caveats varchar;
+update dim_metric set caveats = 'A mere translation difference is no exception.' where metric_id = 'recon_exceptions';
 create table fct_project_period as
     with base as (
         select p.*, d.period_id, d.start_date, d.end_date, hash(p.project_key || d.period_id) % 1000 / 1000.0 as noise
@@ -184,6 +186,10 @@ create table obs_integration as
         (hash(d::varchar || region) % 9)::bigint as failed
         from generate_series(timestamp '2026-08-01', timestamp '2026-11-04', interval 1 day) t(d),
         (values ('time'), ('expense'), ('invoice')) f(flow), (values ('AMER'), ('EMEA')) r(region));
+create table obs_integration_latency as
+    select day, flow, region, target, latency_seconds::bigint as latency_seconds, messages::bigint as messages
+    from obs_integration, (values (30, 5), (60, 4), (900, 1)) as taken (latency_seconds, messages)
+    union all select date '2026-10-05', 'invoice', 'EMEA', 'erp', 4000, 200;
 create table obs_batches as select i as batch_id, (array['psa', 'crm', 'hcm', 'erp'])[1 + i % 4] as feed, (array['psa', 'crm', 'hcm', 'erp'])[1 + i % 4] as source_system,
     'committed' as status, timestamptz '2026-11-01 04:00:00+00' + interval (i) hour as at, 1000 + i as rows_read, 990 + i as landed, 8 as quarantined,
     2 as excluded, null::varchar as message from range(1, 25) t(i);

@@ -162,6 +162,16 @@ def test_integration_health_keeps_the_view_of_it_and_of_finance_apart() -> None:
     assert "Interfaces by flow and region" not in titles
 
 
+@pytest.mark.usefixtures("served_mart")
+def test_all_open_differences_are_told_from_the_exceptions_in_the_words_of_the_catalogue() -> None:
+    finance = opened("integration_health", integration_view="Finance: what waits")
+    assert any(one.label.startswith("Open exceptions") for one in finance.metric)
+    assert (
+        "The cards count open exceptions, the panels below all open differences."
+        " A mere translation difference is no exception." in texts(finance)
+    )
+
+
 @pytest.mark.parametrize(
     "view", ["Freshness", "Batches", "Quarantine", "Contract drift", "Conservation", "SQL console"]
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from dashboards.entitlement import LOCAL, Rights, predicate
 from dashboards.launch import command, environment
 from dashboards.mart import ConsoleError, Run, console, served
 from dashboards.measure import Definition, Point, Series
-from dashboards.queries import metrics, reconciliation
+from dashboards.queries import integration, metrics, reconciliation
 from dashboards.queries.grants import grants_of
 from dashboards.scope import Filters, Scope
 
@@ -158,6 +159,28 @@ def test_a_person_of_one_practice_sees_that_practice_in_the_bridge(run: Run) -> 
     every = Scope(run, LOCAL, Filters(periods=("2026-09",), practices=("Cloud",)))
     assert reconciliation.totals(scope).equals(reconciliation.totals(every))
     assert reconciliation.totals(scope).height > 0
+
+
+def test_latencies_of_several_days_are_taken_anew_from_all_their_messages(run: Run) -> None:
+    """In October ten messages a day, flow and region: 30 s five times, 60 s four times, 900 s once.
+
+    On Monday 5 October 200 invoices of EMEA took 4,000 s besides: 310 + 200 messages in the month, the 255th took 60 s;
+    420 + 200 of all in that week, the 310th took 60 s. The days' own medians are 30 s, but for that day's 4,000.
+    """
+    scope = Scope(run, LOCAL, Filters(periods=("2026-10",)))
+    names = ("latency_p50_seconds", "latency_p95_seconds")
+    flows = {(row["flow"], row["region"]): tuple(row[one] for one in names)
+             for row in integration.by_flow(scope).iter_rows(named=True)}  # fmt: skip
+    assert flows.pop(("invoice", "EMEA")) == (60, 4000)
+    assert len(flows) == 5
+    assert set(flows.values()) == {(30, 900)}
+    weeks = {row["first_day"]: tuple(row[one] for one in names)
+             for row in integration.by_day(scope, step="week").iter_rows(named=True)}  # fmt: skip
+    assert weeks.pop(date(2026, 10, 5)) == (60, 4000)
+    assert set(weeks.values()) == {(30, 900)}
+    days = integration.by_day(scope, step="day")
+    assert days.height == 31
+    assert days.filter(pl.col("first_day") == date(2026, 10, 5))[names[0]].to_list() == [4000]
 
 
 def test_someone_without_a_grant_has_no_rights(run: Run) -> None:

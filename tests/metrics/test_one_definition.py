@@ -14,6 +14,11 @@ from tests.firm import ROOT
 PRODUCT = ("dashboards", "tieout", "lake", "ingestion")
 #: Whatever adds up, averages, counts or divides.
 COMPUTES = re.compile(r"\b(?:sum|avg|mean|median|mode|count|quantile\w*|percentile\w*|approx_\w+)\s*\(|\s/\s")
+#: A percentile, or a median, that something is made of: its average, its sum, its worst, its product.
+MADE_OF_PERCENTILES = re.compile(
+    r"\b(?:sum|avg|mean|min|max|median|mode|quantile\w*|percentile\w*)\s*\([^()]*(?:\b|_)(?:p\d\d|median)(?:\b|_)"
+    r"|(?:\b|_)(?:p\d\d|median)(?:_\w+)?\s*[*/+-]"
+)
 TABLE = re.compile(r"\b(?:from|join)\s+(?:mart\.)?(fct_\w+)")
 
 #: The queries that may add up a fact, and why each is no second definition.
@@ -43,6 +48,11 @@ class Query:
     def computes_a_fact(self) -> bool:
         """Whether it adds up, averages, counts or divides over a fact table of the mart."""
         return bool(TABLE.search(self.text)) and bool(COMPUTES.search(self.text))
+
+    @property
+    def rolls_up_percentiles(self) -> bool:
+        """Whether it makes one percentile of others, which says nothing: take it anew from the values."""
+        return bool(MADE_OF_PERCENTILES.search(self.text))
 
 
 def texts(source: str, file: str) -> Iterator[Query]:
@@ -111,6 +121,38 @@ def test_a_query_that_computes_a_figure_of_its_own_is_seen(body: str) -> None:
     assert [one.place for one in texts(source, "dashboards/queries/planted.py") if one.computes_a_fact] == [
         "dashboards/queries/planted.py:planted"
     ]
+
+
+def test_no_query_of_the_product_makes_a_percentile_of_percentiles() -> None:
+    queries = of_the_product()
+    assert any("latency_p95_seconds" in query.text for query in queries)
+    assert [query.place for query in queries if query.rolls_up_percentiles] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select sum(latency_p50_seconds * attempts) / nullif(sum(attempts), 0) from mart.obs_integration",
+        "select max(latency_p95_seconds) as latency_p95_seconds from mart.obs_integration",
+        "select avg(p50) from days",
+        "select sum(cycle_median) from days",
+        "select latency_p95_seconds * 2 from days",
+    ],
+)
+def test_a_percentile_of_percentiles_is_seen(text: str) -> None:
+    assert Query("planted", text).rolls_up_percentiles
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select day, latency_p50_seconds, latency_p95_seconds from mart.obs_integration where flow = ?",
+        "select min(latency_seconds) filter (where reached >= 0.50 * whole) as latency_p50_seconds from weighed",
+        "select quantile_cont(latency_seconds, 0.95) as latency_p95_seconds from messages",
+    ],
+)
+def test_a_percentile_of_values_is_none(text: str) -> None:
+    assert not Query("planted", text).rolls_up_percentiles
 
 
 @pytest.mark.parametrize(

@@ -138,10 +138,14 @@ def test_caps_cut_entries_as_the_loop_over_approvals_says(
     assert dict(found) == capped_steps(entries, steps, date(2027, 3, 31))
 
 
+#: Free lines too, which are a loss from the first hour on.
+LINE_AMOUNT = st.one_of(st.just(Decimal("0.00")), st.decimals(min_value=1, max_value=500_000, places=2))
+
+
 @st.composite
 def measured_months(draw: st.DrawFn) -> list[Month]:
     cost = Decimal(0)
-    amount = draw(st.decimals(min_value=1, max_value=500_000, places=2))
+    amount = draw(LINE_AMOUNT)
     forecast: tuple[date, Decimal] | None = None
     budget = draw(st.one_of(st.none(), MONEY))
     months: list[Month] = []
@@ -150,7 +154,7 @@ def measured_months(draw: st.DrawFn) -> list[Month]:
         if months and draw(st.integers(0, 2)) == 0:
             no += 1
             kind = draw(st.sampled_from(["prospective", "prospective", "cumulative_catch_up", "separate"]))
-            amount = draw(st.decimals(min_value=1, max_value=500_000, places=2))
+            amount = draw(LINE_AMOUNT)
         cost += draw(st.decimals(min_value=0, max_value=80_000, places=2))
         if draw(st.booleans()):
             forecast = (end - timedelta(days=draw(st.integers(0, 27))), draw(MONEY))

@@ -1,9 +1,5 @@
 -- Grain: one row a basis, contract line and ended or running period from its signature on.
-with build as (
-    select * from {{ ref('int_build') }}
-),
-
-lines as (
+with lines as (
     select * from {{ ref('int_revenue_lines') }}
 ),
 
@@ -22,11 +18,16 @@ measured as (
         on
             lines.legal_entity_key = periods.legal_entity_key
             and lines.known_to_date >= periods.start_date
-            and lines.signed_date <= periods.end_date
-    -- whether a contract was still active then is only known for today; one that has ended since counts until its end
+    left join {{ ref('int_contract_endings') }} as endings on lines.contract_key = endings.contract_key
+    -- today what is active counts; one that has ended since counts at the ends of periods before
     where
         lines.contract_status = 'active'
-        or (lines.contract_status in ('completed', 'terminated') and lines.end_date > periods.end_date)
+        or (
+            lines.contract_status in ('completed', 'terminated')
+            and periods.end_date < lines.known_to_date
+            and periods.end_date
+            < case when endings.was_seen_open then endings.ended_on else least(endings.ended_on, lines.end_date) end
+        )
 ),
 
 in_force as (
@@ -40,6 +41,7 @@ in_force as (
             measured.contract_line_key = terms.contract_line_key
             and measured.measured_to >= terms.effective_from
             and measured.measured_to < terms.effective_to
+            and measured.measured_to >= terms.first_signed_date
 ),
 
 recognized as (

@@ -19,12 +19,12 @@ measured as (
         on
             lines.legal_entity_key = periods.legal_entity_key
             and lines.known_to_date >= periods.start_date
-            and lines.signed_date <= periods.end_date
     inner join {{ ref('int_contract_line_terms') }} as terms
         on
             lines.contract_line_key = terms.contract_line_key
             and least(periods.end_date, lines.known_to_date) >= terms.effective_from
             and least(periods.end_date, lines.known_to_date) < terms.effective_to
+            and least(periods.end_date, lines.known_to_date) >= terms.first_signed_date
     {{ group_rate_join('group_rates', 'periods.legal_entity_key', 'periods.period_id', 'terms.currency') }}
 ),
 

@@ -7,6 +7,7 @@ with amendments as (
             order by lines.effective_date, lines.amendment_no
             rows between unbounded preceding and current row
         ) as highest_so_far,
+        min(lines.signed_date) over (partition by members.key) as first_signed_date,
         row_number() over (
             partition by members.key, lines.effective_date
             order by lines.amendment_no desc
@@ -60,6 +61,7 @@ select
     lines.bundle_id,
     lines.standalone_price,
     lines.signed_date,
+    lines.first_signed_date,
     contracts.status as contract_status,
     lines._batch_id
 from in_force as lines

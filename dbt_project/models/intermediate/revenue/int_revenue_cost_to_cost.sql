@@ -41,6 +41,7 @@ measured as (
         terms.amount as line_amount,
         terms.segment_from,
         coalesce(opening.is_prospective, false) as is_prospective,
+        group_rates.average_rate,
         {{ translate('terms.amount', 'group_rates.average_rate') }} as line_amount_group
     from lines
     inner join estimates on lines.project_key = estimates.project_key
@@ -56,12 +57,22 @@ measured as (
     {{ group_rate_join('group_rates', 'estimates.legal_entity_key', 'estimates.period_id', 'terms.currency') }}
 ),
 
--- Several lines share a project's unassigned cost and estimate by their amounts.
-weighted as (
+-- Several lines share a project's unassigned cost and estimate by their amounts, or alike where all are free.
+weighed as (
     select
         measured.*,
-        sum(line_amount_group) over (partition by project_key, period_id) as project_amount_group
+        case
+            when max(abs(line_amount_group)) over (partition by project_key, period_id) = 0 then 1.00
+            else line_amount_group
+        end as weight
     from measured
+),
+
+weighted as (
+    select
+        weighed.*,
+        sum(weight) over (partition by project_key, period_id) as project_weight
+    from weighed
 ),
 
 costed as (
@@ -207,8 +218,11 @@ to_date as (
     select
         earning.*,
         {{ earned_of_rest('segments.earned_before', 'earning') }} as revenue_to_date,
-        {{ share_of('line_amount', 'greatest(estimate_group - line_amount_group, 0)', 'nullif(line_amount_group, 0)') }}
-            as expected_loss
+        -- the line's own amounts translate its loss; a free line has none, so the rate does
+        case
+            when line_amount_group = 0 then {{ money(divide('greatest(estimate_group, 0)', 'average_rate')) }}
+            else {{ share_of('line_amount', 'greatest(estimate_group - line_amount_group, 0)', 'line_amount_group') }}
+        end as expected_loss
     from earning
     inner join segments
         on
