@@ -7,7 +7,6 @@ A row that comes out otherwise, or that was held back before and is accepted now
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -151,8 +150,7 @@ def _standing(origin: Origin, items: Iterable[Item], landed: pl.DataFrame, *, ev
 
 
 def _require_bytes(lake: Lake, plan: Plan) -> None:
-    """Raise LakeError where the archive has lost a file, before a batch is started that could never end."""
+    """Raise LakeError where the archive has lost or changed a file, before a batch is started that could never end."""
     files: list[Received] = [i.received for i in plan.items] + [r for found in plan.lookups.values() for r in found]
     for sha256 in dict.fromkeys(r.sha256 for r in files):
-        with ExitStack() as stack:
-            stack.enter_context(archive.local_copy(lake, sha256))
+        archive.require_unchanged(lake, sha256)

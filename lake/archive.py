@@ -106,3 +106,14 @@ def local_copy(lake: Lake, sha256: str) -> Iterator[Path]:
         copy = Path(folder) / sha256
         pafs.copy_files(f"{base}/{sha256[:2]}/{sha256}", str(copy), source_filesystem=files)
         yield copy
+
+
+def require_unchanged(lake: Lake, sha256: str) -> None:
+    """Raise LakeError where the archive has lost the file, or holds other bytes than those it was named after."""
+    with local_copy(lake, sha256) as place, place.open("rb") as kept:
+        found = _hashed(kept, None).sha256
+    if found != sha256:
+        raise LakeError(
+            f"the archive of lake {lake.root} holds other bytes under {sha256} than those received: nothing is landed; "
+            "put the file back from a backup"
+        )

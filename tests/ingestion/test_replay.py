@@ -219,3 +219,15 @@ def test_what_cannot_be_replayed_is_one_sentence_and_starts_nothing(shop: Drop) 
     with pytest.raises(LakeError, match="has lost the file"):
         again(shop, 1)
     assert shop.ingest().status == "unchanged"
+
+
+def test_archived_bytes_that_were_changed_are_refused_and_start_nothing(shop: Drop) -> None:
+    shop.write("times.csv", times(row(1)))
+    shop.ingest()
+    (kept,) = Path(shop.lake.uri("archive")).glob("??/*")
+    kept.chmod(0o644)
+    kept.write_bytes(kept.read_bytes().replace(b"8.00", b"9.00"))
+    with pytest.raises(LakeError, match="holds other bytes under"):
+        again(shop, 1)
+    assert shop.rows("select count(distinct batch_id) from lake.batches") == [(1,)]
+    assert shop.rows("select hours::varchar from lake.time_entry") == [("8.00",)]
