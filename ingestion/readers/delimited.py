@@ -22,6 +22,7 @@ from ingestion.readers.chunk import BLOCK_BYTES, BLOCK_ROWS, Chunk, Source, Unre
 from lake.errors import BatchRefused
 
 _FIELD_LIMIT = BLOCK_BYTES
+_LONGEST = 2 * BLOCK_BYTES
 _TAIL = 1 << 16
 
 
@@ -63,7 +64,7 @@ def header(source: Source) -> list[str]:
     with source.open() as raw:
         try:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            first = next(csv.reader(text, strict=True, delimiter=source.separator), None)
+            first = next(csv.reader(_lines(text), strict=True, delimiter=source.separator), None)
         except UnicodeDecodeError:
             raise BatchRefused(f"file {source.name} is not UTF-8 text: save it as UTF-8") from None
         except (OSError, EOFError, csv.Error) as error:
@@ -71,6 +72,15 @@ def header(source: Source) -> list[str]:
     if not first:
         raise BatchRefused(f"file {source.name} is empty: not even a header; send it again")
     return first
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Give lines, reading no more of one than tells that it is too long."""
+    while line := text.readline(_LONGEST + 1):
+        if len(line) > _LONGEST:
+            message = f"a line is longer than {_LONGEST} bytes"
+            raise csv.Error(message)
+        yield line
 
 
 class _Watched(io.RawIOBase):
@@ -152,7 +162,7 @@ def _records(source: Source, text: io.TextIOWrapper) -> Iterator[tuple[int, list
     """Give the records below the header with their numbers; raises BatchRefused at the first that breaks a rule."""
     row = 0
     try:
-        for record in csv.reader(text, strict=True, delimiter=source.separator):
+        for record in csv.reader(_lines(text), strict=True, delimiter=source.separator):
             if record:
                 yield row, record
                 row += 1

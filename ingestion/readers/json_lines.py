@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import cast
 
 from ingestion.readers.chunk import BLOCK_ROWS, Chunk, Source, Unreadable
@@ -56,9 +56,10 @@ def _exploded(source: Source, path: str) -> Iterator[Chunk]:
         yield from exploded(values, start=done)
 
 
-def _lines(source: Source, raw: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+def _lines(source: Source, raw: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
     try:
-        for number, line in enumerate(raw, start=1):
+        # No more of a line is read than tells that it is too long.
+        for number, line in enumerate(iter(lambda: raw.readline(_LONGEST + 1), b""), start=1):
             if len(line) > _LONGEST:
                 raise BatchRefused(f"file {source.name}, line {number} is longer than {_LONGEST} bytes")
             if line.strip():
