@@ -17,7 +17,7 @@ from benchmarks import recon_rows
 from benchmarks.measure import Cost, measure
 from tests.firm import ROOT, Firm, configure, tieout
 
-#: The issue's bounds: faster than the comparison, and at most so many times the join.
+#: What is aimed at: faster than the comparison, and at most so many times the join.
 BOUND = 4.0
 OURS, COMPARISON, JOIN = "tieout: match and bridge", "datacompy on Polars", "full outer join in DuckDB"
 ROADS = Path(__file__).parent / "roads"
