@@ -35,11 +35,11 @@ used as (
         coalesce(invoiced.invoice_date, ledger.transaction_date) as day
     from {{ ref('fct_project_ledger') }} as ledger
     left join {{ ref('int_invoice_dates') }} as invoiced
+        -- as one of the keys: a condition on the left side alone would compare every pair of rows
         on
-            ledger.flow = 'billing'
+            case when ledger.flow = 'billing' then ledger.origin_id end = invoiced.origin_id
             and ledger.origin_type = invoiced.origin_type
             and ledger.origin_system = invoiced.origin_system
-            and ledger.origin_id = invoiced.origin_id
     where ledger.basis = 'operational' and ledger.currency <> ledger.functional_currency
 
     union all
