@@ -87,6 +87,12 @@ def change_the_world(firm: Firm) -> None:
             moved | {"project_id": other_project, "contract_line_id": None, "updated_at": now},
         ],
     )  # fmt: skip
+    lines = "select * from lake.contract_line where recognition_method = 'time_and_materials' and amount is {} limit 1"
+    capped, uncapped = (contract_only(rows(firm, lines.format(state))[0]) for state in ("not null", "null"))
+    land(firm, "crm", "contract_line", [
+        {**line, "amendment_no": line["amendment_no"] + 7, "amount": cap, "updated_at": now}
+        for line, cap in ((capped, None), (uncapped, "12345.67"))
+    ])  # fmt: skip
     rate = rows(firm, "select * from lake.employee_cost_rate order by employee_id, valid_from limit 1")[0]
     land(firm, "hcm", "employee_cost_rate", [contract_only(rate) | {"hourly_cost": "91.17", "updated_at": now}])
     customer = rows(firm, "select min(customer_id) as id from lake.customer")[0]["id"]

@@ -33,6 +33,15 @@
         'int_contract_lines': {
             'find': ['contract_line_key'], 'columns': ['contract_line_key', 'billing_model', 'currency'],
         },
+        'int_contract_line_terms': {
+            'find': ['contract_line_key'],
+            'columns': [
+                'contract_line_key', 'amendment_no', 'effective_from', 'effective_to', 'amount', 'cap_includes_expenses',
+            ],
+        },
+        'int_revenue_lines': {
+            'find': ['contract_line_key'], 'columns': ['contract_line_key', 'currency', 'recognition_method'],
+        },
         'int_bill_rate_months': {
             'find': ['project_key', 'month'],
             'columns': [

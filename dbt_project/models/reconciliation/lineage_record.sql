@@ -1,6 +1,9 @@
 -- What the ledger's operational side cannot say: the origin of a posting that no operational figure counts any
 -- more (deleted, rejected, its time billed by now), and the contract line that a computed figure was made of.
 
+{{ config(materialized='keyed', key=['ledger_id'], touched='int_touched_lineage') }}
+-- depends_on: {{ ref('stg_lake__build_scope') }}
+
 with ledger as (
 
     select * from {{ ref('fct_project_ledger') }}
@@ -35,6 +38,7 @@ uncounted as (
         and posted.flow <> 'intercompany'
         and posted.origin_type in ('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')
         and operational.ledger_id is null
+        {{ touched_only('int_touched_lineage', ['ledger_id'], 'posted', opening='and') }}
 
 ),
 

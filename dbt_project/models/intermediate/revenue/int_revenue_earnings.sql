@@ -1,6 +1,8 @@
 {{ config(materialized='view') }}
+{%- set touched = ref('int_touched_earnings') -%}
+{%- set is_update = build_is_increment() -%}
 -- Grain: one row a billable entry of time or expense of a time-and-materials line, submitted or approved,
--- in the currency of its line, before the cap.
+-- in the currency of its line, before the cap. In an increment, only the entries that it reached.
 with lines as (
     select * from {{ ref('int_revenue_lines') }}
 ),
@@ -36,7 +38,13 @@ entries as (
         _file,
         _row
     from {{ ref('int_time_priced') }}
-    where not is_deleted and status in ('submitted', 'approved') and is_billable and billable_hours <> 0
+    where
+        not is_deleted and status in ('submitted', 'approved') and is_billable and billable_hours <> 0
+        {%- if is_update %}
+        and (source_system, time_entry_id) in (
+            select source_system, origin_id from {{ touched }} where origin_type = 'time_entry'
+        )
+        {%- endif %}
 
     union all
 

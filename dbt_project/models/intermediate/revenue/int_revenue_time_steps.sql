@@ -1,7 +1,8 @@
 {{ config(
-    materialized='keyed', key=['origin_type', 'source_system', 'origin_id'], compared_whole=true, remembers=true
+    materialized='keyed', key=['origin_type', 'source_system', 'origin_id'], touched='int_touched_earnings', remembers=true
 ) }}
 -- depends_on: {{ ref('stg_lake__build_scope') }}
+-- depends_on: {{ ref('int_touched_earnings') }}
 -- Grain: one row an entry of int_revenue_earnings. Revenue to date of a capped line stops at the cap in
 -- force on each entry's approval date, in the order of approval; the entry's step is what it adds.
 with earnings as (

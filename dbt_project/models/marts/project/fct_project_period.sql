@@ -1,3 +1,5 @@
+{{ config(materialized='keyed', key=['period_id'], touched='int_touched_periods') }}
+-- depends_on: {{ ref('int_touched_periods') }}
 {%- set amounts = [
     ('revenue_services', "flow = 'revenue' and revenue_stream = 'services'"),
     ('revenue_reimbursable', "flow = 'revenue' and revenue_stream = 'reimbursable'"),
@@ -26,6 +28,7 @@ money as (
         sum(case when amount_group is null then 1 else 0 end) as untranslated_rows,
         max(case when is_group_rate_provisional then 1 else 0 end) as provisional
     from ledger
+    {{ of_touched_periods('period_id', opening='where') }}
     group by basis, project_key, legal_entity_key, period_id
 ),
 
@@ -38,7 +41,9 @@ time as (
         sum(hours) as hours,
         sum(billable_hours) as billable_hours
     from ledger
-    where flow = 'labor_cost'
+    where
+        flow = 'labor_cost'
+        {{ of_touched_periods("case when basis = 'operational' then work_period_id else period_id end") }}
     group by 1, 2, 3, 4
 ),
 

@@ -5,6 +5,7 @@
 {%- set references = ref('int_reference_changes') -%}
 {%- set scope = ref('stg_lake__build_scope') -%}
 {%- set build = ref('int_build') -%}
+{%- set accrual_ends = ref('int_recon_accrual_ends') -%}
 {%- set new_ids = new_batches() -%}
 {%- set facts = adapter.get_relation(this.database, this.schema, 'int_recon_item_facts') -%}
 {%- set landed = [
@@ -87,14 +88,36 @@ where
         where model = 'int_legal_entities'
     )
 union
--- what only waits changes its category with time
+-- the time to post has run out; a leg that waits carries no time of its own
 select facts.match_key
 from {{ facts }} as facts
 cross join {{ build }} as build
 cross join {{ scope }} as scope
 where
-    facts.category in ('awaiting_posting', 'accrual', 'accrual_not_reversed')
-    or (facts.due_at >= scope.last_build_time and facts.due_at < build.build_time)
+    (facts.due_at >= scope.last_build_time and facts.due_at < build.build_time)
+    or (facts.category = 'awaiting_posting' and facts.due_at is null)
+union
+-- the time in which an accrual may stand has run out, or the periods that set it have changed
+select facts.match_key
+from {{ facts }} as facts
+inner join {{ accrual_ends }} as periods
+    on
+        facts.legal_entity_key = periods.legal_entity_key
+        and facts.period_id = periods.period_id
+cross join {{ build }} as build
+cross join {{ scope }} as scope
+where
+    facts.category in ('accrual', 'accrual_not_reversed')
+    and (
+        (
+            periods.accrual_ends_on >= {{ local_date('scope.last_build_time', 'periods.time_zone') }}
+            and periods.accrual_ends_on < {{ local_date('build.build_time', 'periods.time_zone') }}
+        )
+        or facts.legal_entity_key in (
+            select find_1 from {{ references }}
+            where model in ('int_periods', 'int_legal_entities')
+        )
+    )
 {%- else %}
 select match_key
 from {{ open_rows }}
