@@ -6,21 +6,22 @@
 {%- set facts = adapter.get_relation(this.database, this.schema, 'int_recon_item_facts') -%}
 -- The groups that an increment explains anew: those that were reached, and whatever hangs together with them through a
 -- pool, a reversal or the other leg. Nodes are match keys, cells of pools and records; an edge says that one may change
--- how the other is explained.
+-- how the other is explained. A node is the number of its text: two texts with one number would only explain a group
+-- too many anew.
 {% if build_is_increment() %}
 with recursive pool_cells as (
 
-    select distinct {{ recon_cell() }} as cell
+    select hash({{ recon_cell() }}) as cell
     from {{ pools }}
     union
-    select {{ recon_cell() }}
+    select hash({{ recon_cell() }})
     from {{ changes_of('int_recon_pools') }}
 
 ),
 
 reversed as (
 
-    select distinct {{ recon_record('reverses_id') }} as record
+    select distinct hash({{ recon_record('reverses_id') }}) as record
     from {{ open_rows }}
     where basis = 'operational' and reverses_id is not null
 
@@ -30,33 +31,33 @@ pairs as (
 
     -- what a pool may cover, and what is posted in it
     select
-        open_rows.match_key as node,
+        hash(open_rows.match_key) as node,
         pool_cells.cell as neighbour
     from {{ open_rows }} as open_rows
-    inner join pool_cells on {{ recon_cell('open_rows') }} = pool_cells.cell
+    inner join pool_cells on hash({{ recon_cell('open_rows') }}) = pool_cells.cell
     where open_rows.basis = 'operational' and open_rows.match_kind = 'origin' and open_rows.group_posted_count = 0
     union
     select
-        match_key,
-        {{ recon_cell() }}
+        hash(match_key),
+        hash({{ recon_cell() }})
     from {{ pools }}
     union
     select
-        match_key,
-        {{ recon_record('reverses_id') }}
+        hash(match_key),
+        hash({{ recon_record('reverses_id') }})
     from {{ open_rows }}
     where basis = 'operational' and reverses_id is not null
     union
     select
-        open_rows.match_key,
+        hash(open_rows.match_key),
         reversed.record
     from {{ open_rows }} as open_rows
-    inner join reversed on {{ recon_record('source_id', 'open_rows') }} = reversed.record
+    inner join reversed on hash({{ recon_record('source_id', 'open_rows') }}) = reversed.record
     where open_rows.basis = 'operational'
     union
     select
-        match_key,
-        {{ recon_other_leg() }}
+        hash(match_key),
+        hash({{ recon_other_leg() }})
     from {{ open_rows }}
     where match_kind = 'leg'
 
@@ -80,29 +81,28 @@ reached (node) as (
 
     select node
     from (
-        select match_key as node from {{ seeds }}
+        select hash(match_key) as node from {{ seeds }}
         union
-        select match_key from {{ touched }}
+        select hash(match_key) from {{ touched }}
         union
-        select {{ recon_cell() }} from {{ touched }}
+        select hash({{ recon_cell() }}) from {{ touched }}
         union
-        select {{ recon_record('source_id') }} from {{ touched }}
+        select hash({{ recon_record('source_id') }}) from {{ touched }}
         union
-        select {{ recon_record('reverses_id') }} from {{ touched }}
+        select hash({{ recon_record('reverses_id') }}) from {{ touched }}
         where reverses_id is not null
         union
-        select {{ recon_other_leg() }} from {{ touched }}
+        select hash({{ recon_other_leg() }}) from {{ touched }}
         where match_kind = 'leg'
         union
         -- a group that was reached frees or takes rows in the cells of all its rows
-        select {{ recon_cell() }} from {{ touched_rows }}
+        select hash({{ recon_cell() }}) from {{ touched_rows }}
         union
-        select {{ recon_record('source_id') }} from {{ touched_rows }}
+        select hash({{ recon_record('source_id') }}) from {{ touched_rows }}
         where basis = 'operational'
         union
-        select {{ recon_cell() }} from {{ changes_of('int_recon_pools') }}
+        select hash({{ recon_cell() }}) from {{ changes_of('int_recon_pools') }}
     ) as first_nodes
-    where node is not null
     union
     select edges.neighbour
     from reached
@@ -110,14 +110,19 @@ reached (node) as (
 
 )
 
-select node as match_key
-from reached
+select match_key from {{ seeds }}
+union
+-- groups that are gone by now among them
+select match_key from {{ touched }}
+union
+select match_key from {{ open_rows }}
+where hash(match_key) in (select node from reached)
 union
 -- a pool is explained under a key of its own, which no open row carries
-select facts.match_key
-from {{ facts }} as facts
-inner join reached on {{ recon_cell('facts') }} = reached.node
-where facts.match_key like '%pool|%'
+select match_key from {{ facts }}
+where
+    hash(match_key) in (select node from reached)
+    or (match_key like '%pool|%' and hash({{ recon_cell() }}) in (select node from reached))
 {%- else %}
 select match_key
 from {{ open_rows }}
