@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 {%- set touched = ref('int_touched_earnings') -%}
-{%- set is_update = build_is_increment() -%}
+{%- set is_update = in_increment() -%}
 -- Grain: one row a billable entry of time or expense of a time-and-materials line, submitted or approved,
 -- in the currency of its line, before the cap. In an increment, only the entries that it reached.
 with lines as (
