@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from lake.catalogue import literal, quoted
 from lake.errors import BuildError
 
 POINTER = "mart.duckdb"
+BUILT_AS = "mart"  # the name under which the build attaches the file
+BUILT = f"""
+select table_name from information_schema.tables
+where table_catalog = '{BUILT_AS}' and table_schema = 'main' order by 1
+"""
+BUILT_VIEWS = f"""
+select view_name, sql from duckdb_views() where database_name = '{BUILT_AS}' and schema_name = 'main' order by 1
+"""
 RUN_FILE = re.compile(r"^mart_(?P<run>[0-9A-Za-z_-]+)\.duckdb$")
 
 
@@ -71,16 +83,47 @@ def prune(folder: Path, *, keep: int) -> list[Path]:
 
 
 def _name_the_schema(file: Path) -> None:
-    """Let a plain client say `mart.<table>`.
+    """Let a plain client say `mart.<table>`, whatever the file is called or attached as.
 
-    DuckDB names an opened link by the file behind it, so the name `mart` must be inside, as a schema of views.
+    DuckDB names an opened link by the file behind it, so the name `mart` must be inside, as a schema of views; and
+    it remembers a view with the name that its database had when it was built, which nobody else gives it.
     """
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("create schema if not exists mart")
-        names = connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
-        for (name,) in names:
-            quoted = '"' + str(name).replace('"', '""') + '"'
-            connection.execute(f"create or replace view mart.{quoted} as select * from main.{quoted}")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(str(file))} as {BUILT_AS}")
+        connection.execute(f"create schema if not exists {BUILT_AS}.mart")
+        for name, sql in connection.execute(BUILT_VIEWS).fetchall():
+            connection.execute(
+                f"create or replace view {BUILT_AS}.main.{quoted(name)} as {_of_any_database(connection, sql)}"
+            )
+        for (name,) in connection.execute(BUILT).fetchall():
+            view = f"create or replace view {BUILT_AS}.mart.{quoted(name)} as select * from main.{quoted(name)}"
+            connection.execute(view)
+
+
+def _of_any_database(connection: duckdb.DuckDBPyConnection, create_view: str) -> str:
+    """Return the query of a view with its tables named by schema only: DuckDB looks in the view's own database."""
+    query = create_view.split(" AS ", 1)[1].rstrip().removesuffix(";")
+    tree = _value(connection, "select json_serialize_sql(?::varchar)", query)
+    for node in _nodes(parsed := json.loads(tree)):
+        if node.get("catalog_name") == BUILT_AS:
+            node["catalog_name"] = ""
+    return _value(connection, "select json_deserialize_sql(?::json)", json.dumps(parsed))
+
+
+def _nodes(tree: object) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+        for branch in tree.values():
+            yield from _nodes(branch)
+    elif isinstance(tree, list):
+        for branch in tree:
+            yield from _nodes(branch)
+
+
+def _value(connection: duckdb.DuckDBPyConnection, query: str, argument: str) -> str:
+    row = connection.execute(query, [argument]).fetchone()
+    assert row is not None  # noqa: S101 - one expression is one row
+    return str(row[0])
 
 
 def _point(folder: Path, name: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.firm import ROOT, Firm
 
@@ -36,3 +39,22 @@ def test_polars_reads_the_gold_tables_as_the_guide_says(firm: Firm) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("opened", ["published", "renamed", "attached"])
+def test_every_table_and_view_is_read_by_a_plain_client_whatever_the_file_is_called(
+    firm: Firm, tmp_path: Path, opened: str
+) -> None:
+    file = firm.mart
+    if opened != "published":
+        file = Path(shutil.copyfile(firm.mart, tmp_path / "year end.duckdb"))
+    with duckdb.connect() if opened == "attached" else duckdb.connect(str(file), read_only=True) as client:
+        if opened == "attached":
+            client.execute(f"attach '{file}' as books (read_only)")
+        named = client.execute(
+            "select table_catalog, table_schema, table_name from information_schema.tables where table_schema <> 'temp'"
+        ).fetchall()
+        assert {schema for _, schema, _ in named} == {"main", "mart"}
+        assert ("mart", "lineage") in {(schema, name) for _, schema, name in named}
+        for catalog, schema, name in named:
+            client.execute(f'select * from "{catalog}"."{schema}"."{name}" limit 1').fetchall()

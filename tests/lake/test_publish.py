@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,25 @@ def test_old_runs_go_but_not_one_that_a_reader_holds(tmp_path: Path) -> None:
     assert kept == {"mart_r0.duckdb", "mart_r2.duckdb", "mart_r3.duckdb"}
     reader.communicate(b"\n")
     assert publish.prune(folder, keep=2) == [folder / "mart_r0.duckdb"]
+
+
+def test_every_table_and_view_is_read_under_whatever_name_the_file_is_attached(tmp_path: Path) -> None:
+    built = tmp_path / "work.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built}' as mart")
+        connection.execute('create table mart.main.t as select 1 as v, \'"mart"."main"\' as said')
+        connection.execute('create view mart.main.a as (select t.v, t.said from "mart"."main"."t" as t)')
+        connection.execute("create view mart.main.b as select * from mart.main.a union all select v, 'mart.x' from t")
+    published = publish.publish(built, tmp_path / "mart", run_id="r1")
+    renamed = tmp_path / "a copy.duckdb"
+    shutil.copyfile(published, renamed)
+    expected = [(1, '"mart"."main"'), (1, "mart.x")]
+    for file in (tmp_path / "mart" / publish.POINTER, published, renamed):
+        with duckdb.connect(str(file), read_only=True) as client:
+            for name in ("b", "main.b", "mart.b"):
+                assert sorted(client.execute(f"select * from {name}").fetchall()) == expected, (file, name)
+    for alias in ("mart", "other"):
+        with duckdb.connect() as client:
+            client.execute(f"attach '{renamed}' as {alias} (read_only)")
+            for name in ("b", "main.b", "mart.b"):
+                assert sorted(client.execute(f"select * from {alias}.{name}").fetchall()) == expected, (alias, name)
