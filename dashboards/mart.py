@@ -57,7 +57,7 @@ def _connection(run: Run, purpose: str) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(":memory:")
         path = run.path.replace("'", "''")
-        connection.execute(f"attach '{path}' as mart (read_only)")
+        connection.execute(f"attach '{path}' as {_name(purpose)} (read_only)")
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set threads = 2")
         if purpose == "console":
@@ -73,6 +73,11 @@ def _connection(run: Run, purpose: str) -> duckdb.DuckDBPyConnection:
             "build it again with `tieout build`."
         ) from error
     return connection
+
+
+def _name(purpose: str) -> str:
+    """Return what the file is attached as: a person may say `mart.<table>`, which is a schema of the file as well."""
+    return "published" if purpose == "console" else "mart"
 
 
 @st.cache_data(max_entries=CACHED_RESULTS, show_spinner=False)
@@ -125,7 +130,7 @@ def console(run: Run, statement: str) -> tuple[pl.DataFrame, bool]:
     if parts[0].type not in {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}:
         raise ConsoleError("The console only reads: write a select, describe, show or explain statement.")
     cursor = _connection(run, "console").cursor()
-    cursor.execute("use mart")
+    cursor.execute(f"use {_name('console')}")
     timer = threading.Timer(CONSOLE_SECONDS, cursor.interrupt)
     timer.start()
     try:

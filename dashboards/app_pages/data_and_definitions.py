@@ -38,6 +38,7 @@ TABLES = {
     ),
 }  # fmt: skip
 DIGEST = "content_hash"  # longer than a table is wide: its beginning is shown, exports hold it whole
+HEADERS = {"at": "Closed at"}
 EXAMPLE = """select metric_id, basis, period_id, sum(numerator) as numerator, sum(denominator) as denominator
 from fct_metric
 group by all
@@ -109,11 +110,11 @@ def _table(page: Page, view: str) -> None:
 
 
 def _column(name: str, kind: pl.DataType) -> Any:  # noqa: ANN401 - streamlit's own type is private
-    header = formats.words(name)
+    header = HEADERS.get(name) or formats.words(name)
     if name == DIGEST:
         return st.column_config.TextColumn(header, width=110, help="SHA-256 of the content; exports hold it whole")
     if isinstance(kind, pl.Datetime):
-        return st.column_config.DatetimeColumn(header, format="D MMM YYYY HH:mm")
+        return st.column_config.DatetimeColumn(f"{header}, UTC", format="D MMM YYYY HH:mm", timezone="UTC")
     if kind.is_integer():
         return st.column_config.NumberColumn(header, format="plain" if name.endswith("_id") else "localized")
     if kind == pl.Boolean:

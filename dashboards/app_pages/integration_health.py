@@ -55,7 +55,7 @@ def _messages(page: Page) -> None:
         _fact("Dead letters", f"{int(days['dead_letter'].sum()):,}", "Messages given up after all retries")
         _fact("Retries", f"{int(days['retries'].sum()):,}", "Attempts after the first")
         _fact(
-            "Waiting now",
+            "Waiting at the end",
             f"{int(days['queue_depth'][-1] or 0):,}",
             f"Queue depth at the end of the {step} of {formats.day(days['first_day'][-1])}",
         )
@@ -92,12 +92,12 @@ def _flow_columns() -> dict[str, Any]:
         "flow": st.column_config.TextColumn("Flow"),
         "region": st.column_config.TextColumn("Region"),
         "target": st.column_config.TextColumn("Target"),
-        "attempts": number("Messages", format="localized"),
+        "attempts": number("Attempts", format="localized"),
         "failed": number("Failed", format="localized"),
         "failed_share": number("Failed %", format="%.1f%%"),
         "retries": number("Retries", format="localized"),
         "dead_letter": number("Dead letters", format="localized"),
-        "queue_depth": number("Waiting now", format="localized"),
+        "queue_depth": number("Waiting at the end", format="localized"),
         "latency_p50_seconds": number("Latency p50", format="duration"),
         "latency_p95_seconds": number("Latency p95", format="duration"),
     }
@@ -105,14 +105,14 @@ def _flow_columns() -> dict[str, Any]:
 
 def _throughput(days: pl.DataFrame, step: str) -> None:
     st.subheader(f"Throughput {MESSAGES}", anchor=False)
-    text.note(f"Messages a {step} · columns start at zero")
+    text.note(f"Attempts a {step} · columns start at zero")
     palette = style.PALETTES[style.theme()]
     layers = [
         ("Succeeded", days["succeeded"].to_list(), palette.other_basis),
         ("Failed", days["failed"].to_list(), palette.worse),
     ]
     labels = [formats.day(one) for one in days["first_day"]]
-    style.draw(bars.stacked(labels, layers, palette, height=260), alt=f"Messages a {step}", key="throughput")
+    style.draw(bars.stacked(labels, layers, palette, height=260), alt=f"Attempts a {step}", key="throughput")
 
 
 def _latency(days: pl.DataFrame, step: str) -> None:

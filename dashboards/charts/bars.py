@@ -78,7 +78,11 @@ def trend(
             xanchor="left", xshift=8, yshift=shift, font={"color": colours[look], "size": 12},
         )  # fmt: skip
     style.period_axis(figure, periods)
-    figure.update_yaxes(tickformat=_ticks(lines, unit), nticks=6)
+    every = [one for _, values, _ in lines for one in values if one is not None]
+    if unit == "share":
+        figure.update_yaxes(tickformat=_shares(every), nticks=6)
+    else:
+        style.value_axis(figure, every, from_zero=False)
     figure.update_layout(margin={"l": 8, "r": 56, "t": 8, "b": 8})
     return figure
 
@@ -101,11 +105,8 @@ def _ends(lines: Sequence[Line]) -> list[tuple[str, int, int]]:
     return ends
 
 
-def _ticks(lines: Sequence[Line], unit: str) -> str:
-    """Return how the axis writes its ticks: enough digits that no two of them read the same."""
-    if unit != "share":
-        return "~s"
-    known = [one for _, values, _ in lines for one in values if one is not None]
+def _shares(known: Sequence[Decimal]) -> str:
+    """Return how the axis writes shares: enough digits that no two ticks read the same."""
     return ".0%" if known and max(known) - min(known) >= WIDE_SHARE else ".1%"
 
 
@@ -126,5 +127,10 @@ def stacked(
             )
         )  # fmt: skip
     style.period_axis(figure, periods)
-    figure.update_yaxes(rangemode="tozero", tickformat="~s", nticks=5)
+    heights = [
+        sum(float(one) for one in of_period if one is not None)
+        for of_period in zip(*(v for _, v, _ in layers), strict=True)
+    ]
+    figure.update_yaxes(rangemode="tozero")
+    style.value_axis(figure, heights)
     return figure

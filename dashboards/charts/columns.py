@@ -14,6 +14,9 @@ from dashboards.components import formats
 
 Value = Decimal | None
 FEW_LABELS = 16
+LABEL_SIZE = 11
+FEW_STEPS_BELOW = 2
+FIGURE_SPACE = "\u2007"
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,16 @@ def with_differences(
         None if left is None or right is None else left - right
         for left, right in zip(first.values, second.values, strict=True)
     ]
-    figure.add_trace(
-        _differences(periods, differences, palette, unit=unit, name=difference_name, more_is_better=more_is_better),
-        row=2, col=1,
-    )  # fmt: skip
-    figure.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s", row=1, col=1)
-    figure.update_yaxes(showgrid=False, showticklabels=False, range=_room(differences), row=2, col=1)
+    bars = _differences(periods, differences, palette, unit=unit, name=difference_name, more_is_better=more_is_better)
+    figure.add_trace(bars, row=2, col=1)
+    if len(periods) <= FEW_LABELS:
+        figure.add_trace(_labels(periods, differences, palette, unit=unit), row=2, col=1)
+        figure.update_layout(uniformtext={"mode": "hide", "minsize": LABEL_SIZE})
+    figure.update_yaxes(rangemode="tozero", row=1, col=1)
+    drawn = (*first.values, *second.values, *(forecast.values if forecast else ()))
+    style.value_axis(figure, drawn, row=1, col=1)
+    figure.update_yaxes(showgrid=False, range=_room(differences), row=2, col=1)
+    style.value_axis(figure, differences, most=FEW_STEPS_BELOW, row=2, col=1)
     figure.add_hline(y=0, line={"color": palette.actual, "width": 1}, row=1, col=1)
     figure.add_hline(y=0, line={"color": palette.actual, "width": 1}, row=2, col=1)
     figure.update_xaxes(type="category", showticklabels=False, row=1, col=1)
@@ -80,10 +87,24 @@ def _differences(
     colours = [palette.better if one is None or (one >= 0) == more_is_better else palette.worse for one in differences]
     return go.Bar(
         x=list(periods), y=_floats(differences), name=name, showlegend=False, marker={"color": colours}, width=0.5,
-        text=[formats.change(one, unit) for one in differences] if len(periods) <= FEW_LABELS else None,
-        textposition="outside", cliponaxis=False, constraintext="none", textfont={"size": 11},
         customdata=[formats.change(one, unit) or formats.NULL for one in differences],
         hovertemplate="%{x}<br>" + name + " %{customdata}<extra></extra>",
+    )  # fmt: skip
+
+
+def _labels(periods: Sequence[str], differences: Sequence[Value], palette: style.Palette, *, unit: str) -> go.Bar:
+    """Return unseen bars as wide as a period is, whose labels are left out where they have no room: on a phone.
+
+    All are as long as the longest, so that either all have room or none; the axis says the size where none has.
+    """
+    said = [formats.change(one, unit) or "" for one in differences]
+    widest = max((len(one) for one in said), default=0)
+    labels = [one.center(widest, FIGURE_SPACE) if one else "" for one in said]
+    return go.Bar(
+        x=list(periods), y=_floats(differences), width=0.98, marker={"color": "rgba(0,0,0,0)"},
+        text=labels, textposition="outside", cliponaxis=False,
+        constraintext="outside", textfont={"size": LABEL_SIZE, "color": palette.text}, textangle=0,
+        showlegend=False, hoverinfo="skip",
     )  # fmt: skip
 
 
@@ -107,5 +128,5 @@ def _room(differences: Sequence[Value]) -> list[float]:
     known = [float(one) for one in differences if one is not None] or [0.0]
     low, high = min(known, default=0.0), max(known, default=0.0)
     low, high = min(low, 0.0), max(high, 0.0)
-    room = max(high - low, 1.0) * 0.28
+    room = max(high - low, 1.0) * 0.36
     return [low - room, high + room]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -13,6 +15,7 @@ from dashboards.components import formats
 
 MOST_PERIOD_LABELS = 16
 MOST_LONG_LABELS = 5
+FEW_STEPS = 4
 SHORT_LABEL = 7  # characters of one line: Oct over 2025, or 2026 Q4
 BETTER = "#0072b2"
 WORSE = "#d55e00"
@@ -97,6 +100,31 @@ def period_axis(figure: go.Figure, periods: Sequence[str], **where: int) -> None
         type="category", tickmode="array", tickvals=list(periods)[::step], ticktext=labels[::step],
         autotickangles=[0, 90], **where,
     )  # fmt: skip
+
+
+def value_axis(
+    figure: go.Figure,
+    values: Iterable[float | Decimal | None],
+    *,
+    from_zero: bool = True,
+    most: int = FEW_STEPS,
+    **where: int,
+) -> None:
+    """Label the vertical axis with round amounts, written as elsewhere; the library's own would say 2G for 2 B."""
+    known = [float(one) for one in values if one is not None] or [0.0]
+    low, high = (min(*known, 0.0), max(*known, 0.0)) if from_zero else (min(known), max(known))
+    places = round_steps(low, high, most)
+    figure.update_yaxes(tickmode="array", tickvals=places, ticktext=[formats.tick(one) for one in places], **where)
+
+
+def round_steps(low: float, high: float, most: int = FEW_STEPS) -> list[float]:
+    """Return about `most` round numbers that reach from below `low` to above `high`."""
+    if high <= low:
+        return [low]
+    rough = (high - low) / most
+    scale = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * scale for size in (1, 2, 5, 10) if size * scale >= rough)
+    return [number * step for number in range(math.floor(low / step) - 1, math.ceil(high / step) + 2)]
 
 
 def draw(figure: go.Figure, *, alt: str, key: str) -> None:

@@ -18,21 +18,22 @@ KEYS = tuple(
     )
 )  # fmt: skip
 LABELS = {
-    "estimate_at_completion": "Cost at completion",
+    "estimate_at_completion": "Cost (EAC)",
     "percent_complete": "Complete",
     "budget_burn": "Budget used",
-    "margin_at_completion": "Margin at completion",
+    "margin_at_completion": "Margin (EAC)",
     "margin_erosion": "Erosion",
-    "forecast_accuracy": "Forecast accuracy",
+    "forecast_accuracy": "Accuracy",
 }
+WIDTHS = (165, 143, 131, 149, 154, 127, 133)
 
 
 def draw(page: Page) -> None:
     """Draw the estimates of the projects that stand in the last period chosen."""
     st.subheader(f"Estimate at completion {badge('operational')}", anchor=False)
     text.note(
-        "Cost to date and the remaining cost of the newest forecast, or the newest baseline where there is none; "
-        f"erosion is the quoted margin less the one at completion · {page.currency} · the largest cost first"
+        "EAC: cost to date and the remaining cost of the newest forecast, or the newest baseline where there is none; "
+        f"margin and erosion are those at completion against the quote · {page.currency} · the largest cost first"
     )
     chosen = st.segmented_control(
         "By", list(VIEWS), default="Project", key="estimate_by", bind="query-params",
@@ -40,4 +41,6 @@ def draw(page: Page) -> None:
     )  # fmt: skip
     view = str(chosen or "Project")
     read = figures.read(page, KEYS)
-    figures.member_table(read, KEYS, VIEWS[view], header=view, name=f"Estimates by {view.lower()}", labels=LABELS)
+    figures.member_table(
+        read, KEYS, VIEWS[view], header=view, name=f"Estimates by {view.lower()}", labels=LABELS, widths=WIDTHS
+    )

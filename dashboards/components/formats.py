@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 NULL = "–"
 SCALES = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
+DURATIONS = (("days", 86_400, 1), ("h", 3_600, 1), ("min", 60, 0), ("s", 1, 0))
+TWICE = 2  # of a unit, before it is used: 90 min rather than 1.5 h
 ENDINGS = {"days": "days", "months": "months"}
 LARGEST_PLAIN_COUNT = 10_000
 LARGEST_PLAIN_HOURS = 1_000_000  # below it a scale would read as a unit: 39.8 k h
@@ -29,6 +31,20 @@ def compact(number: Decimal | float | None) -> str:
         if size >= scale * Decimal("0.9995") and size >= scale / 2:
             return f"{sign}{_three_digits(size / scale)}{SPACE}{letter}"
     return f"{sign}{_three_digits(size)}" if size and size != size.to_integral_value() else f"{sign}{size:.0f}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return how long something took: 45 s, 10 min, 4.1 h, 3.0 days."""
+    if seconds is None:
+        return NULL
+    unit, size, places = next((step for step in DURATIONS if seconds >= TWICE * step[1]), DURATIONS[-1])
+    return f"{_round(Decimal(str(seconds)) / size, places)}{SPACE}{unit}"
+
+
+def tick(number: Decimal | float) -> str:
+    """Return a round number beside an axis, in the same scales and no longer than it must be: 2 M, 1.5 M, 0."""
+    said, gap, letter = compact(number).partition(SPACE)
+    return (said.rstrip("0").rstrip(".") if "." in said else said) + gap + letter
 
 
 def figure(number: Decimal | float | None, unit: str) -> str:

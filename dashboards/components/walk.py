@@ -36,7 +36,8 @@ def draw(page: Page) -> None:
     st.subheader(f"Margin walk {badge('operational', 'finance_posted')}", anchor=False)
     text.note(
         "Services revenue less cost, from the accepted quote over the newest baseline and the estimate at completion "
-        "to what is posted to date; the effects of a step sum to its difference, Other is what no hours explain. The "
+        "to what is posted to date; the effects of a step sum to its difference, Other is what no hours explain. A "
+        "project passes over a stage that nobody stated. The "
         f"last step leads from one basis to the other · {page.currency} · as of now"
     )
     chosen = st.segmented_control(

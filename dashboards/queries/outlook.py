@@ -19,7 +19,8 @@ ROLLED = Columns(region="region", customer="customer_key")
 def walk(scope: Scope, part: Part | None = None) -> pl.DataFrame:
     """Return the steps of the margin walk in group currency, summed over projects, by `part` where one is named.
 
-    A project passes over a stage that nobody stated, so a step holds only the projects that took it.
+    A project passes over a stage that nobody stated, so a step holds only the projects that took it. Projects of
+    subscriptions alone have neither revenue of services nor cost anywhere, and so no step.
     """
     condition, parameters = where(scope, WALK, all_periods=True)
     return fetch(
@@ -29,7 +30,8 @@ def walk(scope: Scope, part: Part | None = None) -> pl.DataFrame:
                sum(margin_from) as margin_from, sum(volume_effect) as volume_effect, sum(mix_effect) as mix_effect,
                sum(bill_rate_effect) as bill_rate_effect, sum(cost_rate_effect) as cost_rate_effect,
                sum(unexplained_effect) as unexplained_effect, sum(margin_to) as margin_to
-        from mart.fct_margin_walk where {condition}
+        from mart.fct_margin_walk
+        where {condition} and (revenue_from <> 0 or cost_from <> 0 or revenue_to <> 0 or cost_to <> 0)
         group by 1, 2, 3
         order by member, case to_stage when 'baseline' then 1 when 'current' then 2 else 3 end, from_stage desc
         """,

@@ -165,8 +165,14 @@ create table fct_margin_walk as
     with steps as (select * from (values ('quoted', 'baseline', 90000, 5000, -1000, 4000, -3000, 0), ('baseline', 'current', 95000, 0, 0, 0, -9000, 0),
         ('current', 'posted', 86000, 0, 0, 0, 0, -2500)) s(from_stage, to_stage, margin_from, volume_effect, mix_effect, bill_rate_effect, cost_rate_effect, unexplained_effect))
     select project_key, p.legal_entity_key, e.region, practice, customer_key, billing_model, '2026-10' as period_id, steps.*,
-        margin_from + volume_effect + mix_effect + bill_rate_effect + cost_rate_effect + unexplained_effect as margin_to
-    from dim_project p join dim_legal_entity e using (legal_entity_key), steps;
+        margin_from + volume_effect + mix_effect + bill_rate_effect + cost_rate_effect + unexplained_effect as margin_to,
+        200000 as revenue_from, 200000 - margin_from as cost_from, 200000 as revenue_to, 200000 - margin_to as cost_to
+    from dim_project p join dim_legal_entity e using (legal_entity_key), steps
+    union all by name -- a project of subscriptions alone: it has no step to show
+    select 'psa:SUB' as project_key, 'erp:US01' as legal_entity_key, 'AMER' as region, 'Advisory' as practice, 'crm:C1' as customer_key,
+        'subscription' as billing_model, '2026-10' as period_id, 'baseline' as from_stage, 'posted' as to_stage,
+        0 as margin_from, 0 as volume_effect, 0 as mix_effect, 0 as bill_rate_effect, 0 as cost_rate_effect, 0 as unexplained_effect,
+        0 as margin_to, 0 as revenue_from, 0 as cost_from, 0 as revenue_to, 0 as cost_to;
 create table fct_wip_rollforward as
     select basis, 'crm:K' || replace(customer_key, 'crm:C', '') as contract_key, legal_entity_key, customer_key, period_id, period_end,
         40000 + n * 1000 as opening_group, 9000 as recognized_group, 8100 as billed_group, 50 as written_off_group, 150 as translation_group, 41000 + n * 1000 as closing_group

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from lake import publish
+
 RUN_ID = "20261105T060000Z"
 STATEMENTS = Path(__file__).with_name("mart.sql")
 
@@ -13,11 +15,11 @@ STATEMENTS = Path(__file__).with_name("mart.sql")
 def write(folder: Path, *, run_id: str = RUN_ID) -> Path:
     """Write a run file and its pointer into `folder`; return the pointer."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"mart_{run_id}.duckdb"
-    with duckdb.connect(str(file)) as connection:
+    built = folder / "built.duckdb"
+    with duckdb.connect(str(built)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(STATEMENTS.read_text(encoding="utf-8"))
         connection.execute("update build_info set run_id = ?", [run_id])
-    pointer = folder / "mart.duckdb"
-    pointer.symlink_to(file.name)
-    return pointer
+    publish.publish(built, folder, run_id=run_id)
+    built.unlink()
+    return folder / publish.POINTER

@@ -49,6 +49,47 @@ def test_large_numbers_are_shown_with_three_digits_and_a_scale(number: Decimal |
     assert formats.compact(number) == shown
 
 
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0"),
+        (1_500_000, "1.5\u00a0M"),
+        (2_000_000, "2\u00a0M"),
+        (-20_000, "-20\u00a0k"),
+        (2e9, "2\u00a0B"),
+        (0.5, "0.5"),
+    ],
+)
+def test_an_axis_says_round_amounts_in_the_scales_of_the_cards(number: float, shown: str) -> None:
+    assert formats.tick(number) == shown
+
+
+@given(some.floats(-1e12, 1e12), some.floats(-1e12, 1e12))
+def test_round_steps_reach_around_what_is_drawn_and_are_few(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    steps = style.round_steps(low, high)
+    assert steps[0] <= low
+    assert steps[-1] >= high
+    assert len(steps) <= style.FEW_STEPS + 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (None, "–"),
+        (0, "0\u00a0s"),
+        (45, "45\u00a0s"),
+        (600, "10\u00a0min"),
+        (14_900, "4.1\u00a0h"),
+        (260_000, "3.0\u00a0days"),
+    ],
+)
+def test_how_long_something_took_is_said_in_the_unit_that_a_person_would_choose(
+    seconds: float | None, shown: str
+) -> None:
+    assert formats.duration(seconds) == shown
+
+
 def test_a_change_of_a_share_is_in_percentage_points() -> None:
     assert formats.change(Decimal("0.0213"), "share") == "+2.1 pp"
     assert formats.change(Decimal("-0.1"), "share") == "-10.0 pp"
@@ -211,9 +252,10 @@ def test_the_console_refuses_what_is_not_one_query_of_the_mart(run: Run, stateme
 
 
 def test_the_console_reads_the_mart_and_cuts_long_answers(run: Run) -> None:
-    rows, cut = console(run, "with p as (from dim_project) select count(*) as n from p;")
-    assert rows["n"].to_list() == [24]
-    assert not cut
+    for name in ("dim_project", "mart.dim_project"):
+        rows, cut = console(run, f"with p as (from {name}) select count(*) as n from p;")
+        assert rows["n"].to_list() == [24]
+        assert not cut
     rows, cut = console(run, "from range(100000)")
     assert rows.height == 1000
     assert cut
