@@ -55,7 +55,7 @@ def _messages(page: Page) -> None:
         _fact("Dead letters", f"{int(days['dead_letter'].sum()):,}", "Messages given up after all retries")
         _fact("Retries", f"{int(days['retries'].sum()):,}", "Attempts after the first")
         _fact(
-            "Waiting at the end",
+            "Waiting",
             f"{int(days['queue_depth'][-1] or 0):,}",
             f"Queue depth at the end of the {step} of {formats.day(days['first_day'][-1])}",
         )
@@ -97,7 +97,7 @@ def _flow_columns() -> dict[str, Any]:
         "failed_share": number("Failed %", format="%.1f%%"),
         "retries": number("Retries", format="localized"),
         "dead_letter": number("Dead letters", format="localized"),
-        "queue_depth": number("Waiting at the end", format="localized"),
+        "queue_depth": number("Waiting", format="localized"),
         "latency_p50_seconds": number("Latency p50", format="duration"),
         "latency_p95_seconds": number("Latency p95", format="duration"),
     }
