@@ -24,6 +24,10 @@ from tieout.settings import Settings
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+#: Names the run that is being published, for as long as its items are not in the history.
+_UNRECORDED = "unrecorded"
+
+
 @dataclass(frozen=True)
 class Built:
     """What a build left behind: the run's id, its published file, and how many nodes ran and warned."""
@@ -44,6 +48,8 @@ def build(settings: Settings, *, events: Events, full_refresh: bool = False, as_
     lake.ensure()  # a lake of an older version lacks columns that the models read
     run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")[:-4] + "Z"
     with _work_folder(settings, as_of) as work:
+        if as_of is None:
+            finish_last(lake, settings.mart_folder, work)
         nodes, warnings = _dbt(settings, work, run_id=run_id, full_refresh=full_refresh, as_of=as_of, events=events)
         mart = work / "mart.duckdb"
         events("publish_started", message="Publishing the mart")
@@ -51,11 +57,15 @@ def build(settings: Settings, *, events: Events, full_refresh: bool = False, as_
             run_id = f"asof-{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-{run_id}"
         else:
             certificates.record(lake, mart)
+        pending = work / _UNRECORDED
+        if as_of is None:
+            pending.write_text(run_id, encoding="utf-8")
         published = publish.publish(
             mart, settings.mart_folder, run_id=run_id, move_pointer=as_of is None, keep=settings.keep_runs
         )
         if as_of is None:
             history.append(lake, mart)
+            pending.unlink()
             written = gold.write(mart, settings.lake_root, events=events)
             events(
                 "gold_written",
@@ -64,6 +74,20 @@ def build(settings: Settings, *, events: Events, full_refresh: bool = False, as_
             )
     events("published", message=f"Published {published.name}", run_id=run_id, file=str(published))
     return Built(run_id=run_id, mart=published, nodes=nodes, warnings=warnings)
+
+
+def finish_last(lake: Lake, marts: Path, work: Path) -> None:
+    """Append to the items' history what a build showed that was stopped between publishing and recording it.
+
+    Without that an item which is fixed before the next publication would vanish instead of being resolved.
+    """
+    pending = work / _UNRECORDED
+    if not pending.exists():
+        return
+    shown = publish.published(marts)
+    if shown is not None and shown.name == f"mart_{pending.read_text(encoding='utf-8')}.duckdb":
+        history.append(lake, shown)
+    pending.unlink()
 
 
 def environment(settings: Settings, work: Path) -> dict[str, str]:

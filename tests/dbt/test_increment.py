@@ -255,11 +255,22 @@ def test_an_increment_leaves_the_same_rows_as_a_full_build(lake_root: Path, tmp_
 
 
 @pytest.mark.slow
-def test_a_build_that_stopped_halfway_is_followed_by_a_full_one(lake_root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("update state.build set finished = false", "the last build did not finish"),
+        # the same numbers, committed at other moments: the folder was left by the builds of another lake
+        (
+            "update state.known_batches set committed_at = committed_at - interval 1 second",
+            "batches of the last build are gone",
+        ),
+    ],
+)
+def test_what_cannot_be_built_upon_is_built_whole(lake_root: Path, tmp_path: Path, change: str, reason: str) -> None:
     kept = tmp_path / "kept"
     shutil.copytree(lake_root.parent.parent / "kept", kept)
     with duckdb.connect(str(kept / "build.duckdb")) as connection:
-        connection.execute("update state.build set finished = false")
+        connection.execute(change)
         connection.execute("delete from intermediate.int_time_priced")
     build(lake_root, kept, "--select", "+int_time_priced")
     with duckdb.connect(str(kept / "build.duckdb"), read_only=True) as connection:
@@ -268,5 +279,5 @@ def test_a_build_that_stopped_halfway_is_followed_by_a_full_one(lake_root: Path,
             "select count(*) from staging.stg_psa__time_entries anti join intermediate.int_time_priced"
             " using (source_system, time_entry_id)"
         ).fetchone()
-    assert scope == ("the last build did not finish",)
+    assert scope == (reason,)
     assert lost == (0,)

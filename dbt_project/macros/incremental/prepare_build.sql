@@ -12,7 +12,9 @@
         'create table if not exists ' ~ state ~ '.build (finished boolean, fingerprint varchar, '
         ~ 'group_currency varchar, clock varchar, run_id varchar, build_time timestamp with time zone)'
     ) -%}
-    {%- do run_query('create table if not exists ' ~ state ~ '.batches (batch_id bigint)') -%}
+    {%- do run_query(
+        'create table if not exists ' ~ state ~ '.known_batches (batch_id bigint, committed_at timestamp with time zone)'
+    ) -%}
     {%- set last = run_query('select finished, fingerprint, group_currency, clock from ' ~ state ~ '.build').rows -%}
     {%- set reason = 'an increment' -%}
     {%- if flags.FULL_REFRESH -%}

@@ -30,7 +30,7 @@
         ) -%}
     {%- endfor -%}
     {%- set committed = adapter.get_relation(target.database, 'staging', 'stg_lake__committed_batches') -%}
-    {%- do run_query('create or replace table ' ~ state ~ '.batches as select batch_id from ' ~ committed) -%}
+    {%- do run_query('create or replace table ' ~ state ~ '.known_batches as select batch_id, committed_at from ' ~ committed) -%}
     {%- set build = remembered_relation('int_build') -%}
     {%- do run_query('delete from ' ~ state ~ '.build') -%}
     {%- do run_query(

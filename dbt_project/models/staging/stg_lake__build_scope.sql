@@ -16,10 +16,14 @@ with decided as (
 ),
 
 lost as (
-    -- a batch that was built on and is gone means another lake: nothing of the last build can be trusted
+    -- a batch that was built on and is gone, or one of the same number that was committed at another moment, means
+    -- another lake: nothing of the last build can be trusted
     select count(*) as batches
-    from {{ state }}.batches as known
-    left join {{ ref('stg_lake__committed_batches') }} as committed on known.batch_id = committed.batch_id
+    from {{ state }}.known_batches as known
+    left join {{ ref('stg_lake__committed_batches') }} as committed
+        on
+            known.batch_id = committed.batch_id
+            and known.committed_at = committed.committed_at
     where committed.batch_id is null
 )
 

@@ -1,4 +1,7 @@
--- A milestone, billing event or schedule line leads a posting to its contract line.
+{%- set completed_on = 'coalesce(cast(milestones.completed_at as date), build.build_date)' -%}
+{%- set earned_on = 'coalesce(period_ends.end_date, build.build_date)' -%}
+-- A milestone, billing event or schedule line leads a posting to its contract line. Its ids are those of the day it
+-- stands on; what is not completed yet is read as of today.
 with milestones as (
     select * from {{ ref('stg_psa__milestones') }}
 ),
@@ -13,6 +16,17 @@ schedules as (
 
 build as (
     select * from {{ ref('int_build') }}
+),
+
+-- a schedule line names no entity: of calendars that differ, the later end
+period_ends as (
+    select
+        source_system,
+        period_id,
+        max(end_date) as end_date
+    from {{ ref('stg_erp__accounting_periods') }}
+    where not is_deleted
+    group by source_system, period_id
 )
 
 select
@@ -23,8 +37,8 @@ select
     {{ resolved_key('milestones.contract_line_id', 'contract_line_map') }} as contract_line_key
 from milestones
 cross join build
-{{ resolve_join('project', 'project_map', 'milestones.source_system', 'milestones.project_id', 'build.build_date') }}
-{{ resolve_join('contract_line', 'contract_line_map', 'milestones.source_system', 'milestones.contract_line_id', 'build.build_date') }}
+{{ resolve_join('project', 'project_map', 'milestones.source_system', 'milestones.project_id', completed_on) }}
+{{ resolve_join('contract_line', 'contract_line_map', 'milestones.source_system', 'milestones.contract_line_id', completed_on) }}
 
 union all
 
@@ -46,6 +60,10 @@ select
     {{ resolved_key('schedules.project_id', 'project_map') }} as project_key,
     {{ resolved_key('schedules.contract_line_id', 'contract_line_map') }} as contract_line_key
 from schedules
+left join period_ends
+    on
+        schedules.source_system = period_ends.source_system
+        and schedules.period_id = period_ends.period_id
 cross join build
-{{ resolve_join('project', 'project_map', 'schedules.source_system', 'schedules.project_id', 'build.build_date') }}
-{{ resolve_join('contract_line', 'contract_line_map', 'schedules.source_system', 'schedules.contract_line_id', 'build.build_date') }}
+{{ resolve_join('project', 'project_map', 'schedules.source_system', 'schedules.project_id', earned_on) }}
+{{ resolve_join('contract_line', 'contract_line_map', 'schedules.source_system', 'schedules.contract_line_id', earned_on) }}

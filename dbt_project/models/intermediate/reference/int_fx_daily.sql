@@ -3,7 +3,8 @@ with quotes as (
         from_currency,
         to_currency,
         rate_date,
-        max_by(rate, updated_at) as rate
+        -- where two systems changed a rate at one moment, a rebuild must choose the same again
+        max_by(rate, (updated_at, source_system)) as rate
     from {{ ref('stg_erp__fx_rates') }}
     where
         rate_type = 'daily'

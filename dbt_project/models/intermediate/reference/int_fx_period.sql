@@ -8,7 +8,7 @@ stated as (
         to_currency,
         rate_date,
         rate_type,
-        max_by(rate, updated_at) as rate
+        max_by(rate, (updated_at, source_system)) as rate
     from {{ ref('stg_erp__fx_rates') }}
     where
         rate_type in ('average', 'closing')

@@ -18,12 +18,17 @@ given as (
         sum(balances.opening) as opening,
         sum(balances.closing) as closing
     from {{ ref('stg_erp__gl_balances') }} as balances
+    left join {{ ref('stg_erp__accounting_periods') }} as periods
+        on
+            balances.source_system = periods.source_system
+            and balances.legal_entity_id = periods.legal_entity_id
+            and balances.period_id = periods.period_id
     cross join {{ ref('int_build') }} as build
     inner join {{ ref('stg_erp__accounts') }} as accounts
         on
             balances.source_system = accounts.source_system
             and balances.account_id = accounts.account_id
-    {{ resolve_join('legal_entity', 'entity_ids', 'balances.source_system', 'balances.legal_entity_id', 'build.build_date') }}
+    {{ resolve_join('legal_entity', 'entity_ids', 'balances.source_system', 'balances.legal_entity_id', 'coalesce(periods.end_date, build.build_date)') }}
     where
         not balances.is_deleted
         and not accounts.is_deleted
