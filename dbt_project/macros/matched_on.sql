@@ -1,6 +1,7 @@
 {#
-  Ledger rows with what each is matched on. The rows, the reversal chains and the schedule lines are given as relations, so
-  that an increment can also ask what rows were matched on before it.
+  Ledger rows with what each is matched on: `match_key`, a text, and `match_hash`, a number that groups the whole ledger at a
+  fraction of the price. The rows, the reversal chains and the schedule lines are given as
+  relations, so that an increment can also ask what rows were matched on before it.
 #}
 {% macro matched_on(rows, chains, schedule_lines) %}
 with origins as (
@@ -67,19 +68,35 @@ kinds as (
         end as match_kind
     from resolved
 
+),
+
+parts as (
+
+    select
+        *,
+        case when match_kind = 'origin' then match_origin_type else match_kind end as match_part_1,
+        case match_kind
+            when 'accrual' then reversal_chain_id
+            when 'leg' then legal_entity_key
+            when 'origin' then coalesce(match_origin_system, '')
+            when 'term' then contract_line_key
+            else ledger_id
+        end as match_part_2,
+        case match_kind
+            when 'accrual' then coalesce(match_origin_id, '')
+            when 'leg' then coalesce(counterparty_entity_key, '')
+            when 'origin' then match_origin_id
+            when 'term' then coalesce(match_period_id, '')
+        end as match_part_3,
+        case match_kind when 'leg' then coalesce(project_key, '') end as match_part_4,
+        case match_kind when 'leg' then coalesce(period_id, '') end as match_part_5
+    from kinds
+
 )
 
 select
     *,
-    case match_kind
-        when 'accrual' then flow || '|accrual|' || reversal_chain_id || '|' || coalesce(match_origin_id, '')
-        when 'leg'
-            then
-                flow || '|leg|' || legal_entity_key || '|' || coalesce(counterparty_entity_key, '') || '|'
-                || coalesce(project_key, '') || '|' || coalesce(period_id, '')
-        when 'origin' then flow || '|' || match_origin_type || '|' || coalesce(match_origin_system, '') || '|' || match_origin_id
-        when 'term' then flow || '|term|' || contract_line_key || '|' || coalesce(match_period_id, '')
-        else flow || '|line|' || ledger_id
-    end as match_key
-from kinds
+    {{ match_hash([match_parts()]) }} as match_hash,
+    {{ match_text() }} as match_key
+from parts
 {% endmacro %}

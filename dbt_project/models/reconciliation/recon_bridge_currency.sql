@@ -1,16 +1,6 @@
 with ledger as (
 
-    select
-        flow,
-        legal_entity_key,
-        coalesce(project_key, 'none') as project_key,
-        coalesce(period_id, 'none') as period_id,
-        -- an entry without a rate has no currency either
-        coalesce(currency, 'none') as currency,
-        coalesce(sum(amount_transaction) filter (where basis = 'operational'), 0) as operational_transaction,
-        coalesce(sum(amount_transaction) filter (where basis = 'finance_posted'), 0) as posted_transaction
-    from {{ ref('fct_project_ledger') }}
-    group by flow, legal_entity_key, coalesce(project_key, 'none'), coalesce(period_id, 'none'), coalesce(currency, 'none')
+    select * from {{ ref('int_recon_sides') }}
 
 ),
 

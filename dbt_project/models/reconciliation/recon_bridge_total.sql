@@ -3,15 +3,15 @@ with ledger as (
     select
         flow,
         legal_entity_key,
-        coalesce(project_key, 'none') as project_key,
-        coalesce(period_id, 'none') as period_id,
+        project_key,
+        period_id,
         {%- for amount in ['functional', 'group'] %}
-        coalesce(sum(amount_{{ amount }}) filter (where basis = 'operational'), 0) as operational_{{ amount }},
-        coalesce(sum(amount_{{ amount }}) filter (where basis = 'finance_posted'), 0) as posted_{{ amount }},
+        sum(operational_{{ amount }}) as operational_{{ amount }},
+        sum(posted_{{ amount }}) as posted_{{ amount }},
         {%- endfor %}
-        count(*) filter (where amount_functional is null or amount_group is null) as rows_without_rate
-    from {{ ref('fct_project_ledger') }}
-    group by flow, legal_entity_key, coalesce(project_key, 'none'), coalesce(period_id, 'none')
+        sum(rows_without_rate) as rows_without_rate
+    from {{ ref('int_recon_sides') }}
+    group by flow, legal_entity_key, project_key, period_id
 
 ),
 
@@ -48,7 +48,7 @@ select
     cast(coalesce(breaks.breaks_group, 0) as decimal(18, 2)) as breaks_group,
     cast(ledger.posted_group as decimal(18, 2)) as posted_group,
     cast(coalesce(breaks.item_count, 0) as bigint) as item_count,
-    ledger.rows_without_rate,
+    cast(ledger.rows_without_rate as bigint) as rows_without_rate,
     -- a total that stands on an unproved ledger says so
     coalesce(completeness.status, 'unproved') as gl_status
 from ledger

@@ -1,4 +1,4 @@
-{{ config(materialized='keyed', key=['match_key'], touched='int_touched_groups') }}
+{{ config(materialized='keyed', key=['match_hash'], touched='int_touched_groups') }}
 -- depends_on: {{ ref('int_touched_groups') }}
 {%- set every_row = ref('int_recon_keyed') -%}
 {%- set touched_rows = ref('int_recon_touched_rows') %}
@@ -9,7 +9,7 @@
 with sides as (
 
     select
-        match_key,
+        match_hash,
         match_kind = 'accrual' as is_accrual,
         basis = 'operational' as is_operational,
         -- a summary that nets to nothing still says that what it sums is posted
@@ -30,7 +30,7 @@ with sides as (
 groups as (
 
     select
-        match_key,
+        match_hash,
         count(*) filter (where is_operational) as operational_count,
         count(*) filter (where not is_operational) as posted_count,
         coalesce(sum(signed_transaction), 0) as left_transaction,
@@ -44,7 +44,7 @@ groups as (
         bool_or(is_accrual) as is_accrual,
         bool_or(is_total) as is_total
     from sides
-    group by match_key
+    group by match_hash
 
 ),
 
@@ -58,7 +58,7 @@ judged as (
 )
 
 select
-    match_key,
+    match_hash,
     operational_count,
     posted_count,
     posted_functional

@@ -2,4 +2,4 @@
 
 select *
 from {{ ref('int_recon_keyed') }}
-where match_key in (select match_key from {{ ref('int_touched_groups') }})
+where match_hash in (select match_hash from {{ ref('int_touched_groups') }})

@@ -8,11 +8,16 @@
 ] -%}
 -- The groups that an increment reached: what changed in the ledger, and records of which a version came that may have
 -- changed nothing there, such as an older one that arrived late.
-select match_key from {{ matches }}
+select
+    match_key,
+    match_hash
+from {{ matches }}
 {%- if build_is_increment() %}
 {%- for flow, origin_type, entity, key in records %}
 union
-select '{{ flow }}|{{ origin_type }}|' || source_system || '|' || {{ key }}
+select
+    '{{ flow }}|{{ origin_type }}|' || source_system || '|' || {{ key }},
+    {{ match_hash(["'" ~ flow ~ "'", "'" ~ origin_type ~ "'", 'source_system', key, 'cast(null as varchar)', 'cast(null as varchar)']) }}
 from {{ entity }}
 where _batch_id in ({{ new_ids }})
 {%- endfor %}

@@ -2,6 +2,10 @@
 {%- set chains = ref('int_recon_chains') -%}
 {%- set schedule_lines = ref('int_schedule_line_periods') -%}
 {%- set is_update = build_is_increment() -%}
+{%- set columns -%}
+    match_key, match_hash, match_kind, flow, legal_entity_key, counterparty_entity_key, project_key, period_id,
+    source_entity, source_system, source_id, reverses_id
+{%- endset -%}
 -- What an increment changed in the ledger, by what it was and is matched on: rows that came, rows that are gone,
 -- and rows whose reversal chain or schedule line became another.
 {% if is_update %}
@@ -62,32 +66,10 @@ matched as (
 
 )
 
-select distinct
-    match_key,
-    match_kind,
-    flow,
-    legal_entity_key,
-    counterparty_entity_key,
-    project_key,
-    period_id,
-    source_entity,
-    source_system,
-    source_id,
-    reverses_id
+select distinct {{ columns }}
 from matched
 {%- else %}
-select
-    match_key,
-    match_kind,
-    flow,
-    legal_entity_key,
-    counterparty_entity_key,
-    project_key,
-    period_id,
-    source_entity,
-    source_system,
-    source_id,
-    reverses_id
+select {{ columns }}
 from {{ ref('int_recon_keyed') }}
 where false
 {%- endif %}
