@@ -22,8 +22,7 @@
         {%- endfor %}
         cast(summed.numerator as decimal(38, 6)) as numerator,
         cast(summed.denominator as decimal(38, 6)) as denominator,
-        -- a fact of the books and the period, not one more key: rows add up as they did
-        case when summed.basis <> 'operational' then coalesce(ledgers.status, 'unproved') end as gl_status
+        {{ ledger_worth('summed.basis') }} as gl_status
     from summed
     left join {{ ref('gl_completeness') }} as ledgers
         on

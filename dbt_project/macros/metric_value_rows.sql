@@ -1,6 +1,6 @@
 {#
-  The rows of fct_metric_distribution from the weighed values, with the last day of their period. A value
-  without weight cannot move a percentile.
+  The rows of fct_metric_distribution from the weighed values, with the last day of their period and what the ledger is
+  worth. A value without weight cannot move a percentile.
 #}
 {% macro metric_value_rows(weighed, all) -%}
     select
@@ -12,8 +12,13 @@
         weighed.{{ name }},
         {%- endfor %}
         weighed.value,
-        weighed.weight
+        weighed.weight,
+        {{ ledger_worth('weighed.basis') }} as gl_status
     from {{ weighed }} as weighed
+    left join {{ ref('gl_completeness') }} as ledgers
+        on
+            weighed.legal_entity_key = ledgers.legal_entity_key
+            and weighed.period_id = ledgers.period_id
     left join {{ ref('int_periods') }} as periods
         on
             weighed.legal_entity_key = periods.legal_entity_key
