@@ -12,15 +12,14 @@ from simulator.timesheets import Firm
 from simulator.truth import Truth
 
 
-def write_doubtful(firm: Firm, truth: Truth) -> None:
-    """Write the project, its contract with two lines and its rate card, and name the breach."""
+def write_doubtful(firm: Firm) -> None:
+    """Write the project, its contract with two lines and its rate card."""
     world, projects = firm.world, firm.projects
     at = projects.doubtful
     stamp = int(seconds(world.calendar.first[:1])[0]) - 20 * DAY
-    home = ENTITIES[int(projects.entity[at])].id
     base = pl.DataFrame({"project_id": [projects.ids[at]], "contract_id": [projects.contracts[at]]}).with_columns(
         customer_id=pl.lit("K00001"),
-        legal_entity_id=pl.lit(home),
+        legal_entity_id=pl.lit(ENTITIES[int(projects.entity[at])].id),
         currency=pl.lit(CURRENCY_IDS[int(projects.currency[at])]),
         billing_model=pl.lit("time_and_materials"),
         start_date=pl.lit(world.calendar.first[0]).cast(pl.Date),
@@ -47,12 +46,17 @@ def write_doubtful(firm: Firm, truth: Truth) -> None:
     world.drop.write("contract_line", line.join(names, how="cross"), part="framework")
     card = base.select("project_id", "currency", number=pl.lit(at, pl.Int64), start="start_date", made="updated_at")
     world.drop.write("bill_rate", rate_cards(firm, card), part="framework")
-    truth.control("ambiguous_contract_line", home, projects.ids[at], "project")
 
 
-def judge_doubtful(truth: Truth, entries: pl.DataFrame) -> None:
-    """Nothing can be recognised or billed for time whose contract line is in doubt."""
+def judge_doubtful(firm: Firm, truth: Truth, entries: pl.DataFrame) -> None:
+    """Name the breach; nothing can be recognised or billed for time whose contract line is in doubt."""
     rows = entries.filter(pl.col("code") == "ambiguous")
+    if rows.is_empty():
+        return
+    at = firm.projects.doubtful
+    truth.control(
+        "ambiguous_contract_line", ENTITIES[int(firm.projects.entity[at])].id, firm.projects.ids[at], "project"
+    )
     for flow in ("revenue", "billing"):
         truth.add(
             rows.select(

@@ -7,10 +7,12 @@ import polars as pl
 
 from simulator.calendar import seconds
 from simulator.firm import ENTITIES, FIXED
+from simulator.late_changes import corrected_forecasts
 from simulator.ledger import CURRENCY_IDS
 from simulator.money import convert
 from simulator.terms import Terms, amount_in_force, round_share
 from simulator.timesheets import HOUR, Firm
+from simulator.truth import Truth
 
 _HOME = np.array([e.currency for e in ENTITIES])
 #: Months before the end from which the neglected projects have no forecast any more.
@@ -103,16 +105,21 @@ def cost_to_cost(firm: Firm, terms: Terms, forecasts: pl.DataFrame) -> tuple[pl.
     return pl.DataFrame(revenue, schema=types, orient="row"), pl.DataFrame(provision, schema=types, orient="row")
 
 
-def write_forecasts(firm: Firm, terms: Terms, rows: pl.DataFrame) -> None:
-    """Write the month-end forecasts of delivery projects."""
-    projects, calendar = firm.projects, firm.world.calendar
+def write_forecasts(firm: Firm, truth: Truth, terms: Terms, rows: pl.DataFrame) -> None:
+    """Write the month-end forecasts of delivery projects, and what some were before they were put right."""
+    stamps = pl.Series(seconds(firm.world.calendar.last) + 20 * HOUR)
     rows = rows.filter("spoken")
+    rows, before = corrected_forecasts(firm, truth, rows.with_columns(updated=stamps.gather(rows["month"])))
+    _write(firm, terms, pl.concat([rows, before]))
+
+
+def _write(firm: Firm, terms: Terms, rows: pl.DataFrame) -> None:
+    projects, calendar = firm.projects, firm.world.calendar
     index = rows["project"].to_numpy()
     home = _HOME[projects.entity[index]]
     budget = firm.world.rates.group(terms.budget[index], home, rows["month"].to_numpy())
     over = rows["estimate"] * 100 > pl.Series(budget) * 112
     far = rows["estimate"] * 100 > pl.Series(budget) * 125
-    stamps = seconds(calendar.last) + 20 * HOUR
     firm.world.drop.write(
         "project_forecast",
         rows.select(
@@ -123,6 +130,6 @@ def write_forecasts(firm: Firm, terms: Terms, rows: pl.DataFrame) -> None:
             currency=CURRENCY_IDS.gather(pl.Series(home)),
             reported_percent_complete=(pl.col("done") / pl.col("estimate").clip(lower_bound=1)).round(2),
             health=pl.when(far).then(pl.lit("red")).when(over).then(pl.lit("amber")).otherwise(pl.lit("green")),
-            updated_at=pl.Series(stamps).gather(rows["month"]),
+            updated_at="updated",
         ),
     )

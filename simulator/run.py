@@ -26,10 +26,12 @@ from simulator.firm import ENTITIES
 from simulator.intercompany import lent_time, settle
 from simulator.invoices import issue
 from simulator.labour import post_labour, with_posting, write_entries, write_messages
+from simulator.late_changes import judge_amendment
 from simulator.ledger import Ledger
 from simulator.misposts import post_second_lines, post_strays
 from simulator.money import make_rates
 from simulator.oddities import judge_year, post_overhead
+from simulator.payroll import post_payroll, with_payroll
 from simulator.people import make_people
 from simulator.reference import write_reference
 from simulator.revenue import recognise
@@ -102,7 +104,7 @@ def _year_of(world: World) -> Year:
 
 @dataclass
 class Year:
-    """What a month leaves for the year's end: cost by project and month (`group`), hours, contractors."""
+    """What a month leaves for the year's end: cost by project and month (`group`), hours, contractors, payroll."""
 
     firm: Firm
     ledger: Ledger
@@ -112,6 +114,7 @@ class Year:
     work: list[pl.DataFrame] = field(default_factory=list)
     contractors: list[pl.DataFrame] = field(default_factory=list)
     lent: list[pl.DataFrame] = field(default_factory=list)
+    paid: list[pl.DataFrame] = field(default_factory=list)
 
     def play(self, month: int) -> None:
         """Live through a month: time, expenses, revenue, invoices."""
@@ -130,7 +133,7 @@ class Year:
         self.lent.append(lent_time(firm, entries))
         self.contractors.append(entries.filter(pl.col("contractor") & (pl.col("status") > DRAFT)))
         self.work.append(_worked(entries.filter(pl.col("status") > DRAFT)))
-        judge_doubtful(truth, entries)
+        judge_doubtful(firm, truth, entries)
         issue(firm, ledger, truth, self.sales.month(entries, costs, month), month)
 
     def _time(self, month: int) -> pl.DataFrame:
@@ -143,11 +146,13 @@ class Year:
         entries = planted.entries
         write_entries(firm, entries, planted.older, month)
         write_messages(world, entries, flow="time_to_erp", origin="time_entry", system="psa", part=tag)
-        lines = post_labour(firm, ledger, entries, month)
+        costed = with_payroll(firm, entries)
+        lines = post_labour(firm, ledger, costed, month)
         post_second_lines(firm, ledger, truth, entries, lines, flow="labor_cost", tag=tag)
-        staff = entries.filter(~pl.col("contractor"))
+        staff = costed.filter(~pl.col("contractor"))
         judge_cost(firm, truth, staff, lines, flow="labor_cost", origin="time_entry")
         judge_controls(firm, truth, staff)
+        self.paid.append(staff.filter("at_actual"))
         return entries
 
     def _expenses(self, entries: pl.DataFrame, month: int) -> pl.DataFrame:
@@ -174,14 +179,16 @@ class Year:
     def close(self) -> None:
         """Size what was sold to what was worked, recognise and bill it, and balance the books."""
         firm, ledger, truth = self.firm, self.ledger, self.truth
+        post_payroll(firm, ledger, truth, pl.concat(self.paid))
         terms = make_terms(firm, _worked(pl.concat(self.work)), self.group)
         self.sales.settle_caps(terms.amount)
         write_sales(firm, terms)
+        judge_amendment(firm, truth, terms)
         forecasts = forecast(firm, terms)
-        write_forecasts(firm, terms, forecasts)
+        write_forecasts(firm, truth, terms, forecasts)
         recognise(firm, ledger, truth, terms, forecasts)
         write_events(firm, ledger, truth, terms)
-        write_doubtful(firm, truth)
+        write_doubtful(firm)
         judge_year(firm, truth)
         ledger.write_balances()
 

@@ -9,6 +9,7 @@ from simulator.calendar import DAY, seconds
 from simulator.delivery import write_projects
 from simulator.engagements import model_names
 from simulator.firm import ENTITIES, FIXED, INDUSTRIES, METHODS, PRACTICES, TIME
+from simulator.late_changes import late_amendment
 from simulator.ledger import CURRENCY_IDS, ENTITY_IDS
 from simulator.names import customer_names
 from simulator.people import numbered
@@ -79,11 +80,11 @@ def write_sales(firm: Firm, terms: Terms) -> None:
         }
     )
     client = base.filter((pl.col("number") < sold) & pl.Series(visible))
-    _crm(firm, client)
+    _crm(firm, terms, client)
     write_projects(firm, base.filter(pl.Series(visible) & (pl.col("number") != projects.doubtful)))
 
 
-def _crm(firm: Firm, client: pl.DataFrame) -> None:
+def _crm(firm: Firm, terms: Terms, client: pl.DataFrame) -> None:
     drop = firm.world.drop
     number = pl.col("contract_id").str.slice(1)
     drop.write(
@@ -140,10 +141,10 @@ def _crm(firm: Firm, client: pl.DataFrame) -> None:
             updated_at="stamp",
         ),
     )
-    drop.write("contract_line", _lines(firm, client))
+    drop.write("contract_line", _lines(firm, client, *late_amendment(firm, terms)))
 
 
-def _lines(firm: Firm, client: pl.DataFrame) -> pl.DataFrame:
+def _lines(firm: Firm, client: pl.DataFrame, late: int, recorded: int) -> pl.DataFrame:
     method = pl.col("model").replace_strict([0, 1, 2, 3, 4], list(METHODS), return_dtype=pl.String)
     grown = pl.col("first") != pl.col("amount")
     lines = client.select(
@@ -177,7 +178,9 @@ def _lines(firm: Firm, client: pl.DataFrame) -> pl.DataFrame:
         effective_date="amended",
         modification_type=pl.lit("cumulative_catch_up"),
         recognition_method=pl.lit("percent_complete"),
-        updated_at=(pl.col("amended").cast(pl.Int64) - 3) * DAY + 14 * 3600,
+        updated_at=pl.when(pl.col("number") == late)
+        .then(pl.lit(recorded, pl.Int64))
+        .otherwise((pl.col("amended").cast(pl.Int64) - 3) * DAY + 14 * 3600),
     )
     return pl.concat([lines, later])
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from simulator.firm import ACCOUNT, ENTITIES
 from simulator.labour import post_by_style
+from simulator.late_changes import late_adjustment
 from simulator.ledger import CURRENCY_IDS, Ledger
 from simulator.misposts import post_second_lines, post_strays
 from simulator.sales_rows import (
@@ -41,7 +42,7 @@ class Sales:
         firm, ledger, truth = self.firm, self.ledger, self.truth
         tag = month_tag(firm.world, month)
         rows = with_mistakes(firm, sales_of(firm, entries, costs), month)
-        self._adjustments(rows, tag)
+        self._adjustments(rows, month)
         earned = named(revenue_side(firm, rows), "r_code")
         done = earned.filter(pl.col("posted").is_not_null() & (pl.col("books") != _ON_INVOICE))
         lines = []
@@ -112,10 +113,10 @@ class Sales:
         )
         return again
 
-    def _adjustments(self, rows: pl.DataFrame, tag: str) -> None:
-        rows = rows.filter(pl.col("adjustment") > 0)
+    def _adjustments(self, rows: pl.DataFrame, month: int) -> None:
+        rows = rows.filter(pl.col("adjustment") > 0).with_columns(stamp=pl.col("approved") + 30 * HOUR)
+        rows = rows.with_columns(stamp=late_adjustment(self.firm, self.truth, rows, month))
         kinds = pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("write_down")).otherwise(pl.lit("write_off"))
-        stamp = pl.col("approved") + 30 * HOUR
         self.firm.world.drop.write(
             "billing_adjustment",
             rows.select(
@@ -126,12 +127,12 @@ class Sales:
                 type=kinds,
                 amount="adjustment",
                 currency=CURRENCY_IDS.gather(rows["currency"]),
-                effective_date=pl.from_epoch(stamp, time_unit="s").dt.date(),
+                effective_date=pl.from_epoch("stamp", time_unit="s").dt.date(),
                 reason=pl.lit("Agreed with the customer"),
                 approved_by=pl.lit("M-DE01"),
-                updated_at=stamp,
+                updated_at="stamp",
             ),
-            part=tag,
+            part=month_tag(self.firm.world, month),
         )
 
 

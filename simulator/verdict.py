@@ -44,6 +44,7 @@ def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame
         "p_project",
         "p_period",
         "reverses_id",
+        at_actual=pl.col("at_actual") if "at_actual" in rows.columns else pl.lit(value=False),
         flow=pl.lit(flow),
         project=pl.when(stray).then(firm.projects.count).otherwise("project"),
         origin_type=pl.lit(origin),
@@ -130,7 +131,7 @@ def write_truth(firm: Firm, truth: Truth, out: Path) -> None:
     controls = pl.DataFrame(
         truth.controls, schema={"rule": pl.String, "legal_entity": pl.String, "subject": pl.String, "note": pl.String}
     )
-    controls.sort("rule", "legal_entity", "subject").write_csv(folder / "control_exception.csv")
+    controls.unique().sort("rule", "legal_entity", "subject").write_csv(folder / "control_exception.csv")
     counts = items.group_by("flow", "category").len().sort("flow", "category")
     build = {
         "build_time": firm.world.calendar.build_time.isoformat(),

@@ -1,33 +1,15 @@
 -- Bill rates that were changed after a close for work of the closed period, in the project's books: what the period's
 -- time is worth is no longer what was closed. Work of which no rate was known at the close is a first load, as with cost.
 
-with closures as (
+with closures as ({{ closed_windows() }}),
 
-    select
-        legal_entity_key,
-        period_id,
-        closed_from,
-        coalesce(closed_until, {{ open_end_ts() }}) as closed_until
-    from {{ ref('int_period_closures') }}
-
-),
-
-landed as (
-
-    select
-        *,
-        coalesce(valid_to, {{ open_end() }}) as valid_until
-    from {{ source('lake', 'bill_rate') }}
-    where
-        _batch_id in (select batch_id from {{ ref('stg_lake__committed_batches') }})
-        {{ known_at('updated_at', clock='data') }}
-
-),
+landed as ({{ landed_versions('bill_rate') }}),
 
 rates as (
 
     select
         landed.*,
+        coalesce(landed.valid_to, {{ open_end() }}) as valid_until,
         {{ resolved_key('landed.project_id', 'project_ids') }} as project_key,
         {{ resolved_key('landed.employee_id', 'worker_ids') }} as worker_key,
         case when landed.employee_id is null then coalesce(landed.role, 'none') else 'none' end as role_named
@@ -97,81 +79,71 @@ windows as (
 
 ),
 
--- the newest version of each rate at the close, and while the period stayed closed; of those that fit an entry the
--- person's own comes before the role's, and that before the project's
-{%- for state, moment in [('before', 'closed_from'), ('after', 'closed_until')] %}
-{{ state }}_versions as (
-
-    select
-        rates.*,
-        windows.closed_from,
-        row_number() over (
-            partition by rates.project_key, windows.closed_from, windows.closed_until, rates.source_system, rates.rate_id
-            order by rates.updated_at desc, rates._batch_id desc, rates._file desc, rates._row desc
-        ) as newest
-    from windows
-    inner join rates
-        on
-            windows.project_key = rates.project_key
-            and rates.updated_at <= windows.{{ moment }}
-
+told as (
+    {{ around_close(
+        'windows', 'rates',
+        window=['project_key', 'closed_from', 'closed_until'],
+        record=['source_system', 'rate_id'],
+        carried=[
+            'source_system', 'rate_id', 'worker_key', 'role_named', 'valid_from', 'valid_until', 'hourly_rate', 'currency',
+            'updated_at',
+        ],
+        fits='windows.project_key = rates.project_key'
+    ) }}
 ),
 
-{{ state }}_prices as (
-
-    select
-        closed.source_system,
-        closed.time_entry_id,
-        closed.closed_from,
-        min_by(
-            struct_pack(rate_id := versions.rate_id, hourly_rate := versions.hourly_rate, currency := versions.currency),
-            (
-                versions.worker_key = 'none', versions.role_named = 'none',
-                -date_diff('day', date '1900-01-01', versions.valid_from), versions.source_system, versions.rate_id
-            )
-        ) as price,
-        max(versions.updated_at) as changed_at
-    from closed
-    inner join {{ state }}_versions as versions
-        on
-            closed.project_key = versions.project_key
-            and closed.closed_from = versions.closed_from
-            and closed.work_date >= versions.valid_from
-            and closed.work_date < versions.valid_until
-    where
-        versions.newest = 1
-        and not coalesce(versions.is_deleted, false)
-        and (
-            versions.worker_key = closed.worker_key
-            or (versions.worker_key = 'none' and versions.role_named in (closed.role, 'none'))
-        )
-    group by closed.source_system, closed.time_entry_id, closed.closed_from
-
-),
-{%- endfor %}
-
-changed as (
+-- of the rates that fit an entry the person's own comes before the role's, and that before the project's
+priced_twice as (
 
     select
         closed.legal_entity_key,
         closed.project_key,
         closed.period_id,
-        coalesce(after_prices.price.rate_id, before_prices.price.rate_id) as rate_id,
-        after_prices.changed_at
+        closed.source_system,
+        closed.time_entry_id,
+        closed.closed_from,
+        max(told.updated_at) filter (where told.state = 'after') as changed_at,
+        {%- for state in ['before', 'after'] %}
+        min_by(
+            struct_pack(rate_id := told.rate_id, hourly_rate := told.hourly_rate, currency := told.currency),
+            (
+                told.worker_key = 'none', told.role_named = 'none',
+                -date_diff('day', date '1900-01-01', told.valid_from), told.source_system, told.rate_id
+            )
+        ) filter (where told.state = '{{ state }}') as price_{{ state }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from closed
-    inner join before_prices
+    inner join told
         on
-            closed.source_system = before_prices.source_system
-            and closed.time_entry_id = before_prices.time_entry_id
-            and closed.closed_from = before_prices.closed_from
-    left join after_prices
-        on
-            closed.source_system = after_prices.source_system
-            and closed.time_entry_id = after_prices.time_entry_id
-            and closed.closed_from = after_prices.closed_from
+            closed.project_key = told.project_key
+            and closed.closed_from = told.closed_from
+            and closed.closed_until = told.closed_until
+            and closed.work_date >= told.valid_from
+            and closed.work_date < told.valid_until
     where
-        before_prices.price.hourly_rate is distinct from after_prices.price.hourly_rate
-        or before_prices.price.currency is distinct from after_prices.price.currency
+        told.worker_key = closed.worker_key
+        or (told.worker_key = 'none' and told.role_named in (closed.role, 'none'))
+    group by
+        closed.legal_entity_key, closed.project_key, closed.period_id, closed.source_system, closed.time_entry_id,
+        closed.closed_from
+
+),
+
+changed as (
+
+    select
+        legal_entity_key,
+        project_key,
+        period_id,
+        coalesce(price_after.rate_id, price_before.rate_id) as rate_id,
+        changed_at
+    from priced_twice
+    where
+        price_before is not null
+        and (
+            price_before.hourly_rate is distinct from price_after.hourly_rate
+            or price_before.currency is distinct from price_after.currency
+        )
 
 )
 
