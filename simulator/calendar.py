@@ -90,7 +90,7 @@ def make_calendar(*, months: int, until: date) -> Calendar:
     today = np.busday_offset(np.datetime64(until, "D"), 0, roll="backward")
     now = int(seconds(np.array([today]))[0]) + 22 * 3600
     due = seconds(workday(last + 1, CLOSE_DAY - 1)) + 17 * 3600
-    closed = np.stack([due - (3 - e) * 3600 + DAY * ((np.arange(months) + e) % 5 == 4) for e in range(3)])
+    closed = np.stack([due - (3 - e) * 3600 + DAY * ((np.arange(months) + e) % 5 == 4) for e in range(len(ENTITIES))])
     closed = np.where(closed <= now, closed, np.iinfo(np.int64).max)
     cutoff = seconds(workday(last + 1, CUTOFF_DAY - 1)) + 12 * 3600
     return Calendar(first, last, now, today, closed, due, cutoff)

@@ -14,7 +14,8 @@ class LegalEntity:
     """One company of the group; `utc_hours` is its winter offset, `cost_level` scales pay and price.
 
     `posting` says how its ERP posts time and expenses: one line a record (`line`), summarised lines with
-    posting links (`link`) or summarised lines without (`summary`).
+    posting links (`link`) or summarised lines without (`summary`). `costing` says at what its labour reaches projects:
+    a `standard` rate with each record, or what payroll paid (`actual`), once a period.
     """
 
     id: str
@@ -28,12 +29,16 @@ class LegalEntity:
     cost_level: float
     weekly_hours: int
     posting: str
+    costing: str = "standard"
 
 
 ENTITIES = (
-    LegalEntity("DE01", "Northmark Consulting GmbH", 0, "EMEA", "Europe/Berlin", 1, "DE", 0.45, 1.0, 4000, "line"),
-    LegalEntity("US01", "Northmark Consulting Inc.", 1, "AMER", "America/New_York", -5, "US", 0.35, 1.25, 4000, "link"),
-    LegalEntity("UK01", "Northmark Consulting Ltd.", 2, "EMEA", "Europe/London", 0, "GB", 0.20, 0.86, 3750, "summary"),
+    LegalEntity("DE01", "Northmark Consulting GmbH", 0, "EMEA", "Europe/Berlin", 1, "DE", 0.43, 1.0, 4000, "line"),
+    LegalEntity("US01", "Northmark Consulting Inc.", 1, "AMER", "America/New_York", -5, "US", 0.34, 1.25, 4000, "link"),
+    LegalEntity("UK01", "Northmark Consulting Ltd.", 2, "EMEA", "Europe/London", 0, "GB", 0.18, 0.86, 3750, "summary"),
+    LegalEntity(
+        "NL01", "Northmark Consulting B.V.", 0, "EMEA", "Europe/Amsterdam", 1, "NL", 0.05, 0.97, 4000, "line", "actual"
+    ),
 )
 
 PRACTICES = ("Advisory", "Applications", "Cloud", "Data and AI")
@@ -104,4 +109,5 @@ HOLIDAYS = {
     "DE01": ("01-01", "04-03", "04-06", "05-01", "05-14", "05-25", "10-03", "12-24", "12-25", "12-26", "12-31"),
     "US01": ("01-01", "01-19", "05-25", "06-19", "07-03", "09-07", "11-27", "11-28", "12-24", "12-25"),
     "UK01": ("01-01", "04-03", "04-06", "05-04", "05-25", "08-31", "12-25", "12-28"),
+    "NL01": ("01-01", "04-03", "04-06", "04-27", "05-14", "05-25", "12-25", "12-26"),
 }

@@ -17,7 +17,7 @@ _HOME = np.array([e.currency for e in ENTITIES])
 _LINE = next(i for i, e in enumerate(ENTITIES) if e.posting == "line")
 _ON_INVOICE = next(i for i, e in enumerate(ENTITIES) if e.posting == "summary")
 #: Sales tax in per cent by entity.
-TAX = np.array([19, 0, 20])
+TAX = np.array([19, 0, 20, 21])
 
 
 def issue(firm: Firm, ledger: Ledger, truth: Truth, rows: pl.DataFrame, month: int) -> None:

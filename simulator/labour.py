@@ -97,9 +97,9 @@ def with_posting(firm: Firm, rows: pl.DataFrame, rng: np.random.Generator) -> pl
 
 
 def post_labour(firm: Firm, ledger: Ledger, entries: pl.DataFrame, month: int) -> pl.DataFrame:
-    """Post the labour cost of employees' time, each entity in its own way; returns the cost lines."""
+    """Post the labour cost of employees' time, each entity in its own way but by payroll; returns the cost lines."""
     tag = month_tag(firm.world, month)
-    rows = entries.filter(~pl.col("contractor") & pl.col("posted").is_not_null())
+    rows = entries.filter(~pl.col("contractor") & ~pl.col("at_actual") & pl.col("posted").is_not_null())
     return post_by_style(
         ledger,
         labour_rows(firm, rows),

@@ -57,17 +57,27 @@ def post_overhead(firm: Firm, ledger: Ledger, truth: Truth, month: int, payroll:
         return
     tag = str(calendar.first[month])[:7].replace("-", "")
     base = pl.DataFrame({"entity": np.arange(len(ENTITIES)), "currency": _HOME, "salaries": payroll}).with_columns(
+        at_actual=pl.Series([e.costing == "actual" for e in ENTITIES]),
         period=pl.lit(month, pl.Int64),
         posted=pl.lit(when, pl.Int64),
         origin_system=pl.lit(None, pl.String),
         origin_id=pl.lit(None, pl.String),
     )
     for name, account, against, size, origin in (
-        ("P", "payroll_cost", "cash", pl.col("salaries") * 103 // 100, "payroll"),
+        # Where labour is costed at what was paid, projects carry the salaries, and what is left is no project's.
+        (
+            "P",
+            "payroll_cost",
+            "cash",
+            pl.col("salaries") * pl.when("at_actual").then(3).otherwise(103) // 100,
+            "payroll",
+        ),
         ("O", "overhead", "accounts_payable", pl.col("salaries") * 14 // 100, "manual"),
     ):
         rows = base.with_columns(amount=size, functional=size, origin_type=pl.lit(origin))
-        ledger.post(rows.drop("salaries"), tag=f"{name}{tag}", account=ACCOUNT[account], against=ACCOUNT[against])
+        ledger.post(
+            rows.drop("salaries", "at_actual"), tag=f"{name}{tag}", account=ACCOUNT[account], against=ACCOUNT[against]
+        )
     for (back, entity), code in ((UNBALANCED, "unbalanced"), (MISSING, "missing")):
         if month == calendar.months - back:
             _break_books(firm, ledger, truth, month, when, entity=entity, code=code)

@@ -30,7 +30,7 @@ def write_reference(world: World) -> None:
                 "region": [e.region for e in ENTITIES],
                 "time_zone": [e.time_zone for e in ENTITIES],
                 "work_week": ["mon-fri"] * len(ENTITIES),
-                "labor_costing": ["standard"] * len(ENTITIES),
+                "labor_costing": [e.costing for e in ENTITIES],
             }
         ).with_columns(stamp),
     )

@@ -24,6 +24,8 @@ CORRECTED = 0.004
 HOUR = 3600
 #: The hour (UTC) of the nightly summary run, and the hour until which it takes approvals.
 RUN = 2
+#: How long before the close payroll runs where it carries labour to projects.
+PAYROLL = 24 * HOUR
 
 
 #: Every so many projects raise their card by so much an hour; so many people of a project have own rates.
@@ -206,11 +208,12 @@ def period_of(world: World, entity: Ints, month: int, submitted: Ints) -> Ints:
 
 
 def hurry(world: World, entity: Ints, month: int, state: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints, Ints]:
-    """Where the ERP posts summaries, approvals are chased so that the last run before close takes them."""
+    """Where summaries or payroll carry costs, approvals are chased so that the last run before close takes them."""
     submitted, approved, period = state
     summary = np.array([e.posting == "summary" for e in ENTITIES])[entity]
+    actual = np.array([e.costing == "actual" for e in ENTITIES])[entity]
     shut = world.calendar.closed[entity, period]
-    late = summary & (next_run(approved) >= shut)
+    late = (summary & (next_run(approved) >= shut)) | (actual & (approved >= shut - PAYROLL))
     early = late & (submitted < shut - 40 * HOUR)
     approved = np.where(early, shut - 30 * HOUR, approved)
     submitted = np.where(late & ~early, shut + 2 * HOUR, submitted)

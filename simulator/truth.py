@@ -141,6 +141,10 @@ class Truth:
     def _unposted(self, rows: pl.DataFrame) -> None:
         due = pl.col("approved") + pl.col("flow").replace_strict(SLA, default=72, return_dtype=pl.Int64) * 3600
         past = due < self.world.calendar.now
+        if "at_actual" in rows.columns:
+            # What payroll posts is due when its period is.
+            shut = pl.Series(self.world.calendar.close_due).gather(rows["period"])
+            past = pl.when("at_actual").then(shut < self.world.calendar.now).otherwise(past)
         late = pl.when(past).then(pl.lit("overdue")).otherwise(pl.lit("awaiting_posting"))
         waiting = pl.col("flow").replace_strict(WAITING, default=None, return_dtype=pl.String)
         made = pl.col("code").replace_strict(UNPOSTED, default=None, return_dtype=pl.String)

@@ -54,9 +54,9 @@ def change(lake: Lake, statement: str, parameters: list[str] | None = None) -> N
 
 def test_the_command_says_in_one_sentence_that_all_is_intact_and_why_a_period_is_not_certified(firm: Firm) -> None:
     first, *verdicts = firm.run("certificate", "verify").stdout.splitlines()
-    assert first.startswith("The 12 certificates of run ")
+    assert first.startswith("The 16 certificates of run ")
     assert "are intact" in first
-    assert len(verdicts) == 12
+    assert len(verdicts) == 16
     assert any(line.endswith("is certified.") for line in verdicts)
     assert any("is not certified: the period has not ended" in line for line in verdicts)
 
@@ -134,7 +134,7 @@ def test_a_changed_row_about_a_batch_is_found_and_named(lake: Lake) -> None:
 
 def test_a_run_is_recorded_once(lake: Lake) -> None:
     before = pl.scan_delta(DeltaTable(lake.table_uri("certificate"))).collect()
-    assert before.height == 12
+    assert before.height == 16
     assert {hashlib.sha256(c.encode()).hexdigest() for c in before["content"]} == set(before["seal"])
     assert record(lake, mart_of(lake)) == 0
-    assert pl.scan_delta(DeltaTable(lake.table_uri("certificate"))).collect().height == 12
+    assert pl.scan_delta(DeltaTable(lake.table_uri("certificate"))).collect().height == 16

@@ -110,9 +110,14 @@ class Books:
         return work.join(first, on="row_number", how="left").drop("row_number", "month")
 
     def posted(self, account_class: str, *, sign: int = 1) -> pl.DataFrame:
-        """Posted rows of a class, links in place of the lines they make up."""
-        accounts = self("account").filter(pl.col("account_class") == account_class)["account_id"]
-        lines = self("gl_line").filter(pl.col("account_id").is_in(accounts.to_list()))
+        """Posted rows of a class, links in place of their lines; labour with what payroll carries to projects."""
+        classes = self("account").select("account_id", "account_class")
+        actual = self("legal_entity").filter(pl.col("labor_costing") == "actual")["legal_entity_id"].to_list()
+        at_actual = pl.col("legal_entity_id").is_in(actual) & pl.col("project_id").is_not_null()
+        payroll = (pl.col("account_class") == "payroll_cost") & at_actual & pl.lit(account_class == "labor_cost")
+        lines = (
+            self("gl_line").join(classes, on="account_id").filter((pl.col("account_class") == account_class) | payroll)
+        )
         links = self("posting_link").rename({"functional_amount": "part"})
         parts = lines.join(links.select("gl_line_id", "part"), on="gl_line_id", how="inner")
         whole = lines.join(links, on="gl_line_id", how="anti")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from simulator.firm import ENTITIES
+
 from .books import Books, cents
 
 
@@ -46,7 +48,7 @@ def test_what_was_planned_meets_what_was_earned(books: Books) -> None:
     plan = dict(planned.agg(cents("budget_revenue").sum()).iter_rows())
     posted = books.posted("services_revenue", sign=-1).join(over, on="project").group_by("legal_entity")
     earned = dict(posted.agg(pl.col("functional").sum()).iter_rows())
-    assert len(plan) == len(earned) == 3
+    assert len(plan) == len(earned) == len(ENTITIES)
     for entity, amount in earned.items():
         assert 0.8 <= plan[entity] / amount <= 1.2
 

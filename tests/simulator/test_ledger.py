@@ -60,9 +60,24 @@ def test_each_entity_posts_labour_in_its_own_way(books: Books) -> None:
     assert with_links == ["US01"]
 
 
+def test_payroll_carries_labour_to_projects_where_an_entity_costs_at_actual(books: Books) -> None:
+    paid = books("gl_line").filter(pl.col("origin_type") == "payroll", pl.col("project_id").is_not_null())
+    assert paid["legal_entity_id"].unique().to_list() == ["NL01"]
+    assert set(paid["account_id"]) == {"A6000"}
+    key = ["project_id", "employee_id", "period_id"]
+    assert paid.height == paid.select(key).n_unique() > 50
+    standard = books.labour().filter((pl.col("legal_entity") == "NL01") & (pl.col("period_id") < "2026-10"))
+    share = paid.select(cents("functional_amount"))["functional_amount"].sum() / standard["group"].sum()
+    assert 1.0 < share < 1.04
+    own = books("gl_line").filter(
+        (pl.col("legal_entity_id") == "NL01") & pl.col("account_id").is_in(["A5000", "A6900"])
+    )
+    assert own.is_empty()
+
+
 def test_the_last_period_is_open_and_the_others_closed(books: Books) -> None:
     periods = books("accounting_period")
     assert set(periods.filter(pl.col("period_id") == "2026-10")["status"]) == {"open"}
     assert set(periods.filter(pl.col("period_id") != "2026-10")["status"]) == {"closed"}
     closes = books("period_event").filter(pl.col("event") == "closed")
-    assert closes.select("legal_entity_id", "period_id").unique().height == 33
+    assert closes.select("legal_entity_id", "period_id").unique().height == 44

@@ -8,13 +8,10 @@ with entries as (
 
 limits as (
     select
-        entities.legal_entity_key,
-        coalesce(max(case when sla.region = entities.region then sla.hours end),
-            max(case when sla.region = '*' then sla.hours end)) as sla_hours
-    from {{ ref('int_legal_entities') }} as entities
-    inner join {{ ref('sla') }} as sla
-        on sla.flow = 'labor_cost' and (sla.region = entities.region or sla.region = '*')
-    group by entities.legal_entity_key
+        legal_entity_key,
+        hours as sla_hours
+    from {{ ref('int_posting_deadlines') }}
+    where flow = 'labor_cost'
 ),
 
 direct as (

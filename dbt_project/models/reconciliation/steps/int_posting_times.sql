@@ -114,6 +114,10 @@ select
     approved_at,
     close_due_at,
     -- the close cuts the time short only for what was approved by then
-    case when approved_at <= close_due_at and close_due_at < sla_at then close_due_at else sla_at end as due_at,
+    case
+        when approved_at <= close_due_at and close_due_at < sla_at then close_due_at
+        -- what payroll posts is due by the close
+        when approved_at is not null then coalesce(sla_at, close_due_at)
+    end as due_at,
     first_posted_at
 from timed

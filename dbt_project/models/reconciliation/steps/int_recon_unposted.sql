@@ -92,5 +92,9 @@ timed as (
 select
     *,
     -- the close cuts the time short only for what was approved before it
-    case when approved_at <= close_due_at and close_due_at < sla_at then close_due_at else sla_at end as due_at
+    case
+        when approved_at <= close_due_at and close_due_at < sla_at then close_due_at
+        -- what payroll posts is due by the close
+        when approved_at is not null then coalesce(sla_at, close_due_at)
+    end as due_at
 from timed
