@@ -24,10 +24,7 @@
         cast(summed.denominator as decimal(38, 6)) as denominator,
         {{ ledger_worth('summed.basis') }} as gl_status
     from summed
-    left join {{ ref('gl_completeness') }} as ledgers
-        on
-            summed.legal_entity_key = ledgers.legal_entity_key
-            and summed.period_id = ledgers.period_id
+    {{- ledger_worth_join('summed') }}
     left join {{ ref('int_periods') }} as periods
         on
             summed.legal_entity_key = periods.legal_entity_key

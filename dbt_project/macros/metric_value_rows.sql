@@ -15,10 +15,7 @@
         weighed.weight,
         {{ ledger_worth('weighed.basis') }} as gl_status
     from {{ weighed }} as weighed
-    left join {{ ref('gl_completeness') }} as ledgers
-        on
-            weighed.legal_entity_key = ledgers.legal_entity_key
-            and weighed.period_id = ledgers.period_id
+    {{- ledger_worth_join('weighed') }}
     left join {{ ref('int_periods') }} as periods
         on
             weighed.legal_entity_key = periods.legal_entity_key

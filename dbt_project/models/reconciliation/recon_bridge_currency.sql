@@ -42,8 +42,10 @@ select
     cast(ledger.operational_transaction as decimal(18, 2)) as operational_transaction,
     cast(coalesce(breaks.breaks_transaction, 0) as decimal(18, 2)) as breaks_transaction,
     cast(coalesce(two_currencies.two_currencies_transaction, 0) as decimal(18, 2)) as two_currencies_transaction,
-    cast(ledger.posted_transaction as decimal(18, 2)) as posted_transaction
+    cast(ledger.posted_transaction as decimal(18, 2)) as posted_transaction,
+    {{ ledger_worth("'finance_posted'") }} as gl_status
 from ledger
+{{- ledger_worth_join('ledger') }}
 {%- for other in ['breaks', 'two_currencies'] %}
 left join {{ other }}
     on

@@ -26,8 +26,8 @@ sums as (
 )
 
 select
-    legal_entity_key,
-    period_id,
+    sums.legal_entity_key,
+    sums.period_id,
     cast('finance_posted' as varchar) as basis,
     functional_currency,
     payroll_functional,
@@ -39,5 +39,7 @@ select
         {{ translate('payroll_functional', 'group_rate') }}
         - {{ translate('absorbed_functional', 'group_rate') }}
         as decimal(18, 2)
-    ) as variance_group
+    ) as variance_group,
+    {{ ledger_worth("'finance_posted'") }} as gl_status
 from sums
+{{- ledger_worth_join('sums') }}

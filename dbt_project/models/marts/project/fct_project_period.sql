@@ -64,8 +64,10 @@ select
     cast(coalesce(time.hours, 0) as decimal(18, 2)) as hours,
     cast(coalesce(time.billable_hours, 0) as decimal(18, 2)) as billable_hours,
     cast(coalesce(money.untranslated_rows, 0) as bigint) as untranslated_rows,
-    coalesce(money.provisional, 0) = 1 as is_group_rate_provisional
+    coalesce(money.provisional, 0) = 1 as is_group_rate_provisional,
+    {{ ledger_worth('keys.basis') }} as gl_status
 from keys
+{{- ledger_worth_join('keys') }}
 left join money
     on
         keys.basis = money.basis

@@ -91,14 +91,14 @@ opened as (
 )
 
 select
-    basis,
-    position_key as contract_key,
-    legal_entity_key,
-    customer_key,
-    period_id,
-    period_end,
-    position_currency as contract_currency,
-    functional_currency,
+    opened.basis,
+    opened.position_key as contract_key,
+    opened.legal_entity_key,
+    opened.customer_key,
+    opened.period_id,
+    opened.period_end,
+    opened.position_currency as contract_currency,
+    opened.functional_currency,
     cast(opening_contract as decimal(18, 2)) as opening_contract,
     cast(closing_contract as decimal(18, 2)) as closing_contract,
     cast(opening_functional as decimal(18, 2)) as opening_functional,
@@ -111,5 +111,7 @@ select
     cast(billed_group as decimal(18, 2)) as billed_group,
     cast(written_off_group as decimal(18, 2)) as written_off_group,
     cast(closing_group - opening_group - net_group + billed_group as decimal(18, 2)) as translation_group,
-    cast(closing_group as decimal(18, 2)) as closing_group
+    cast(closing_group as decimal(18, 2)) as closing_group,
+    {{ ledger_worth('opened.basis') }} as gl_status
 from opened
+{{- ledger_worth_join('opened') }}
