@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 EVERYTHING = "*"
+RATES_HIDDEN = (
+    "Amounts of single labor and contractor rows are hidden where cost rates are not granted; hours and sums stay."
+)
 
 
 @dataclass(frozen=True)
 class Rights:
     """The rows one person may see.
 
-    `grants` are pairs of legal entity key and practice, `*` meaning all; `who` is shown on the screen.
+    `grants` are pairs of legal entity key and practice, `*` meaning all; `rates` are those of them that let the
+    person see what single people cost; `who` is shown on the screen.
     """
 
     who: str
     grants: tuple[tuple[str, str], ...]
-    may_see_rates: bool
+    rates: tuple[tuple[str, str], ...] = ()
     roles: tuple[str, ...] = ()
 
     @property
@@ -25,8 +29,22 @@ class Rights:
         return (EVERYTHING, EVERYTHING) in self.grants
 
     @property
+    def every_rate(self) -> bool:
+        """Whether no cost rate of the whole firm is hidden from this person."""
+        return (EVERYTHING, EVERYTHING) in self.rates
+
+    @property
+    def hides_rates(self) -> bool:
+        """Whether cost rates are hidden in rows that this person may see."""
+        return not self.every_rate and not set(self.grants) <= set(self.rates)
+
+    @property
     def sentence(self) -> str:
         """Say in words what is shown to whom."""
+        return f"{self._rows} {RATES_HIDDEN}" if self.hides_rates else self._rows
+
+    @property
+    def _rows(self) -> str:
         if self.who == LOCAL.who:
             return "Local mode without sign-in: every row is shown."
         if self.everything:
@@ -36,20 +54,28 @@ class Rights:
         return f"Signed in as {self.who}: only the legal entities and practices granted to you are shown."
 
 
-LOCAL = Rights(who="local user", grants=((EVERYTHING, EVERYTHING),), may_see_rates=True, roles=("admin",))
+WHOLE = ((EVERYTHING, EVERYTHING),)
+LOCAL = Rights(who="local user", grants=WHOLE, rates=WHOLE, roles=("admin",))
 
 
 def predicate(rights: Rights, *, entity: str | None, practice: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return the SQL condition and its parameters that keep only granted rows.
+    """Return the SQL condition and its parameters that keep only granted rows."""
+    return granted(rights.grants, entity=entity, practice=practice)
+
+
+def granted(
+    grants: tuple[tuple[str, str], ...], *, entity: str | None, practice: str | None
+) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL condition and its parameters that hold for the rows which one of `grants` is about.
 
     A table without a practice column shows only what is granted for all practices of an entity; one without
     a legal entity only what is granted for all entities. Nothing granted is nothing shown.
     """
-    if rights.everything:
+    if (EVERYTHING, EVERYTHING) in grants:
         return "true", ()
     choices: list[str] = []
     values: list[str] = []
-    for granted_entity, granted_practice in rights.grants:
+    for granted_entity, granted_practice in grants:
         parts: list[str] = []
         found: list[str] = []
         for column, granted in ((entity, granted_entity), (practice, granted_practice)):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from dashboards.entitlement import LOCAL, Rights
@@ -11,8 +14,14 @@ from dashboards.queries.grants import grants_of
 
 def rights_of_visitor(run: Run) -> Rights:
     """Return the visitor's rights: everything in local mode (no sign-in configured), else what is granted."""
-    if "is_logged_in" not in st.user:
+    user = visitor()
+    if "is_logged_in" not in user:
         return LOCAL
-    if not st.user.is_logged_in:
-        return Rights(who="nobody", grants=(), may_see_rates=False)
-    return grants_of(run, str(st.user.get("email") or ""))
+    if not user["is_logged_in"]:
+        return Rights(who="nobody", grants=())
+    return grants_of(run, str(user.get("email") or ""))
+
+
+def visitor() -> Mapping[str, Any]:
+    """Return what the sign-in says of who is at the screen; without the key `is_logged_in` where none is set up."""
+    return st.user

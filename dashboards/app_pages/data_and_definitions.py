@@ -105,6 +105,10 @@ def _table(page: Page, view: str) -> None:
     if rows is None:
         frame.nothing(f"This run was published without {name}.")
         return
+    hidden = catalogue.hidden(page.scope.rights, name)
+    if hidden:
+        words = ", ".join(formats.words(one) for one in hidden)
+        frame.nothing(f"Empty here: {words}. They are shown to people who may see every row and every cost rate.")
     columns: dict[str, Any] = {one: _column(one, rows.schema[one]) for one in rows.columns}
     table.show(page, rows, name=view, columns=columns, basis=NO_BASIS, rows=16, empty=empty)
 
@@ -124,8 +128,10 @@ def _column(name: str, kind: pl.DataType) -> Any:  # noqa: ANN401 - streamlit's 
 
 def _console(page: Page) -> None:
     st.subheader("SQL console", anchor=False)
-    if not page.scope.rights.everything:
-        frame.nothing("The console reads whole tables, so it is open only to people who may see every row.")
+    if not (page.scope.rights.everything and page.scope.rights.every_rate):
+        frame.nothing(
+            "The console reads whole tables, so it is open only to people who may see every row and every cost rate."
+        )
         return
     text.note(
         f"Reads the published mart and nothing else: no files, no writing, {CONSOLE_ROWS:,} rows, "

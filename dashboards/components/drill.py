@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards.components import formats, frame, table, text
 from dashboards.components.badges import BADGES, badge, word
 from dashboards.components.frame import Page
+from dashboards.entitlement import RATES_HIDDEN
 from dashboards.queries import reconciliation
 
 BOTH = word("cross_basis")
@@ -48,6 +49,7 @@ def transactions(page: Page, flow: str, category: str, project: str, *, title: s
                 "integration_error": st.column_config.TextColumn("Newest error"),
             },
         )  # fmt: skip
+        _withheld(items)
         if items.height == reconciliation.MAX_ITEMS:
             frame.nothing(
                 f"Only the {reconciliation.MAX_ITEMS:,} largest are shown; narrow the filters to see the others."
@@ -95,6 +97,13 @@ def _sources(page: Page, flow: str, item: dict[str, Any]) -> None:
             "file_row": st.column_config.NumberColumn("Row", format="plain"),
         },
     )  # fmt: skip
+    _withheld(rows)
+
+
+def _withheld(rows: pl.DataFrame) -> None:
+    """Say why amounts are empty, where some are."""
+    if rows["amount_withheld"].any():
+        frame.nothing(RATES_HIDDEN)
 
 
 def _paths(page: Page, flow: str, item: dict[str, Any]) -> None:

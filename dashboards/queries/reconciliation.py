@@ -5,10 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from dashboards.mart import fetch, tables
+from dashboards.queries import rates
 from dashboards.queries.where import LOCATED, Columns, located, where
 from dashboards.scope import Scope
 
 MAX_ITEMS = 2_000
+LEDGER = Columns(practice="practice")
 
 
 def totals(scope: Scope) -> pl.DataFrame:
@@ -79,60 +81,82 @@ def projects(scope: Scope, flow: str, category: str) -> pl.DataFrame:
 
 
 def items(scope: Scope, flow: str, category: str, project_key: str) -> pl.DataFrame:
-    """Return the single breaks of one flow, category and project, the largest first, at most MAX_ITEMS."""
+    """Return the single breaks of one flow, category and project, the largest first, at most MAX_ITEMS.
+
+    Amounts that would tell a cost rate which is not granted are empty, and `amount_withheld` is true.
+    """
     condition, parameters = where(scope, LOCATED)
+    hidden, granted = rates.withheld(scope, LOCATED)
+    amounts = rates.blanked(
+        "operational_group", "posted_group", "difference_group", "operational_transaction", "posted_transaction"
+    )
     return fetch(
         scope.run, scope.rights,
         f"""
+        with found as (
+            select *, {hidden} as amount_withheld from {located(scope, "recon_item", rates=True)}
+            where flow = ? and category = ? and project_key = ? and status <> 'resolved' and {condition}
+        ), shown as (
+            select * replace ({amounts}) from found
+        )
         select item_id, severity, status, owner, origin_type, origin_system, origin_id, gl_line_ids, match_level,
                period_id, posted_period_id, operational_group, posted_group, difference_group, currency,
                operational_transaction, posted_transaction, operational_hours, posted_hours,
-               age_days_approved, age_days_due, correlation_id, integration_error
-        from {located(scope, "recon_item")}
-        where flow = ? and category = ? and project_key = ? and status <> 'resolved' and {condition}
-        order by abs(difference_group) desc nulls last, item_id limit {MAX_ITEMS}
+               age_days_approved, age_days_due, correlation_id, integration_error, amount_withheld
+        from shown
+        order by abs(difference_group) desc nulls last, age_days_due desc nulls last, item_id limit {MAX_ITEMS}
         """,
-        (flow, category, project_key, *parameters),
+        (*granted, flow, category, project_key, *parameters),
     )  # fmt: skip
 
 
 def ledger_rows(scope: Scope, flow: str, origin_system: str | None, origin_id: str | None) -> pl.DataFrame:
-    """Return every ledger row of one origin, both bases, with the file and row that brought each."""
-    condition, parameters = where(scope, Columns(practice="practice"), all_periods=True)
+    """Return every ledger row of one origin, both bases, with the file and row that brought each.
+
+    Amounts that would tell a cost rate which is not granted are empty, and `amount_withheld` is true.
+    """
+    condition, parameters = where(scope, LEDGER, all_periods=True)
+    hidden, granted = rates.withheld(scope, LEDGER)
+    amounts = rates.blanked("amount_transaction", "amount_functional", "amount_group")
     return fetch(
         scope.run, scope.rights,
         f"""
-        select basis, source_entity, source_system, source_id, transaction_date, period_id, currency,
-               amount_transaction, amount_functional, amount_group, hours, source_status, posted_at,
-               origin_level, _batch_id as batch_id, _file as file, _row as file_row
-        from mart.fct_project_ledger
-        where flow = ? and origin_system is not distinct from ? and origin_id is not distinct from ? and {condition}
+        with found as (
+            select *, {hidden} as amount_withheld from mart.fct_project_ledger
+            where flow = ? and origin_system is not distinct from ? and origin_id is not distinct from ? and {condition}
+        )
+        select basis, source_entity, source_system, source_id, transaction_date, period_id, currency, {amounts},
+               hours, source_status, posted_at, origin_level, _batch_id as batch_id, _file as file, _row as file_row,
+               amount_withheld
+        from found
         order by basis desc, posted_at nulls first, source_id
         """,
-        (flow, origin_system, origin_id, *parameters),
+        (*granted, flow, origin_system, origin_id, *parameters),
     )  # fmt: skip
 
 
 def lineage(scope: Scope, flow: str, origin_system: str | None, origin_id: str | None) -> pl.DataFrame:
     """Return what the book holds for one operational origin: each path from a posted line to it, with both files.
 
-    A pooled or summarised posting has no origin of its own; the path is how it is found.
+    A pooled or summarised posting has no origin of its own; the path is how it is found. Its amount is empty where
+    the origin's is: a pool may hold the hours of one person only.
     """
-    condition, parameters = where(scope, Columns(practice="practice"), all_periods=True)
+    condition, parameters = where(scope, LEDGER, all_periods=True)
+    hidden, granted = rates.withheld(scope, LEDGER)
     return fetch(
         scope.run, scope.rights,
         f"""
         with mine as (
-            select ledger_id from mart.fct_project_ledger
+            select ledger_id, {hidden} as amount_withheld from mart.fct_project_ledger
             where basis = 'operational' and flow = ? and origin_system is not distinct from ?
                 and origin_id is not distinct from ? and {condition}
         )
-        select level, coalesce(gl_line_id, invoice_line_id) as line_id, posted_system, posted_group,
-               posted_file, posted_row, posted_batch_id
-        from mart.lineage semi join mine on mine.ledger_id = lineage.operational_ledger_id
+        select level, coalesce(gl_line_id, invoice_line_id) as line_id, posted_system,
+               {rates.blanked("posted_group")}, posted_file, posted_row, posted_batch_id
+        from mart.lineage inner join mine on mine.ledger_id = lineage.operational_ledger_id
         order by posted_system, line_id
         """,
-        (flow, origin_system, origin_id, *parameters),
+        (*granted, flow, origin_system, origin_id, *parameters),
     )  # fmt: skip
 
 

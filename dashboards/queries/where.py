@@ -49,15 +49,15 @@ def where(scope: Scope, columns: Columns, *, all_periods: bool = False) -> tuple
 LOCATED = Columns(region="region", practice="practice", customer="project_customer_key", billing_model="billing_model")
 
 
-def located(scope: Scope, table: str) -> str:
+def located(scope: Scope, table: str, *, rates: bool = False) -> str:
     """Return what to select from so that a table with projects and entities answers to every filter.
 
     Practice, customer and billing model are the project's, the region the legal entity's. The joins are made
-    only where a filter or a right needs them.
+    only where a filter or a right needs them; `rates` says that the right to see cost rates is asked for.
     """
     filters = scope.filters
     narrowed = filters.regions or filters.practices or filters.customers or filters.billing_models
-    if scope.rights.everything and not narrowed:
+    if scope.rights.everything and not narrowed and not (rates and scope.rights.hides_rates):
         return f"mart.{table}"
     return f"""(
         select located.*, projects.practice, projects.billing_model, entities.region,

@@ -210,6 +210,11 @@ create table fct_backlog as
 create view lineage as
     select 'line' as level, flow, 'GL-1' as gl_line_id, null::varchar as invoice_line_id, 'erp' as posted_system, amount_group as posted_group,
         18 as posted_batch_id, 'gl_line/2026-03.csv' as posted_file, 7 as posted_row, ledger_id as operational_ledger_id from fct_project_ledger;
+create table obs_quarantine as select 8 as batch_id, 'hcm' as feed, 'cost_rate' as entity, 'cost_rate.csv' as file, 7 as file_row,
+    'hourly_cost' as column_name, '61,50' as given_value, 'decimal' as rule, '61,50 is no number' as reason, 'open' as status;
 create table dim_access_grant as select * from (values
-    ('us@example.com', 'finance', 'erp:US01', '*', false, null::date), ('us@example.com', 'finance', 'erp:DE01', '*', false, date '2026-01-01'))
+    ('us@example.com', 'finance', 'erp:US01', '*', false, null::date), ('us@example.com', 'finance', 'erp:DE01', '*', false, date '2026-01-01'),
+    ('two@example.com', 'finance', 'erp:US01', '*', true, null::date), ('two@example.com', 'finance', 'erp:DE01', '*', false, null::date),
+    ('two@example.com', 'finance', 'erp:UK01', '*', false, null::date), ('two@example.com', 'finance', 'erp:UK01', '*', true, date '2026-01-01'),
+    ('soon@example.com', 'finance', '*', '*', true, date '2026-11-20'))
     t(user_email, role, legal_entity_key, practice, may_see_rates, valid_to);

@@ -172,9 +172,9 @@ def contrast(one: str, other: str) -> float:
 
 def test_rights_are_written_into_the_condition_and_nothing_granted_is_nothing_shown() -> None:
     assert predicate(LOCAL, entity="e", practice="p") == ("true", ())
-    none = Rights(who="x", grants=(), may_see_rates=False)
+    none = Rights(who="x", grants=())
     assert predicate(none, entity="e", practice="p") == ("false", ())
-    some_rights = Rights(who="x", grants=(("erp:US01", "*"), ("*", "Cloud")), may_see_rates=False)
+    some_rights = Rights(who="x", grants=(("erp:US01", "*"), ("*", "Cloud")))
     assert predicate(some_rights, entity="e", practice="p") == ("((e = ?) or (p = ?))", ("erp:US01", "Cloud"))
     assert predicate(some_rights, entity="e", practice=None) == ("((e = ?))", ("erp:US01",))
 
@@ -186,7 +186,7 @@ def run(served_mart: Path) -> Run:
 
 
 def test_a_person_sees_the_rows_of_the_granted_entity_only(run: Run) -> None:
-    rights = Rights(who="us@example.com", grants=(("erp:US01", "*"),), may_see_rates=False)
+    rights = Rights(who="us@example.com", grants=(("erp:US01", "*"),))
     filters = Filters(periods=("2026-08", "2026-09"))
     seen = metrics.by_member(Scope(run, rights, filters), ("services_revenue",), "legal_entity_key")
     assert set(seen["member"]) == {"erp:US01"}
@@ -195,7 +195,7 @@ def test_a_person_sees_the_rows_of_the_granted_entity_only(run: Run) -> None:
 
 
 def test_a_person_of_one_practice_sees_that_practice_in_the_bridge(run: Run) -> None:
-    rights = Rights(who="cloud@example.com", grants=(("*", "Cloud"),), may_see_rates=False)
+    rights = Rights(who="cloud@example.com", grants=(("*", "Cloud"),))
     scope = Scope(run, rights, Filters(periods=("2026-09",)))
     every = Scope(run, LOCAL, Filters(periods=("2026-09",), practices=("Cloud",)))
     assert reconciliation.totals(scope).equals(reconciliation.totals(every))
