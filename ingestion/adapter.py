@@ -3,12 +3,14 @@
     system: <name>                      the file's own name
     about: <what the files are>
     maps: {<name>: {from: to}}          translations of values that several columns share
+    ignored: [patterns]                 columns of any source that are known and not wanted: no drift
     sources:                            which files there are
       <source>:
         files: <pattern> or [patterns]
         format, records, sheet, separator, encoding      how to read them, where the name does not say
         names: {<column>: [other names]}                 a column's names in other languages or versions
         optional: [columns]                              columns that a file may lack
+        ignored: [patterns]                              the same, of this source
         where: <SQL>                                     what counts of it when others look it up
         table, cursor | request                          where a connector finds it (docs/connect-a-source.md)
     entities:
@@ -25,6 +27,7 @@ The shipped ones lie in `adapters/<system>.yml`; a feed may name a file of its o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -36,6 +39,7 @@ import yaml
 from ingestion.adapter_model import MANIFEST, Adapter, ColumnMap, Input, Join, Ordered, SourceFiles
 from ingestion.functions import calls
 from ingestion.readers import ENCODINGS, FORMATS
+from ingestion.unmapped import with_known
 from lake.contracts import ENTITIES
 from lake.contracts.envelope import ENVELOPE
 from lake.errors import ContractError
@@ -86,21 +90,33 @@ def parse(text: str, *, name: str) -> Adapter:
         said = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds nothing but texts, lists, mappings
     except yaml.YAMLError as error:
         raise ContractError(f"adapter {name} is not YAML: {str(error).splitlines()[0]}") from None
+    _require_unicode(said, name)
     if not isinstance(said, dict) or not {"system", "entities"} <= said.keys():
         raise ContractError(f"adapter {name} must name its `system` and its `entities`")
     if said["entities"] == "*":
         inputs = tuple(_canonical(entity) for entity in ENTITIES)
         return Adapter(said["system"], said.get("about", ""), {i.source.name: i.source for i in inputs}, inputs)
-    unknown = sorted(set(said) - {"system", "about", "maps", "sources", "entities"})
+    unknown = sorted(set(said) - {"system", "about", "maps", "ignored", "sources", "entities"})
     if unknown:
         raise ContractError(f"adapter {name} has the unknown key {unknown[0]!r}")
     maps = said.get("maps", {})
-    sources = {key: _source(key, value, name) for key, value in said.get("sources", {}).items()}
+    nowhere = _listed(said.get("ignored", []))
+    sources = {key: _source(key, value, name, nowhere) for key, value in said.get("sources", {}).items()}
     found: list[Input] = []
     for entity, value in said["entities"].items():
         parts = value if isinstance(value, list) else [value]
         found += [_input(entity, part, sources, maps, name) for part in parts]
-    return Adapter(said["system"], said.get("about", ""), sources, tuple(found))
+    return Adapter(said["system"], said.get("about", ""), sources, with_known(found, sources))
+
+
+def _require_unicode(said: object, name: str) -> None:
+    """Raise where an escape gives half of a surrogate pair, which can be neither compared nor shown."""
+    try:
+        json.dumps(said, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ContractError(f"adapter {name} is not Unicode text: an escape in it is half of a pair") from None
+    except (ValueError, TypeError, RecursionError):
+        return  # built as no adapter is: what reads it says so
 
 
 def sql(text: str, where: str) -> pl.Expr:
@@ -125,12 +141,12 @@ def _strict(value: object, allowed: set[str] | None, where: str) -> dict[str, An
 
 
 _SOURCE = frozenset({
-    "files", "format", "records", "sheet", "where", "optional", "names", "separator", "encoding",
+    "files", "format", "records", "sheet", "where", "optional", "ignored", "names", "separator", "encoding",
     "table", "cursor", "request",
 })  # fmt: skip
 
 
-def _source(key: str, value: object, name: str) -> SourceFiles:
+def _source(key: str, value: object, name: str, ignored: tuple[str, ...]) -> SourceFiles:
     where = f"adapter {name}, sources.{key}"
     said = _strict(value, set(_SOURCE), where)
     patterns = said.get("files")
@@ -156,6 +172,7 @@ def _source(key: str, value: object, name: str) -> SourceFiles:
         _listed(patterns),
         **rest,
         optional=tuple(said.get("optional", ())),
+        ignored=(*ignored, *_listed(said.get("ignored", []))),
         names=names,
         separator=separator,
         encoding=encoding,

@@ -18,7 +18,8 @@ class SourceFiles:
     """The files of one shape: patterns over their names, and how to read them.
 
     `where` limits what the source is when others join it; `format` overrides what the name promises;
-    `optional` names columns that a file may lack; `names` gives the other names that a column may have.
+    `optional` names columns that a file may lack; `names` gives the other names that a column may have; `ignored`
+    are patterns over the names of columns that are known and not wanted.
     `table`, `cursor` and `request` say where a connector finds it.
     """
 
@@ -32,6 +33,7 @@ class SourceFiles:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     separator: str = ","
     encoding: str = "utf-8"
+    ignored: tuple[str, ...] = ()
     table: str | None = None
     cursor: str | None = None
     request: Mapping[str, Any] | None = None
@@ -40,6 +42,22 @@ class SourceFiles:
         """Whether a file of this name is one of the source's, and in a format that can be read."""
         known = self.format is not None or format_of(file) is not None
         return known and file != MANIFEST and any(fnmatchcase(file, p) for p in self.patterns)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The columns of a source that its adapter knows, by name or by pattern."""
+
+    names: frozenset[str] = frozenset()
+    ignored: tuple[str, ...] = ()
+
+    def has(self, column: str) -> bool:
+        """Whether a column is known: itself, a member of it, or an object that it is a member of."""
+        steps = column.split(".")
+        above = (".".join(steps[:n]) for n in range(1, len(steps) + 1))
+        if any(name in self.names for name in above) or any(fnmatchcase(column, p) for p in self.ignored):
+            return True
+        return any(name.startswith(f"{column}.") for name in self.names)
 
 
 @dataclass(frozen=True)
@@ -79,7 +97,11 @@ class ColumnMap:
 
 @dataclass(frozen=True)
 class Input:
-    """One source's way into one entity; `columns` None takes the source's columns as they are named."""
+    """One source's way into one entity; `columns` None takes the source's columns as they are named.
+
+    `known` is what the adapter knows of the source's columns, `borrowed`, by the name of a join, what it knows of a
+    source that is only looked up.
+    """
 
     entity: str
     source: SourceFiles
@@ -87,6 +109,8 @@ class Input:
     exclude: Mapping[str, str] = field(default_factory=dict)
     assume: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, ColumnMap] | None = None
+    known: Known = Known()
+    borrowed: Mapping[str, Known] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 import polars as pl
 from polars.selectors import by_name
@@ -82,15 +82,17 @@ def _mandatory(column: Column, entity: Entity) -> bool:
     return column.required or column.name in entity.key
 
 
-def conform(frame: pl.DataFrame, entity: Entity, context: Context) -> Conformed:
+def conform(frame: pl.DataFrame, entity: Entity, context: Context, unmapped: pl.DataFrame | None = None) -> Conformed:
     """Check and cast a frame of text columns named as the contract's, with their row numbers in `_row`.
 
-    Empty texts are nulls, defaults of the contract fill nulls, unknown columns go into `_extra` as JSON.
+    Empty texts are nulls, defaults of the contract fill nulls, unknown columns go into `_extra` as JSON: those of
+    `unmapped`, row for row, where an adapter maps the others, else those that the contract does not know.
     Every source row is in exactly one of the two frames of the answer.
     """
     check_header(frame.columns, entity, file=context.file)
     declared = (*entity.columns, *ENVELOPE)
     text = _prepared(frame, declared, context)
+    extra = text.select(by_name(unknown_columns(frame.columns, entity))) if unmapped is None else _given(unmapped)
     values = _cast(text, declared, context.time_zone)
     broken, bare = _broken(text, values, declared, entity, context.time_zone)
     rejected = _sentences(text, broken, context)
@@ -100,14 +102,14 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context) -> Conformed:
         bad = reduce(or_, (mask for _, mask, _ in broken))
         refused = keys.filter(bad)
         values, text, bare = values.filter(~bad), text.filter(~bad), bare.filter(~bad)
-    drift = tuple(unknown_columns(frame.columns, entity))
-    accepted = _stored(text, values, entity, context, drift if context.keeps_unknown else ())
+        extra = extra.filter(~bad) if extra.width else extra
+    accepted = _stored(text, values, entity, context, extra if context.keeps_unknown else pl.DataFrame())
     return Conformed(
         accepted=accepted.filter(~bare) if bare.any() else accepted,
         rejected=rejected,
         rejected_keys=refused,
         deletions=accepted.filter(bare) if bare.any() else accepted.clear(),
-        drift=drift,
+        drift=tuple(extra.columns),
     )
 
 
@@ -126,6 +128,12 @@ def _prepared(frame: pl.DataFrame, columns: tuple[Column, ...], context: Context
         cell = wanted.get(name, pl.col(name)) if name in frame.columns else pl.lit(None, dtype=pl.String)
         wanted[name] = cell.fill_null(default)
     return frame.with_columns(**wanted)
+
+
+def _given(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells with null for those that are empty."""
+    # A column that calls itself ^.*$ would be taken for a pattern: its name stays outside.
+    return pl.DataFrame([cells[name].alias("cell").replace("", None).alias(name) for name in cells.columns])
 
 
 def _nulls(frame: pl.DataFrame) -> dict[str, int]:
@@ -204,11 +212,10 @@ def _sentences(text: pl.DataFrame, broken: _Broken, context: Context) -> pl.Data
 
 
 def _stored(
-    text: pl.DataFrame, values: pl.DataFrame, entity: Entity, context: Context, drift: tuple[str, ...]
+    text: pl.DataFrame, values: pl.DataFrame, entity: Entity, context: Context, extra: pl.DataFrame
 ) -> pl.DataFrame:
     """Add the envelope, the audit columns and the partition year to accepted values."""
     content = [c.name for c in entity.columns] + ["is_deleted"]
-    extra = text.select(pl.struct(by_name(drift)).struct.json_encode()).to_series() if drift else None
     correlation: pl.Expr | pl.Series = pl.lit(context.correlation_id)
     if "_correlation_id" in text.columns:
         correlation = text["_correlation_id"].fill_null(context.correlation_id)
@@ -219,9 +226,31 @@ def _stored(
         "_row": text[ROW],
         "_ingested_at": pl.lit(context.ingested_at, dtype=UTC),
         "_correlation_id": correlation,
-        "_row_hash": values.select(content).hash_rows(_SEED).cast(pl.String),
-        "_extra": pl.lit(None, dtype=pl.String) if extra is None else extra,
+        "_row_hash": _fingerprint(values.select(content), extra),
+        "_extra": _as_json(extra) if extra.width else pl.lit(None, dtype=pl.String),
     }
     if entity.event_date:
         computed[YEAR] = pl.col(entity.event_date).dt.year().cast(pl.Int32)
     return values.with_columns(**computed).select(list(entity_schema(entity)))
+
+
+def _fingerprint(content: pl.DataFrame, extra: pl.DataFrame) -> pl.Series:
+    """Return a hash of each row: of its content and, where they hold anything, of its unknown columns.
+
+    A new column changes only the rows that have a value in it, and the order of unknown columns changes none.
+    """
+    hashed = content.hash_rows(_SEED)
+    for name in extra.columns:
+        # A column that calls itself ^.*$ would be taken for a pattern: its name stays outside.
+        cell = extra[name].alias("cell").to_frame()
+        named = pl.concat_str(pl.lit(f"{name}\0"), "cell").hash(_SEED)
+        told = pl.when(pl.col("cell").is_not_null()).then(named).otherwise(pl.lit(0, pl.UInt64))
+        hashed ^= cell.select(told).to_series()
+    return hashed.cast(pl.String)
+
+
+def _as_json(extra: pl.DataFrame) -> pl.Series:
+    """Return unknown columns as JSON, null where a row has nothing in any of them."""
+    written = extra.select(pl.struct(by_name(extra.columns)).struct.json_encode()).to_series()
+    empty = reduce(and_, (extra[name].alias("empty").is_null() for name in extra.columns))
+    return pl.DataFrame([empty, written.alias("text")]).select(pl.when(~pl.col("empty")).then("text")).to_series()

@@ -12,15 +12,20 @@ from ingestion.figures import difference
 from ingestion.functions import applied
 from ingestion.joining import Lookup, joined, run
 from ingestion.readers.chunk import ROW
+from ingestion.unmapped import unmapped
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """`frame` has canonical names; `origin` the source's rows that are in it, row for row."""
+    """`frame` has canonical names; `origin` the source's rows that are in it, row for row.
+
+    `extra` has, row for row, the columns that the adapter does not know; None where columns go by their own names.
+    """
 
     frame: pl.DataFrame
     origin: pl.DataFrame
     excluded: Mapping[str, int] = field(default_factory=dict)
+    extra: pl.DataFrame | None = None
 
 
 def looked_up(
@@ -52,7 +57,7 @@ def apply(frame: pl.DataFrame, step: Input, lookups: Mapping[str, Lookup | pl.Da
     wanted |= {name: pl.lit(value) for name, value in step.assume.items()}
     mapped = run(wide, wanted, file=file)
     text = mapped.select(_as_text(mapped[name]) for name in mapped.columns)
-    return Mapped(text.with_columns(frame[ROW]), frame, excluded)
+    return Mapped(text.with_columns(frame[ROW]), frame, excluded, unmapped(frame, wide, step))
 
 
 def nested(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ A batch is landed when its row says `committed`, the last thing that is written 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from lake import delta
-from lake.errors import LakeError
+from lake.errors import Frozen, LakeError, TieoutError
 from lake.schemas import SYSTEM_TABLES
 from lake.store import Lake
 
@@ -71,6 +72,7 @@ class BatchLog:
         message: str | None = None,
         max_updated_at: datetime | None = None,
         plan: str | None = None,
+        frozen: Frozen | None = None,
     ) -> pl.DataFrame:
         row = {
             "batch_id": batch_id,
@@ -86,6 +88,9 @@ class BatchLog:
             "message": message,
             "max_updated_at": max_updated_at,
             "plan": plan,
+            "frozen_entity": frozen and frozen.entity,
+            "frozen_file": frozen and frozen.file,
+            "frozen_columns": frozen and json.dumps(frozen.columns),
         }
         return pl.DataFrame([row], schema=SYSTEM_TABLES["batches"])
 
@@ -116,9 +121,13 @@ class BatchLog:
         """Write the row that makes the batch visible; False where it was already closed."""
         return self._close(batch_id, "committed", counts=counts, max_updated_at=max_updated_at, message=note)
 
-    def refuse(self, batch_id: int, message: str) -> bool:
-        """Close the batch without landing anything of it; False where it was already closed."""
-        return self._close(batch_id, "refused", message=message)
+    def refuse(self, batch_id: int, error: TieoutError) -> bool:
+        """Close the batch without landing anything of it; False where it was already closed.
+
+        Which columns a frozen feed was refused for stays on record: they were seen, though nothing landed.
+        """
+        frozen = error if isinstance(error, Frozen) else None
+        return self._close(batch_id, "refused", message=str(error), frozen=frozen)
 
     def turn_away(self, message: str) -> int:
         """Note that what the feed offers was refused before a batch began; return the number it is noted under.
@@ -145,6 +154,7 @@ class BatchLog:
         counts: Counts | None = None,
         message: str | None = None,
         max_updated_at: datetime | None = None,
+        frozen: Frozen | None = None,
     ) -> bool:
         row = self._row(
             batch_id,
@@ -153,6 +163,7 @@ class BatchLog:
             counts=counts,
             message=message,
             max_updated_at=max_updated_at,
+            frozen=frozen,
         )
 
         def decide(table: DeltaTable) -> tuple[pl.DataFrame, bool]:

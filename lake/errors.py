@@ -5,7 +5,9 @@
     ├── ContractError        a declared contract or adapter that does not hold together
     ├── SourceError          a feed's folder, file or connection that cannot be read
     │   └── BatchRefused     a batch that is not landed at all, with the reason
+    │       └── Frozen       one of a frozen feed, for columns that nobody knows
     ├── LakeError            the storage layer: tables, archive, catalogue
+    │   ├── DamagedError     archived bytes that are lost, or others than those received
     │   └── OvertakenError   another writer came in between: nothing stands, and it may be tried again
     ├── MisuseError          a figure asked for that would mean nothing
     └── BuildError           the mart could not be built or published
@@ -36,8 +38,20 @@ class BatchRefused(SourceError):  # noqa: N818 - the trade's word for it
     """A batch is refused whole: nothing of it landed."""
 
 
+class Frozen(BatchRefused):
+    """A batch of a frozen feed is refused for unknown `columns` of a file on its way into an entity."""
+
+    def __init__(self, message: str, *, entity: str, file: str, columns: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.entity, self.file, self.columns = entity, file, columns
+
+
 class LakeError(TieoutError):
     """The storage layer cannot do what was asked of it."""
+
+
+class DamagedError(LakeError):
+    """The archive has lost bytes, or holds others than those received."""
 
 
 class OvertakenError(LakeError):

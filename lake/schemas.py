@@ -75,6 +75,7 @@ SYSTEM_TABLES: dict[str, dict[str, pl.DataType]] = {
         "message": pl.String(),
         "max_updated_at": UTC,
         "plan": pl.String(),
+        **dict.fromkeys(("frozen_entity", "frozen_file", "frozen_columns"), pl.String()),
     },
     "batch_files": {
         "batch_id": pl.Int64(),
@@ -110,6 +111,7 @@ SYSTEM_TABLES: dict[str, dict[str, pl.DataType]] = {
         "reason": pl.String(),
         "raw": pl.String(),
         "at": UTC,
+        "source": pl.String(),
     },
     "action": {
         "action_id": pl.String(),

@@ -21,7 +21,9 @@ with started as (
     select batch_id, coalesce(try_cast(json_extract_string(plan, '$.replays') as bigint), batch_id) as first_batch_id
     from lake.batches where status = 'started'
 ), corrected as (
-    select cast(split_part(actions.item_id, '/', 1) as bigint) as batch_id, count(distinct actions.item_id) as corrected
+    select
+        cast(split_part(actions.item_id, '/', 1) as bigint) as batch_id,
+        count(distinct actions.item_id || coalesce(json_extract_string(actions.payload, '$.source'), '')) as corrected
     from lake.action as actions
     inner join lake.batch_files as files on files.file = '_resubmitted/' || actions.action_id || '.ndjson'
     where actions.action_type = 'resubmit'
@@ -67,6 +69,10 @@ with seen as (
     from lake.batch_files as files
     inner join lake.batches as batches on files.batch_id = batches.batch_id and batches.status = 'committed'
     where files.drift <> '[]'
+    union all
+    select
+        feed, frozen_entity, unnest(cast(json_extract_string(frozen_columns, '$[*]') as varchar[])), frozen_file, "at"
+    from lake.batches where frozen_columns is not null
 )
 select
     feed, entity, column_name, min("at") as first_seen_at, max("at") as last_seen_at,

@@ -22,6 +22,18 @@ columns_seen as (
     from files
     inner join batches on files.batch_id = batches.batch_id
 
+    union all
+
+    -- a frozen feed lands nothing of a batch with such columns: that they were seen stands with the refusal
+    select
+        refused.feed,
+        refused.frozen_entity as entity,
+        {{ json_texts('refused.frozen_columns') }} as column_name,
+        refused.frozen_file as file,
+        refused.at as committed_at
+    from {{ source('landing', 'batches') }} as refused
+    where refused.frozen_columns is not null{{ known_at('refused.at', clock='now') }}
+
 )
 
 select

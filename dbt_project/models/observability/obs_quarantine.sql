@@ -35,13 +35,14 @@ attempts as (
 corrected as (
     select
         actions.item_id,
+        {{ json_text('actions.payload', 'source') }} as source,
         max(files.batch_id) as batch_id
     from {{ source('landing', 'action') }} as actions
     inner join {{ source('landing', 'batch_files') }} as files
         on files.file = '_resubmitted/' || actions.action_id || '.ndjson'
     inner join batches on files.batch_id = batches.batch_id
     where actions.action_type = 'resubmit'
-    group by actions.item_id
+    group by actions.item_id, {{ json_text('actions.payload', 'source') }}
 ),
 
 resolved as (
@@ -58,6 +59,7 @@ resolved as (
         on
             corrected.item_id = cast(quarantine.batch_id as varchar) || '/' || quarantine.entity || '/'
             || quarantine.file || '/' || cast(quarantine.row as varchar)
+            and coalesce(corrected.source, quarantine.source, '') = coalesce(quarantine.source, corrected.source, '')
 )
 
 select
