@@ -21,6 +21,7 @@ from lake.quarantine import Spool
 from lake.schemas import entity_schema
 
 RULE = "unknown_record"
+_WRITTEN = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
 def completed(
@@ -86,13 +87,14 @@ def _refuse(batch: Batch, tally: Tally, unknown: pl.DataFrame, entity: Entity) -
     file = tally.item.received.file
     key = pl.concat_str([pl.col(k).cast(pl.String) for k in entity.key], separator=", ")
     text = pl.format(f"file {{}}, row {{}}: it deletes {entity.name} '{{}}', which never landed", "_file", "_row", key)
+    said = (*identity(entity), "is_deleted")
     rows = unknown.select(
         row="_row",
         column_name=pl.lit("is_deleted"),
         value=pl.lit("true"),
         rule=pl.lit(RULE),
         reason=text,
-        raw=pl.struct(*entity.key, "is_deleted").struct.json_encode(),
+        raw=pl.struct(*said, pl.col("updated_at").dt.to_string(_WRITTEN)).struct.json_encode(),
     )
     tally.quarantined += rows.height
-    batch.spool.add(rows.select(*REJECTED, "raw"), entity=entity.name, file=file)
+    batch.spool.add(rows.select(*REJECTED, "raw"), entity=entity.name, file=file, source=tally.item.source)

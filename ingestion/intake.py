@@ -12,7 +12,7 @@ import polars as pl
 
 from ingestion import manifest
 from ingestion.adapter import MANIFEST, Adapter, Input
-from ingestion.connectors.folder import Found, discover, open_regular, still_the_same
+from ingestion.connectors.folder import Found, discover, open_regular, require_settled, still_the_same
 from ingestion.feed import Feed
 from ingestion.known_files import Known, KnownFiles
 from ingestion.plan import Item, Plan, Received
@@ -119,8 +119,10 @@ def _receive(
     perhaps_landed: bool,
 ) -> Received:
     """Archive a file, or recall it where it lies there as it was, and check it against the manifest."""
-    same = known.recall(found) or _read(lake, feed, found, known, perhaps_landed=perhaps_landed)
     entry = entries[found.name] if entries else manifest.Entry(found.name)
+    if entry.sha256 is None and entry.row_count is None:
+        require_settled(found, feed)
+    same = known.recall(found) or _read(lake, feed, found, known, perhaps_landed=perhaps_landed)
     if entry.sha256 is not None and entry.sha256 != same.sha256:
         raise BatchRefused(
             f"file {found.name} has the SHA-256 {same.sha256} where {MANIFEST} says {entry.sha256}: "
@@ -183,11 +185,34 @@ def newest_snapshot(items: list[Item], landed: pl.DataFrame) -> tuple[list[Item]
 
 
 def _refuse_older(fresh: list[Item], newest: pl.DataFrame) -> None:
-    known = newest["window_to"].max()
-    for item in fresh:
-        said = item.received.window_to
-        if said and isinstance(known, datetime) and said < known:
-            raise BatchRefused(
-                f"the snapshot {item.received.file} of {item.entity} is as at {said.isoformat()}, older than "
-                f"the newest landed, as at {known.isoformat()}: nothing is landed; take it away"
-            )
+    """Raise where a snapshot is of an earlier time than what it would take the place of.
+
+    Of a part that replaces one of its name, that part's time counts; of a set of new names, that of its newest.
+    """
+    times = newest.select("file", "content_sha256", as_at=pl.coalesce("window_to", "modified_at"))
+    known = times["as_at"].max()
+    parts = {file: (content, at) for file, content, at in times.iter_rows()}
+    instead = [i for i in fresh if i.received.file in parts]
+    for item in instead:
+        content, before = parts[item.received.file]
+        if item.content != content and item.received.as_at < before:
+            raise _older(item, before)
+    window = newest["window_to"].max()
+    if not instead and isinstance(window, datetime):
+        for item in fresh:
+            if item.received.window_to and item.received.window_to < window:
+                raise _older(item, window)
+    last = max(fresh, key=lambda i: i.received.as_at)
+    if not instead and isinstance(known, datetime) and last.received.as_at < known:
+        raise _older(last, known)
+
+
+def _older(item: Item, known: datetime) -> BatchRefused:
+    said = item.received.as_at
+    mend = (
+        "take it away" if item.received.window_to else "take it away, or give it a newer time if it is what holds now"
+    )
+    return BatchRefused(
+        f"the snapshot {item.received.file} of {item.entity} is as at {said.isoformat()}, older than "
+        f"the newest landed, as at {known.isoformat()}: nothing is landed; {mend}"
+    )

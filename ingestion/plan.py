@@ -16,7 +16,7 @@ from typing import Any
 
 from ingestion.adapter import SourceFiles
 from ingestion.readers import Source, format_of, packing_of
-from lake.errors import BatchRefused, LakeError
+from lake.errors import LakeError
 
 #: Corrected rows land from files of our own under this name, which no feed's folder can hold.
 RESUBMITTED = "_resubmitted/"
@@ -80,6 +80,13 @@ class Plan:
     resubmits: int | None = None
     cursor: Mapping[str, Any] | None = None
 
+    def thread(self, feed: str, batch: int) -> str:
+        """Return the correlation id of rows that bring none, and that are received for the first time.
+
+        What batch `batch` lands again belongs to the thread of the batch that it was received in.
+        """
+        return f"{feed}-{batch if self.replays is None else self.replays}"
+
     def entities(self) -> list[str]:
         """Return the entities the batch touches, in the plan's order."""
         return list(dict.fromkeys(item.entity for item in self.items))
@@ -106,21 +113,11 @@ def _received(said: dict[str, Any]) -> Received:
     return Received(**(said | moments))
 
 
-def source_of(received: Received, files: SourceFiles, path: Path) -> tuple[Source, str]:
-    """Return how to read a received file whose bytes are at `path`, and its format."""
+def source_of(received: Received, files: SourceFiles, path: Path, *, most: int | None = None) -> tuple[Source, str]:
+    """Return how to read a received file whose bytes are at `path`, and its format; it may unpack to `most` bytes."""
     if received.file.startswith(RESUBMITTED):
         return Source(path, received.file), "ndjson"
     kind = files.format or format_of(received.file) or "csv"
     packing = packing_of(received.file)
     rest = (files.records, files.sheet, files.separator, files.encoding)
-    return Source(path, received.file, packing, *rest), kind
-
-
-def require_whole(path: Path, received: Received) -> None:
-    """Raise BatchRefused where the archive has only a part of a file: a machine may have lost its power."""
-    found = path.stat().st_size
-    if found != received.bytes:
-        raise BatchRefused(
-            f"the archive has {found} of the {received.bytes} bytes of file {received.file}: nothing of the batch is "
-            f"landed; leave the file with the SHA-256 {received.sha256} in the feed's folder, and run again"
-        )
+    return Source(path, received.file, packing, *rest, most), kind

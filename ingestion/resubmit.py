@@ -38,6 +38,7 @@ class Correction:
     before: str
     after: str
     state: State
+    source: str | None = None
 
 
 def item_of(batch: int, entity: str, file: str, row: int) -> str:
@@ -45,30 +46,56 @@ def item_of(batch: int, entity: str, file: str, row: int) -> str:
     return f"{batch}/{entity}/{file}/{row}"
 
 
-def propose(lake: Lake, *, batch: int, file: str, row: int, changes: Mapping[str, str], actor: str, reason: str) -> str:
+def propose(
+    lake: Lake,
+    *,
+    batch: int,
+    file: str,
+    row: int,
+    changes: Mapping[str, str],
+    actor: str,
+    reason: str,
+    entity: str | None = None,
+    source: str | None = None,
+) -> str:
     """Propose a quarantined row with some cells changed; return the action's id.
 
-    A row that could not be read has no cells to change: `changes` gives it whole. An empty text is no value.
-    Raises ConfigError where there is no such row, nothing changes, or a proposal for it was approved before.
+    A row that could not be read has no cells to change: `changes` gives it whole. An empty text is no value. One that
+    several entities refused, or several sources of one, is corrected for each of them: `entity` and `source` name it.
+    Raises ConfigError where there is no such row, or several, nothing changes, or it was corrected before.
     """
     if not (actor.strip() and reason.strip()):
         raise ConfigError("A correction needs --actor and --reason: it is kept with who made it and why.")
-    held = _held(lake, batch, file, row)
+    held = _held(lake, batch, file, row, entity, source)
     item = item_of(batch, held["entity"], file, row)
-    if any(c.item_id == item and c.state != "proposed" for c in corrections(lake)):
-        raise ConfigError(f"Row {row} of {file} in batch {batch} was corrected before; see `tieout resubmit list`.")
+    before = [c for c in corrections(lake) if c.item_id == item and c.source == held["source"]]
+    if any(c.state != "proposed" for c in before):
+        raise ConfigError(
+            f"Row {row} of {file} in batch {batch} was corrected before for {held['entity']}; "
+            "see `tieout resubmit list`."
+        )
     cells = {} if held["rule"] == "unreadable" else json.loads(held["raw"])
     after = {name: value for name, value in (cells | dict(changes)).items() if value not in (None, "")}
     if not changes or after == {name: value for name, value in cells.items() if value not in (None, "")}:
         raise ConfigError(f"Nothing changes in row {row} of {file}: give --set column=value for what was wrong.")
-    correlation = cells.get("_correlation_id") or f"{held['feed']}-{batch}"
+    correlation = cells.get("_correlation_id") or _thread(lake, held["feed"], batch, file)
     payload = {"feed": held["feed"], "batch": batch, "entity": held["entity"], "file": file, "row": row}
+    payload |= {"source": held["source"]}
     payload |= {"before": held["raw"], "after": after, "rule": held["rule"]}
     proposal = Action(PROPOSED, item, actor, reason=reason, payload=payload, correlation_id=correlation)
     return actions.append(lake, [proposal])[0]
 
 
-def _held(lake: Lake, batch: int, file: str, row: int) -> dict[str, Any]:
+def _thread(lake: Lake, feed: str, batch: int, file: str) -> str:
+    """Return the correlation id of a file's rows that bring none: of the correction it is, else of its first batch."""
+    plan = _origin(lake, batch)
+    own = (i.received.correlation_id for i in plan.items if i.received.file == file)
+    return next((c for c in own if c), None) or plan.thread(feed, batch)
+
+
+def _held(  # noqa: PLR0917 - what tells one refused row from another
+    lake: Lake, batch: int, file: str, row: int, entity: str | None, source: str | None
+) -> dict[str, Any]:
     log = delta.read(delta.open_table(lake, "batches"), ["batch_id", "status"])
     committed = not log.filter((pl.col("batch_id") == batch) & (pl.col("status") == "committed")).is_empty()
     table = pl.scan_delta(delta.open_table(lake, "quarantine"))
@@ -79,6 +106,15 @@ def _held(lake: Lake, batch: int, file: str, row: int) -> dict[str, Any]:
             f"There is no quarantined row {row} of {file} in batch {batch}; "
             '`tieout sql "select * from lake.quarantine"` lists those there are.'
         )
+    # Several entities may read one row, and several sources of one entity different records of one file.
+    for key, value in (("entity", entity), ("source", source)):
+        there = sorted({str(r[key]) for r in found})
+        found = [r for r in found if value in (None, r[key])]
+        if not found or (len(there) > 1 and value is None):
+            raise ConfigError(
+                f"Row {row} of {file} in batch {batch} was refused for the {key} {' and for '.join(there)}: "
+                f"name one of them with --{key}; each is corrected by itself."
+            )
     return found[0]
 
 
@@ -95,7 +131,8 @@ def approve(lake: Lake, action_id: str, *, approver: str) -> None:
         raise ConfigError(f"Proposal {action_id} was approved before.")
     if approver.strip().casefold() in ("", correction.actor.strip().casefold()):
         raise ConfigError(f"Proposal {action_id} is by {correction.actor}: somebody else must approve it.")
-    newest = [c.action_id for c in known.values() if c.item_id == correction.item_id][-1]
+    same = (correction.item_id, correction.source)
+    newest = [c.action_id for c in known.values() if (c.item_id, c.source) == same][-1]
     if newest != action_id:
         raise ConfigError(f"Proposal {action_id} was replaced by {newest}: approve that one.")
     (row,) = actions.read(lake, PROPOSED).filter(pl.col("action_id") == action_id).to_dicts()
@@ -127,7 +164,15 @@ def corrections(lake: Lake) -> list[Correction]:
         approver = approvals.get(row["action_id"])
         found.append(
             Correction(
-                row["action_id"], row["item_id"], row["actor"], approver, row["reason"], said["before"], after, state
+                row["action_id"],
+                row["item_id"],
+                row["actor"],
+                approver,
+                row["reason"],
+                said["before"],
+                after,
+                state,
+                said.get("source"),
             )
         )
     return found
@@ -166,7 +211,11 @@ def _origin(lake: Lake, batch: int) -> Plan:
 
 def _item(lake: Lake, row: Mapping[str, Any], said: Mapping[str, Any], origin: Plan) -> Item:
     """Return the corrected row as a file of one line, dated as the file that it was refused from."""
-    sent = [i for i in origin.items if i.received.file == said["file"] and i.entity == said["entity"]]
+    sent = [
+        i
+        for i in origin.items
+        if i.received.file == said["file"] and i.entity == said["entity"] and said.get("source") in (None, i.source)
+    ]
     if not sent:
         raise LakeError(f"batch {said['batch']} has no file {said['file']} of {said['entity']}: it cannot be mended")
     line = json.dumps(said["after"], ensure_ascii=False, sort_keys=True).encode() + b"\n"

@@ -28,6 +28,8 @@ def propose(
     changes: Annotated[list[str], typer.Option("--set", help="column=value of the source (may be repeated).")],
     actor: Annotated[str, typer.Option(help="Who corrects it.")],
     reason: Annotated[str, typer.Option(help="Why the corrected value is right.")],
+    entity: Annotated[str | None, typer.Option(help="The entity that refused it, where several did.")] = None,
+    source: Annotated[str | None, typer.Option(help="The adapter's source, where one entity has several.")] = None,
     file: ConfigOption = None,
 ) -> None:
     """Propose a refused row with some cells changed; somebody else must approve it."""
@@ -35,7 +37,15 @@ def propose(
 
     said = dict(_cell(change) for change in changes)
     action = resubmit.propose(
-        _lake(file), batch=batch, file=row_file, row=row, changes=said, actor=actor, reason=reason
+        _lake(file),
+        batch=batch,
+        file=row_file,
+        row=row,
+        changes=said,
+        actor=actor,
+        reason=reason,
+        entity=entity,
+        source=source,
     )
     typer.echo(f"Proposed as {action}; somebody else approves it: tieout resubmit approve {action} --approver NAME")
 

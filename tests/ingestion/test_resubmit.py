@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -185,3 +186,87 @@ def test_nobody_approves_their_own_or_a_replaced_or_an_unknown_proposal(refused:
         resubmit.approve(refused.lake, second, approver="eve")
     with pytest.raises(ConfigError, match="was corrected before"):
         _propose(refused, hours="8.00")
+
+
+TWO = """
+system: shop
+sources:
+  jobs: {files: "jobs*.csv"}
+entities:
+  project:
+    from: jobs
+    columns: {project_id: no, project_code: no, name: title, currency: "'EUR'"}
+    assume: {legal_entity_id: L1, billing_model: fixed_fee, status: active}
+  task:
+    - {from: jobs, columns: {task_id: no, project_id: no, name: title}}
+"""
+
+
+def test_a_row_that_two_entities_refused_is_corrected_for_each(drop: Drop, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yml"
+    file.write_text(TWO, encoding="utf-8")
+    drop.options = {"system": str(file)}
+    drop.write("jobs.csv", "no,title\n1,\n2,Two\n")
+    assert drop.ingest().counts.quarantined == 2
+    said = {"batch": 1, "file": "jobs.csv", "row": 1, "changes": {"title": "One"}, "actor": "ann", "reason": "typo"}
+    with pytest.raises(
+        ConfigError, match="refused for the entity project and for task: name one of them with --entity"
+    ):
+        resubmit.propose(drop.lake, **said)
+    with pytest.raises(ConfigError, match="refused for the entity project and for task"):
+        resubmit.propose(drop.lake, **said, entity="vendor")
+    for entity_name in ("project", "task"):
+        resubmit.approve(drop.lake, resubmit.propose(drop.lake, **said, entity=entity_name), approver="bob")
+        with pytest.raises(ConfigError, match=f"was corrected before for {entity_name}"):
+            resubmit.propose(drop.lake, **said, entity=entity_name)
+    assert drop.ingest().counts.landed == 2
+    assert drop.rows("select name from lake.project order by project_id") == [("One",), ("Two",)]
+    assert drop.rows("select name from lake.task order by task_id") == [("One",), ("Two",)]
+    assert drop.rows(f"select held from ({BATCHES})") == [(0,)]
+    assert drop.rows(CONSERVED) == [(0,)]
+
+
+LISTS = """
+system: shop
+sources:
+  heads: {files: "bills*.json", records: "bills[]"}
+  parts: {files: "bills*.json", records: "bills[].parts[]"}
+entities:
+  task:
+    - {from: heads, columns: {task_id: id, project_id: id, name: title}}
+    - {from: parts, columns: {task_id: id, project_id: bills.id, name: title}}
+"""
+
+
+def test_rows_of_one_number_out_of_two_lists_of_a_file_are_corrected_apart(drop: Drop, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yml"
+    file.write_text(LISTS, encoding="utf-8")
+    drop.options = {"system": str(file)}
+    drop.write("bills.json", '{"bills": [{"id": "1", "title": null, "parts": [{"id": "1a", "title": null}]}]}')
+    assert drop.ingest().counts.quarantined == 2
+    said = {"batch": 1, "file": "bills.json", "row": 1, "actor": "ann", "reason": "left out"}
+    with pytest.raises(ConfigError, match="for the source heads and for parts: name one of them with --source"):
+        resubmit.propose(drop.lake, **said, changes={"title": "x"})
+    for source, title in (("heads", "One"), ("parts", "Part")):
+        proposal = resubmit.propose(drop.lake, **said, changes={"title": title}, source=source)
+        resubmit.approve(drop.lake, proposal, approver="bob")
+    drop.ingest()
+    assert drop.rows("select task_id, name from lake.task order by 1") == [("1", "One"), ("1a", "Part")]
+
+
+def test_a_thread_carries_through_a_second_correction_and_a_replay(refused: Drop) -> None:
+    whole = {name: str(value) for name, value in entry(3).items()} | {"hours": "7,50"}
+    wrong = _propose(refused, row=3, **whole)
+    resubmit.approve(refused.lake, wrong, approver="bob")
+    assert refused.ingest().counts.quarantined == 1
+    again = resubmit.propose(
+        refused.lake, batch=2, file=f"_resubmitted/{wrong}.ndjson", row=1, changes={"hours": "7.50"}, actor="ann",
+        reason="a point",
+    )  # fmt: skip
+    resubmit.approve(refused.lake, again, approver="bob")
+    assert refused.ingest().counts.landed == 1
+    thread = "select distinct _correlation_id from lake.time_entry where time_entry_id = 'T3'"
+    assert refused.rows(thread) == [("psa-1",)], "the thread of the batch that first refused it"
+    assert refused.rows("select distinct correlation_id from lake.action") == [("psa-1",)]
+    replay(refused.lake, 3, feeds={"psa": refused.feed})
+    assert refused.rows(thread) == [("psa-1",)]

@@ -67,13 +67,11 @@ def test_the_newest_content_again_lands_nothing_and_earlier_content_is_a_new_sna
 
 
 def test_a_return_to_earlier_content_wins_even_with_its_old_times(snapshots: Drop) -> None:
-    old = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
     _names(snapshots, _ten(), updated_at="2026-01-01T00:00:00Z")
     snapshots.ingest()
     _names(snapshots, _ten() | {"C1": "renamed"}, updated_at="2026-02-01T00:00:00Z")
     snapshots.ingest()
     _names(snapshots, _ten(), updated_at="2026-01-01T00:00:00Z")
-    os.utime(snapshots.folder / "customer.csv", (old, old))
     snapshots.ingest()
     assert snapshots.rows(CURRENT) == list(_ten().items())
 
@@ -168,3 +166,56 @@ def test_another_feeds_records_are_left_alone(snapshots: Drop) -> None:
     other = Drop(snapshots.lake, snapshots.folder / "other", {"mode": "snapshot"}, name="psa_two")
     _names(other, {"C1": "elsewhere"})
     assert other.ingest().tombstones == 0
+
+
+def _dated(drop: Drop, file: str, day: int) -> None:
+    at = datetime(2026, 3, day, tzinfo=UTC).timestamp()
+    os.utime(drop.folder / file, (at, at))
+
+
+@pytest.mark.parametrize("file", ["customer.csv", "customer/again.csv"])
+def test_an_older_snapshot_never_takes_the_place_of_a_newer_one(snapshots: Drop, file: str) -> None:
+    (snapshots.folder / "customer").mkdir()
+    _names(snapshots, _ten() | {"C1": "renamed"})
+    _dated(snapshots, "customer.csv", 9)
+    snapshots.ingest()
+    (snapshots.folder / "customer.csv").unlink()
+    _names(snapshots, _ten(), file)
+    _dated(snapshots, file, 8)
+    with pytest.raises(BatchRefused, match=r"as at 2026-03-08.*older than the newest landed, as at 2026-03-09"):
+        snapshots.ingest()
+    assert snapshots.rows(CURRENT) == sorted((_ten() | {"C1": "renamed"}).items())
+    _dated(snapshots, file, 10)
+    snapshots.ingest()
+    assert snapshots.rows(CURRENT) == sorted(_ten().items())
+
+
+def test_a_part_of_a_snapshot_is_as_old_as_the_part_that_it_replaces(snapshots: Drop) -> None:
+    ten = list(_ten().items())
+    for day, (name, rows) in enumerate({"a": ten[:5], "b": ten[5:]}.items(), start=2):
+        _names(snapshots, dict(rows), f"customer/{name}.csv")
+        _dated(snapshots, f"customer/{name}.csv", day * 2)
+    snapshots.ingest()
+    _names(snapshots, dict(ten[:5]) | {"C1": "renamed"}, "customer/a.csv")
+    _dated(snapshots, "customer/a.csv", 5)
+    assert snapshots.ingest().counts.landed == 1, "newer than the part before it, though older than the other"
+    _names(snapshots, dict(ten[:5]), "customer/a.csv")
+    _dated(snapshots, "customer/a.csv", 3)
+    with pytest.raises(BatchRefused, match="older than the newest landed"):
+        snapshots.ingest()
+
+
+def test_a_change_in_an_unknown_column_alone_is_a_change(snapshots: Drop) -> None:
+    snapshots.put("time_entry.csv", [entry(n, mood="fine", hue="") for n in range(5)])
+    snapshots.ingest()
+    snapshots.put(
+        "time_entry.csv", [entry(0, mood="sour", hue="")] + [entry(n, mood="fine", hue="") for n in range(1, 5)]
+    )
+    done = snapshots.ingest()
+    assert (done.counts.landed, done.counts.excluded) == (1, 4)
+    newest = "select max_by(_extra, _batch_id) from lake.time_entry where time_entry_id = 'T0'"
+    assert snapshots.rows(newest) == [('{"mood":"sour","hue":null}',)]
+    # An unknown column that comes, goes or moves changes no row that has nothing in it.
+    rows = [entry(0, mood="sour")] + [entry(n, mood="fine") for n in range(1, 5)]
+    snapshots.put("time_entry.csv", rows, ["mood", *[c for c in rows[0] if c != "mood"]])
+    assert snapshots.ingest().counts.landed == 0
