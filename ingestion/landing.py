@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,12 +19,13 @@ from ingestion.conform import REJECTED, Context, conform
 from ingestion.faults import told
 from ingestion.feed import Drift
 from ingestion.joining import Lookup
-from ingestion.plan import Item, Plan, Received, require_whole, source_of
+from ingestion.plan import Item, Plan, Received, source_of
 from ingestion.readers.chunk import ROW, Chunk
+from ingestion.unpacking import most_bytes
 from lake import archive
 from lake.batches import Counts, Started
 from lake.contracts import ENTITIES
-from lake.errors import BatchRefused, ContractError
+from lake.errors import BatchRefused, ContractError, DamagedError, Frozen
 from lake.quarantine import Spool
 
 if TYPE_CHECKING:
@@ -116,6 +118,11 @@ class Batch:
     adapter: Adapter
     spool: Spool
     drift: Drift = "evolve"
+    max_unpack_ratio: float = 250
+
+    def most(self, received: Received) -> int:
+        """Return how many bytes a file may unpack to."""
+        return most_bytes(received.bytes, self.max_unpack_ratio)
 
     def input_of(self, item: Item) -> Input:
         """Return the adapter's input for an item; raises ContractError where the adapter has lost it."""
@@ -133,9 +140,22 @@ class Batch:
             updated_at=received.as_at,
             batch_id=self.started.batch_id,
             ingested_at=self.started.at,
-            correlation_id=received.correlation_id or f"{self.feed}-{self.started.batch_id}",
+            correlation_id=received.correlation_id or self.plan.thread(self.feed, self.started.batch_id),
             keeps_unknown=self.drift != "discard",
         )
+
+
+@contextmanager
+def _archived(batch: Batch, received: Received) -> Iterator[Path]:
+    """Give a received file's bytes; raises BatchRefused where the archive has others by now, so that the batch ends."""
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(archive.local_copy(batch.lake, received.sha256))
+        except DamagedError as error:
+            raise BatchRefused(
+                f"file {received.file}: {error}; leave it in the feed's folder, and run `tieout ingest` again"
+            ) from None
+        yield path
 
 
 def lookups(batch: Batch) -> dict[str, Lookup]:
@@ -145,9 +165,8 @@ def lookups(batch: Batch) -> dict[str, Lookup]:
         source = batch.adapter.sources[name]
         parts = []
         for received in files:
-            with told(received.file), archive.local_copy(batch.lake, received.sha256) as path:
-                require_whole(path, received)
-                spec, kind = source_of(received, source, path)
+            with told(received.file), _archived(batch, received) as path:
+                spec, kind = source_of(received, source, path, most=batch.most(received))
                 parts += [chunk.frame for chunk in readers.read(spec, kind)]
         whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
         found[name] = mapping.lookup(whole, source)
@@ -160,9 +179,8 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
     entity, context = ENTITIES[item.entity], batch.context(received)
     with ExitStack() as stack:
         stack.enter_context(told(received.file))
-        path = stack.enter_context(archive.local_copy(batch.lake, received.sha256))
-        require_whole(path, received)
-        spec, kind = source_of(received, step.source, path)
+        path = stack.enter_context(_archived(batch, received))
+        spec, kind = source_of(received, step.source, path, most=batch.most(received))
         for chunk in readers.read(spec, kind):
             tally.rows_read += chunk.frame.height + len(chunk.unreadable)
             _add_totals(chunk.frame, received, tally)
@@ -172,7 +190,7 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
             mapped = mapping.apply(chunk.frame, step, joined, file=received.file)
             for name, rows in mapped.excluded.items():
                 tally.leave_out(name, rows)
-            result = conform(mapped.frame, entity, context)
+            result = conform(mapped.frame, entity, context, mapped.extra)
             tally.drift.update(dict.fromkeys(result.drift))
             if tally.drift and batch.drift == "freeze":
                 raise _frozen(batch, item, tally.drift)
@@ -185,11 +203,17 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
     _agree(received, tally)
 
 
-def _frozen(batch: Batch, item: Item, unknown: Iterable[str]) -> BatchRefused:
-    names = ", ".join(map(repr, unknown))
-    return BatchRefused(
-        f"file {item.received.file} has columns that the contract of {item.entity} does not know: {names}; feed "
-        f"{batch.feed} is frozen (key feeds.drift): nothing is landed; have them taken out, or set evolve or discard"
+def _frozen(batch: Batch, item: Item, unknown: Iterable[str]) -> Frozen:
+    columns, file = tuple(unknown), item.received.file
+    mapped = batch.input_of(item).columns is not None
+    who = f"adapter {batch.adapter.system} does not map" if mapped else f"the contract of {item.entity} does not know"
+    instead = "name them under `ignored` in it" if mapped else "have them taken out"
+    return Frozen(
+        f"file {file} has columns that {who}: {', '.join(map(repr, columns))}; feed {batch.feed} is frozen (key "
+        f"feeds.drift): nothing is landed; {instead}, or set evolve or discard",
+        entity=item.entity,
+        file=file,
+        columns=columns,
     )
 
 
@@ -202,13 +226,13 @@ def _keep_unreadable(batch: Batch, item: Item, chunk: Chunk, tally: Tally) -> No
             "row": bad.row,
             "rule": "unreadable",
             "reason": f"file {file}, row {bad.row}: the record {bad.why}",
-            "raw": bad.raw,
+            "raw": bad.raw.encode("utf-8", "backslashreplace").decode(),
         }
         for bad in chunk.unreadable
     ]
     tally.quarantined += len(rows)
     tally.refused_without_key += len(rows)
-    batch.spool.add(pl.DataFrame(rows, schema=REJECTED | _RAW), entity=item.entity, file=file)
+    batch.spool.add(pl.DataFrame(rows, schema=REJECTED | _RAW), entity=item.entity, file=file, source=item.source)
 
 
 def _keep_rejected(batch: Batch, item: Item, rejected: pl.DataFrame, origin: pl.DataFrame) -> None:
@@ -217,7 +241,7 @@ def _keep_rejected(batch: Batch, item: Item, rejected: pl.DataFrame, origin: pl.
     sent = origin.filter(pl.col(ROW).is_in(rejected["row"].implode()))
     raw = sent.select(pl.col(ROW).alias("row"), raw=pl.struct(pl.exclude(ROW)).struct.json_encode())
     joined = rejected.join(raw, on="row", how="left", maintain_order="left")
-    batch.spool.add(joined, entity=item.entity, file=item.received.file)
+    batch.spool.add(joined, entity=item.entity, file=item.received.file, source=item.source)
 
 
 def _add_totals(frame: pl.DataFrame, received: Received, tally: Tally) -> None:

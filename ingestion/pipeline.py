@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
@@ -13,28 +12,25 @@ import polars as pl
 
 from ingestion import adapter as adapters
 from ingestion import intake, resubmit, superseded
+from ingestion.appending import append, append_beside
 from ingestion.connectors.offer import Cursor, offered
 from ingestion.deletions import completed
 from ingestion.feed import BatchResult, Feed
 from ingestion.joining import Lookup
 from ingestion.landing import Batch, Tally, accepted_frames, lookups
 from ingestion.lock import hold
-from ingestion.parts import cut
 from ingestion.plan import RESUBMITTED, Item, from_json
 from ingestion.snapshot import compare
+from ingestion.waiting import deleted_since
 from lake import delta
 from lake.batches import BatchLog, Counts, Started
 from lake.contracts import ENTITIES
-from lake.contracts.model import Entity
 from lake.errors import BatchRefused, ContractError, OvertakenError
 from lake.events import Events, ignore
 from lake.quarantine import Spool
-from lake.schemas import SYSTEM_TABLES, entity_schema
+from lake.schemas import SYSTEM_TABLES
 from lake.store import Lake
 
-#: The Delta library takes rows in as fast as they come and writes them when it can: what waits in between
-#: grows with a commit, so that a commit has an end. Nothing of a batch is seen before all of it is there.
-PART_ROWS = 2_000_000
 #: How often a batch is taken up again when other writers' commits come in between.
 OVERTAKEN_ATTEMPTS = 8
 
@@ -130,15 +126,17 @@ def _land_once(
     batch_id = started.batch_id
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
         spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)
-        batch = Batch(lake, feed.name, started, from_json(started.plan), adapter, spool, feed.drift)
+        batch = Batch(
+            lake, feed.name, started, from_json(started.plan), adapter, spool, feed.drift, feed.max_unpack_ratio
+        )
         try:
             tallies = _write(batch, feed, log, Path(folder), events=events)
+            append_beside(batch, "quarantine", spool.frames())
+            append_beside(batch, "batch_files", [_records(batch, tallies)])
         except (BatchRefused, ContractError) as error:
-            log.refuse(batch_id, str(error))
+            log.refuse(batch_id, error)
             events("batch_refused", feed=feed.name, batch_id=batch_id, reason=str(error))
             raise
-        spool.commit(lake)
-    _commit_files(lake, feed, batch_id, tallies)
     counts = sum((t.counts() for t in tallies), Counts())
     newest = max((t.max_updated_at for t in tallies if t.max_updated_at), default=None)
     note = "; ".join(t.note for t in tallies if t.note) or None
@@ -170,7 +168,9 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
             rows = superseded.leave_out(batch, entity, frames)
         else:
             rows = _landed(frames)
-        _append(batch, entity, rows, mine)
+        if feed.mode == "delta":
+            rows = deleted_since(batch, entity, rows, mine, committed=committed)
+        append(batch, entity, rows)
         tallies += mine
         total = sum((t.counts() for t in mine), Counts())
         events("entity_landed", feed=feed.name, entity=name, files=len(mine), **vars(total))
@@ -189,39 +189,6 @@ def _landed(frames: Iterator[tuple[Tally, pl.DataFrame]]) -> Iterator[pl.DataFra
         yield frame
 
 
-def _append(batch: Batch, entity: Entity, rows: Iterator[pl.DataFrame], tallies: list[Tally]) -> None:
-    """Write an entity's rows in commits of PART_ROWS, only counting those that an earlier attempt wrote."""
-    version = batch.started.batch_id
-    distinct = ("_row_hash", "_row", *(entity.key if len(entity.key) == 1 else ()))
-    resumed = False
-    for number, part in enumerate(cut(rows, PART_ROWS)):
-        table = delta.open_table(batch.lake, entity.name)
-        app_id = f"{batch.feed}/{entity.name}" + (f"/{number}" if number else "")
-        landed = delta.landed_version(table, app_id)
-        if landed > version:
-            raise BatchRefused(f"batch {version} of feed {batch.feed} was overtaken by batch {landed}: run again")
-        if landed == version:
-            deque(part, maxlen=0)
-            resumed = True
-        else:
-            delta.append(table, entity_schema(entity), part, app_id=app_id, version=version, distinct=distinct)
-    if resumed:
-        _same_as_written(batch, entity, tallies)
-
-
-def _same_as_written(batch: Batch, entity: Entity, tallies: list[Tally]) -> None:
-    """Raise BatchRefused where the adapter or settings changed since an earlier attempt wrote other rows."""
-    number = batch.started.batch_id
-    table = pl.scan_delta(delta.open_table(batch.lake, entity.name))
-    written = table.filter(pl.col("_batch_id") == number).select(pl.len()).collect().item()
-    counted = sum(t.landed + t.tombstones for t in tallies)
-    if written != counted:
-        raise BatchRefused(
-            f"batch {number} was interrupted after {written} rows of {entity.name}, which come out as {counted} "
-            "today: the batch is given up and nothing of it is landed; run again to land its files anew"
-        )
-
-
 def _remember(lake: Lake, feed: Feed, landed: pl.DataFrame, repeats: tuple[Item, ...]) -> None:
     """Note under which other names the newest snapshot was received, so that they do not count as new later."""
     rows = []
@@ -233,10 +200,6 @@ def _remember(lake: Lake, feed: Feed, landed: pl.DataFrame, repeats: tuple[Item,
         delta.append_alone(lake, "batch_files", lambda _: (frame, None))
 
 
-def _commit_files(lake: Lake, feed: Feed, batch_id: int, tallies: list[Tally]) -> None:
-    table, app_id = delta.open_table(lake, "batch_files"), f"{feed.name}/batch_files"
-    if delta.landed_version(table, app_id) >= batch_id:
-        return
-    schema = SYSTEM_TABLES["batch_files"]
-    frame = pl.DataFrame([t.record(batch_id, feed.name) for t in tallies], schema=schema)
-    delta.append(table, schema, iter([frame]), app_id=app_id, version=batch_id)
+def _records(batch: Batch, tallies: list[Tally]) -> pl.DataFrame:
+    rows = [t.record(batch.started.batch_id, batch.feed) for t in tallies]
+    return pl.DataFrame(rows, schema=SYSTEM_TABLES["batch_files"])

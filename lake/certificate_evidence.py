@@ -76,7 +76,7 @@ def batches_hash(sealed: Mapping[int, str]) -> str:
 def _fault(lake: Lake, sha256: str) -> str | None:
     digest = hashlib.sha256()
     try:
-        with archive.local_copy(lake, sha256) as copy, copy.open("rb") as source:
+        with archive.local_copy(lake, sha256, trust=True) as copy, copy.open("rb") as source:
             while chunk := source.read(_CHUNK):
                 digest.update(chunk)
     except (LakeError, OSError):

@@ -10,8 +10,6 @@ by which a batch lands exactly once.
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,7 +17,7 @@ import pyarrow.fs as pafs
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from lake import refused, turn
+from lake import refused, sweeping, turn
 from lake.errors import LakeError
 from lake.events import Events
 from lake.health import Health, Partition, measure
@@ -80,9 +78,16 @@ def _maintain_all(lake: Lake, *, events: Events) -> list[Maintained]:
             events("table_maintained", message=_sentence(one), table=name, **_facts(one))
         else:
             events("maintain_progress", message=f"{name} is fine", table=name)
-    swept = _sweep(lake)
+    swept = sweeping.half_received(lake, older_than_hours=RETENTION_HOURS)
     if swept:
         events("archive_swept", message=f"{swept} half-received files of killed runs deleted", files=swept)
+    forgotten = sweeping.remembered(lake, older_than_hours=RETENTION_HOURS)
+    if forgotten:
+        events(
+            "memory_swept",
+            message=f"{forgotten} files of rows seen that no feed reads on from deleted",
+            files=forgotten,
+        )
     files, small = sum(m.health.files for m in done), sum(m.health.small_files for m in done)
     rows = sum(m.health.rows for m in done)
     events(
@@ -158,19 +163,6 @@ def _vacuum(table: DeltaTable) -> int:
     if not old:
         return 0
     return len(table.vacuum(retention_hours=RETENTION_HOURS, dry_run=False, full=True))
-
-
-def _sweep(lake: Lake) -> int:
-    """Delete what killed runs left of files they were receiving; the archive itself is never touched."""
-    folder = lake.path("archive", "tmp") if lake.is_local else None
-    oldest = time.time() - RETENTION_HOURS * 3600
-    swept = 0
-    for left in folder.glob("incoming-*") if folder else ():
-        with contextlib.suppress(FileNotFoundError):
-            if left.stat().st_mtime < oldest:
-                left.unlink()
-                swept += 1
-    return swept
 
 
 def _facts(one: Maintained) -> dict[str, object]:

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from lake import delta
 from lake.schemas import SYSTEM_TABLES, UTC
-from lake.store import Lake
 
 _SCHEMA = SYSTEM_TABLES["quarantine"]
 
@@ -23,8 +21,8 @@ class Spool:
         self._folder, self._batch_id, self._feed, self._at = folder, batch_id, feed, at
         self._parts = 0
 
-    def add(self, rejected: pl.DataFrame, *, entity: str, file: str) -> None:
-        """Keep refused rows: row, column_name, value, rule, reason and raw."""
+    def add(self, rejected: pl.DataFrame, *, entity: str, file: str, source: str) -> None:
+        """Keep refused rows: row, column_name, value, rule, reason and raw; `source` is what the file was read as."""
         if rejected.is_empty():
             return
         full = rejected.with_columns(
@@ -33,6 +31,7 @@ class Spool:
             source_system=pl.lit(self._feed),
             entity=pl.lit(entity),
             file=pl.lit(file),
+            source=pl.lit(source),
             at=pl.lit(self._at, dtype=UTC),
         )
         full.select(pl.col(n).cast(t) for n, t in _SCHEMA.items()).write_parquet(self._part(self._parts))
@@ -41,12 +40,7 @@ class Spool:
     def _part(self, number: int) -> Path:
         return self._folder / f"quarantine-{number:06d}.parquet"
 
-    def _frames(self) -> Iterator[pl.DataFrame]:
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Give everything kept, in the form of the lake's quarantine table."""
         for number in range(self._parts):
             yield pl.read_parquet(self._part(number))
-
-    def commit(self, lake: Lake) -> None:
-        """Append everything kept to the lake's quarantine table, once a batch."""
-        table, app_id = delta.open_table(lake, "quarantine"), f"{self._feed}/quarantine"
-        if self._parts and delta.landed_version(table, app_id) < self._batch_id:
-            delta.append(table, _SCHEMA, self._frames(), app_id=app_id, version=self._batch_id)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from ingestion.connectors.offer import Errand
-from ingestion.connectors.postgres_sql import HASH, Part, Table, seen_query
+from ingestion.connectors.postgres_sql import HASH, Part, Table, Window, seen_query
 from lake import archive
 
 #: Up to so many hashes are sent with the question; more stand in the archive, and rows are compared as they come.
@@ -46,11 +46,13 @@ def seen_of(part: Part, errand: Errand) -> Iterator[Seen | None]:
     if part.seen_in is None:
         yield None
         return
-    with archive.local_copy(errand.lake, part.seen_in) as path, path.open("rb") as file:
+    # Lakes of before kept it among what was received.
+    room: archive.Room = "seen" if archive.holds(errand.lake, part.seen_in, room="seen") else "archive"
+    with archive.local_copy(errand.lake, part.seen_in, room=room) as path, path.open("rb") as file:
         yield Seen(file)
 
 
-def edge(connection: dbapi.Connection, table: Table, overlap: int, errand: Errand) -> dict[str, Any] | None:
+def edge(connection: dbapi.Connection, table: Table, overlap: Window, errand: Errand) -> dict[str, Any] | None:
     """Return how far a table has been read: the newest cursor, and the hashes of the rows that will come again."""
     with connection.cursor() as cursor:
         cursor.execute(f"select max({table.cursor})::text from {table.name}")
@@ -64,7 +66,7 @@ def edge(connection: dbapi.Connection, table: Table, overlap: int, errand: Erran
     return {"newest": newest, "seen": [], "seen_in": _archived(connection, table, newest, overlap, errand)}
 
 
-def _archived(connection: dbapi.Connection, table: Table, newest: str, overlap: int, errand: Errand) -> str:
+def _archived(connection: dbapi.Connection, table: Table, newest: str, overlap: Window, errand: Errand) -> str:
     # A name that begins with a dot is no file of the feed.
     path = errand.folder / f".{table.source}.seen"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +75,6 @@ def _archived(connection: dbapi.Connection, table: Table, newest: str, overlap: 
         for batch in cursor.fetch_record_batch():
             target.write(b"".join(batch.column(HASH).to_pylist()))
     with path.open("rb") as source:
-        kept = archive.store(errand.lake, source)
+        kept = archive.store(errand.lake, source, perhaps_known=False, room="seen")
     path.unlink()
     return kept.sha256

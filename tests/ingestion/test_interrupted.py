@@ -127,7 +127,7 @@ def test_a_batch_is_closed_only_once(tmp_path: Path) -> None:
     log = BatchLog(lake, "psa", "delta")
     number = log.start("{}").batch_id
     assert log.commit(number, Counts(), max_updated_at=None)
-    assert not log.refuse(number, "too late")
+    assert not log.refuse(number, BatchRefused("too late"))
     assert log.unfinished() == []
 
 
@@ -209,3 +209,60 @@ def test_a_batch_that_a_compaction_overtakes_is_taken_up_again(drop: Drop, monke
     assert drop.rows("select count(*), count(distinct time_entry_id) from lake.time_entry") == [(3, 3)]
     assert drop.rows("select count(*) from lake.customer") == [(1,)]
     assert drop.rows(CONSERVED) == [(0,)]
+
+
+def _interrupted(drop: Drop, monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
+    write, done = delta.write_deltalake, []
+
+    def stops(*args: object, **options: object) -> None:
+        if len(done) == after:
+            raise OSError(28, os.strerror(28))
+        write(*args, **options)  # type: ignore[arg-type]
+        done.append(1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("lake.delta.write_deltalake", stops)
+        with pytest.raises(LakeError, match="No space left"):
+            drop.ingest()
+
+
+def test_rows_that_come_out_with_other_values_after_an_interruption_are_given_up(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop.put("time_entry.csv", [entry(1, mood="fine"), entry(2, hours="many", mood="")])
+    _interrupted(drop, monkeypatch, after=2)
+    drop.options |= {"drift": "discard"}
+    with pytest.raises(BatchRefused, match="1 rows of time_entry, which come out with other values today"):
+        drop.ingest()
+    drop.ingest()
+    assert drop.rows("select _batch_id, _extra from lake.time_entry") == [(2, None)]
+    assert drop.rows("select batch_id from lake.quarantine") == [(2,)]
+    assert drop.rows(CONSERVED) == [(0,)]
+
+
+def test_rows_that_are_refused_for_another_reason_after_an_interruption_are_given_up(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop.put("time_entry.csv", [entry(1), entry(2, hours="many")])
+    _interrupted(drop, monkeypatch, after=3)
+    with monkeypatch.context() as patch:
+        patch.setattr("ingestion.conform._SHOWN", 2)
+        with pytest.raises(BatchRefused, match="of quarantine, which come out with other"):
+            drop.ingest()
+    drop.ingest()
+    assert drop.rows("select batch_id, value from lake.quarantine") == [(2, "many")]
+
+
+def test_a_batch_whose_archived_bytes_were_changed_is_closed_and_its_file_landed_anew(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop.put("time_entry.csv", [entry(1, hours="7.50")])
+    _interrupted(drop, monkeypatch, after=1)
+    (kept,) = Path(drop.lake.uri("archive")).glob("??/*")
+    kept.write_bytes(kept.read_bytes().replace(b"7.50", b"9.50"))
+    with pytest.raises(BatchRefused, match=r"file time_entry\.csv: the archive .* holds other bytes under"):
+        drop.ingest()
+    assert BatchLog(drop.lake, drop.name, "delta").unfinished() == []
+    assert [p.name for p in kept.parent.iterdir()] == [f"{kept.name}.damaged"]
+    assert drop.ingest().counts.landed == 1
+    assert drop.rows("select hours::varchar from lake.time_entry") == [("7.50",)]

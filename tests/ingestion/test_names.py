@@ -58,10 +58,10 @@ def test_whatever_a_file_raises_is_one_sentence_and_a_closed_batch(
     drop.put("time_entry.csv", [entry(1)])
     conform = landing.conform
 
-    def fails(frame: pl.DataFrame, entity: object, context: object) -> object:
+    def fails(frame: pl.DataFrame, *given: object) -> object:
         if "time_entry_id" in frame.columns:
             raise fault
-        return conform(frame, entity, context)  # type: ignore[arg-type]
+        return conform(frame, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr("ingestion.landing.conform", fails)
     with pytest.raises(BatchRefused, match=r"file time_entry\.csv (cannot be ingested|does not fit)") as said:

@@ -30,7 +30,7 @@ def test_every_part_is_full_but_the_last_and_no_row_is_lost(heights: list[int], 
 def test_a_run_stopped_between_two_parts_is_finished_by_the_next(
     drop: Drop, monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
-    monkeypatch.setattr("ingestion.pipeline.PART_ROWS", 2)
+    monkeypatch.setattr("ingestion.appending.PART_ROWS", 2)
     drop.put("time_entry.csv", [entry(n) for n in range(7)])
     write, done = delta.write_deltalake, []
 

@@ -193,7 +193,7 @@ def test_a_replay_that_was_killed_is_finished_by_the_next_ingest_as_a_replay(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "_append", killed)
+        patch.setattr(pipeline, "append", killed)
         with pytest.raises(KeyboardInterrupt):
             again(shop, 1)
     left = BatchLog(shop.lake, shop.name, "delta").unfinished()

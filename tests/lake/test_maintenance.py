@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import shutil
 import threading
@@ -15,7 +17,8 @@ from deltalake import DeltaTable
 
 from ingestion.feed import Feed
 from ingestion.pipeline import ingest
-from lake import catalogue, delta, health, maintenance, turn
+from lake import archive, catalogue, delta, health, maintenance, turn
+from lake.batches import BatchLog, Counts
 from lake.errors import LakeError
 from lake.events import ignore
 from lake.store import Lake
@@ -237,3 +240,30 @@ def test_a_table_that_cannot_be_read_is_one_sentence(lake: Lake) -> None:
     newest.write_text("{", encoding="utf-8")
     with pytest.raises(LakeError, match="absence"):
         maintenance.maintain(lake, events=ignore)
+
+
+def test_what_readings_remembered_goes_when_no_feed_reads_on_from_it(lake: Lake) -> None:
+    old, needed, unfinished, failed, fresh = (
+        archive.store(lake, io.BytesIO(text), room="seen").sha256 for text in (b"a", b"b", b"c", b"d", b"e")
+    )
+    log = BatchLog(lake, "erp", "delta")
+
+    def begun(seen: str | None, number_done: bool = True) -> None:  # noqa: FBT001, FBT002
+        cursor = seen and {"lines": {"newest": "1", "seen": [], "seen_in": seen}, "files": {"a": "b"}}
+        started = log.start(json.dumps({"cursor": cursor}))
+        if number_done:
+            log.commit(started.batch_id, Counts(), max_updated_at=None)
+
+    begun(old)
+    begun(needed)
+    begun(None)
+    begun(unfinished, number_done=False)
+    long_ago = time.time() - (maintenance.RETENTION_HOURS + 1) * 3600
+    for sha256 in (old, needed, unfinished, failed):
+        os.utime(lake.path("seen", sha256[:2], sha256), (long_ago, long_ago))
+    received = archive.store(lake, io.BytesIO(b"received"))
+    os.utime(lake.path("archive", received.sha256[:2], received.sha256), (long_ago, long_ago))
+    maintenance.maintain(lake, events=ignore)
+    left = {p.name for p in lake.path("seen").glob("*/*")}
+    assert left == {needed, unfinished, fresh}
+    assert archive.has(lake, received), "what was received stays"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from lake.batches import BatchLog, Counts
 from lake.catalogue import connect
 from lake.contracts import ENTITIES
 from lake.contracts.model import DECIMALS
-from lake.errors import LakeError
+from lake.errors import BatchRefused, DamagedError, LakeError
 from lake.extensions import WHEELS, lay
 from lake.schemas import SYSTEM_TABLES, column_type, entity_schema
 from lake.store import Lake
@@ -86,7 +87,7 @@ def test_rows_of_a_refused_batch_are_never_seen(lake: Lake) -> None:
     log = BatchLog(lake, "erp", "delta")
     number = log.start("{}").batch_id
     _append(lake, _vendor(number), version=number)
-    log.refuse(number, "no")
+    log.refuse(number, BatchRefused("no"))
     with connect(lake) as catalogue:
         assert catalogue.sql("select count(*) from lake.vendor").fetchall() == [(0,)]
 
@@ -174,3 +175,16 @@ def test_laying_extensions_is_a_command(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "lake.extensions", str(tmp_path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.stdout.count(".duckdb_extension") == len(WHEELS)
+
+
+def test_the_same_bytes_again_put_right_what_was_changed_in_the_archive(lake: Lake) -> None:
+    kept = archive.store(lake, io.BytesIO(b"7.50"))
+    place = lake.path("archive", kept.sha256[:2], kept.sha256)
+    place.write_bytes(b"9.50")
+    with pytest.raises(DamagedError, match="holds other bytes under"), archive.local_copy(lake, kept.sha256):
+        pass
+    assert archive.store(lake, io.BytesIO(b"7.50")) == kept
+    place.write_bytes(b"9.50")
+    assert archive.store(lake, io.BytesIO(b"7.50")) == kept
+    with archive.local_copy(lake, kept.sha256) as copy:
+        assert copy.read_bytes() == b"7.50"
