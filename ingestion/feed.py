@@ -24,7 +24,7 @@ class Feed:
     are upserts or whole entities, and a timestamp without an offset is read in `time_zone`. `entities` limits what is
     landed; None is all. A snapshot that would delete more than the share `max_delete_share` of an entity is refused,
     and so is a file that unpacks to more than `max_unpack_ratio` times its size (and more than 32 MiB): an archive
-    bomb.
+    bomb. A file of lines that breaks off within one counts as complete when nobody has touched it for `settle_seconds`.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Feed:
     drift: Drift = "evolve"
     max_delete_share: float = 0.2
     max_unpack_ratio: float = 250
+    settle_seconds: float = 300
     connection: Connection | None = None
 
     def __post_init__(self) -> None:

@@ -11,12 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.readers import packing_of
+from ingestion.readers.chunk import FLOOR_BYTES, bomb
 from lake import archive
 from lake.errors import BatchRefused, brief
 from lake.store import Lake
 
-#: What any file may unpack to, however small it is.
-FLOOR_BYTES = 32 << 20
 #: A workbook is held in memory whole.
 _LARGEST_WORKBOOK = 1 << 30
 _PIECE = 1 << 20
@@ -27,7 +26,7 @@ def content_hash(lake: Lake, sha256: str, name: str, *, size: int, ratio: float)
 
     Raises BatchRefused where the file unpacks to more than `ratio` times its `size`, or cannot be unpacked.
     """
-    limit = max(FLOOR_BYTES, int(size * ratio))
+    limit = most_bytes(size, ratio)
     packing = packing_of(name)
     with archive.local_copy(lake, sha256) as path:
         if packing is not None:
@@ -41,6 +40,11 @@ def content_hash(lake: Lake, sha256: str, name: str, *, size: int, ratio: float)
     return sha256
 
 
+def most_bytes(size: int, ratio: float) -> int:
+    """Return how many bytes a file of this size may unpack to."""
+    return max(FLOOR_BYTES, int(size * ratio))
+
+
 def _unpacked(path: Path, name: str, packing: str, limit: int) -> str:
     digest, size = hashlib.sha256(), 0
     try:
@@ -49,7 +53,7 @@ def _unpacked(path: Path, name: str, packing: str, limit: int) -> str:
                 digest.update(piece)
                 size += len(piece)
                 if size > limit:
-                    raise _bomb(name, limit)
+                    raise bomb(name, limit)
     except (OSError, EOFError, pa.ArrowException) as error:
         raise BatchRefused(f"file {name} cannot be unpacked: {brief(error)}") from None
     return digest.hexdigest()
@@ -65,7 +69,7 @@ def _require_small_zip(path: Path, name: str, limit: int) -> None:
                     while piece := stream.read(_PIECE):
                         size += len(piece)
                         if size > limit:
-                            raise _bomb(name, limit)
+                            raise bomb(name, limit)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
         return  # not a zip that can be unpacked: its reader says so
 
@@ -79,11 +83,4 @@ def _require_small_parquet(path: Path, name: str, limit: int) -> None:
     groups = (footer.row_group(i) for i in range(footer.num_row_groups))
     size = sum(max(g.total_byte_size, 0) for g in groups)
     if max(size, footer.num_rows) > limit:
-        raise _bomb(name, limit)
-
-
-def _bomb(name: str, limit: int) -> BatchRefused:
-    return BatchRefused(
-        f"file {name} unpacks to more than {limit:,} bytes: send it in smaller files, or raise key "
-        "feeds.max_unpack_ratio if this is what the source sends"
-    )
+        raise bomb(name, limit)

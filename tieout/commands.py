@@ -204,6 +204,7 @@ def _feed(feed: FeedSettings) -> Feed:
         drift=feed.drift,
         max_delete_share=feed.max_delete_share,
         max_unpack_ratio=feed.max_unpack_ratio,
+        settle_seconds=feed.settle_seconds,
     )
 
 

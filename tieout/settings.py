@@ -43,6 +43,7 @@ class FeedSettings(BaseModel):
     drift: Literal["evolve", "freeze", "discard"] = "evolve"
     max_delete_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     max_unpack_ratio: Annotated[float, Field(ge=1)] = 250
+    settle_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300
 
     @property
     def where(self) -> str:
@@ -194,6 +195,8 @@ def _expected(kind: str, said: str, key: str) -> str:
         return "a list is expected, each entry on a line that begins with a dash"
     if kind in {"model_type", "model_attributes_type"}:
         return "a mapping is expected, such as {name: psa, path: drops/psa}"
+    if kind == "path_type":
+        return "the path of a file or folder is expected, such as drops/psa"
     return said.removeprefix("Value error, ")
 
 

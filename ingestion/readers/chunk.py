@@ -17,13 +17,17 @@ ROW = "_row"
 BLOCK_BYTES = 8 << 20
 BLOCK_ROWS = 100_000
 
+#: What any file may unpack to, however small it is.
+FLOOR_BYTES = 32 << 20
+
 
 @dataclass(frozen=True)
 class Source:
     """A file to read: `path` holds the bytes, `name` is what people call it, `packing` gzip, zstd or None.
 
     `records` is the path, with dots, to the record inside each JSON value or XML document; `sheet` names a
-    spreadsheet's; `separator` and `encoding` are a text file's.
+    spreadsheet's; `separator` and `encoding` are a text file's. `most` is how many bytes it may unpack to, where only
+    reading tells.
     """
 
     path: Path
@@ -33,6 +37,7 @@ class Source:
     sheet: str | None = None
     separator: str = ","
     encoding: str = "utf-8"
+    most: int | None = None
 
     def open(self) -> BinaryIO:
         """Open the unpacked bytes; raises BatchRefused where the file is empty."""
@@ -65,6 +70,14 @@ def numbered(frame: pl.DataFrame, numbers: pl.Series | range) -> pl.DataFrame:
     """Return the frame with its rows' numbers as `_row`; a column of that name in the file gives way."""
     given = frame.rename({ROW: f"{ROW}_given"}) if ROW in frame.columns else frame
     return given.with_columns(pl.Series(ROW, numbers, dtype=pl.Int64))
+
+
+def bomb(name: str, limit: int) -> BatchRefused:
+    """Return the refusal of a file that unpacks to more than it may."""
+    return BatchRefused(
+        f"file {name} unpacks to more than {limit:,} bytes: send it in smaller files, or raise key "
+        "feeds.max_unpack_ratio if this is what the source sends"
+    )
 
 
 def check_names(names: list[str], *, file: str) -> None:

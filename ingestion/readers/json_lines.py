@@ -108,15 +108,4 @@ def _record(line: bytes, path: str | None) -> dict[str, str | None] | str:
         value = parse(line)
     except (ValueError, RecursionError) as error:
         return f"is not JSON: {error}"
-    if b"\\u" in line and (lone := _half(value)):
-        return lone
     return flat(value, path)
-
-
-def _half(value: object) -> str | None:
-    """Say why a value's texts cannot be stored, where an escape in it is half of a surrogate pair."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except (UnicodeEncodeError, RecursionError):
-        return "is not Unicode text: an escape in it is half of a pair"
-    return None

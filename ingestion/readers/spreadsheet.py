@@ -25,6 +25,8 @@ def read(source: Source) -> Iterator[Chunk]:
     try:
         book = fastexcel.read_excel(source.path.read_bytes())
         more = [] if source.sheet else _more_sheets(book)
+        # The library gives a second column of a name another one, and a nameless one a name.
+        names = book.load_sheet(source.sheet or 0, header_row=None, n_rows=1, dtypes="string").to_polars()
         frame = book.load_sheet(source.sheet or 0, header_row=0, dtypes="string").to_polars()
         doubles = book.load_sheet(source.sheet or 0, header_row=0, dtypes="float").to_polars()
     except fastexcel.FastExcelError as error:
@@ -35,12 +37,13 @@ def read(source: Source) -> Iterator[Chunk]:
             f"file {source.name} has cells on more than its first sheet ({book.sheet_names[0]!r}), on "
             f"{', '.join(map(repr, more))} too: send one sheet a file, or name the `sheet` in the adapter"
         )
-    check_names(frame.columns, file=source.name)
     # Nameless while they are worked on: Polars takes a column called `*` or `^…$` for a pattern.
     pairs = ((name, frame[name].alias(""), doubles[name].alias("")) for name in frame.columns)
     frame = pl.DataFrame([_exact(text, double).alias(name) for name, text, double in pairs])
     number = book.sheet_names.index(source.sheet) if source.sheet else 0
-    yield _without_void(numbered(frame, range(1, frame.height + 1)), walked[number], source.name)
+    chunk = _without_void(numbered(frame, range(1, frame.height + 1)), walked[number], source.name)
+    check_names([name or "" for name in names.row(0)] if names.height else frame.columns, file=source.name)
+    yield chunk
 
 
 def _without_void(frame: pl.DataFrame, cells: sheet_cells.Cells, file: str) -> Chunk:

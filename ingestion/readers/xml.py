@@ -34,7 +34,8 @@ def read(source: Source) -> Iterator[Chunk]:
 
     Names are local, without name spaces. A leaf of an inner element is `inner.leaf`, a second element of the
     same name `inner_2.leaf`, an attribute `inner.@name`. The leaves of the elements around a record that stand
-    before it, once each, come along under their element's name: `Transaction.TransactionID`.
+    before it, once each, come along under their element's name: `Transaction.TransactionID`. A text is taken as it
+    stands, with the blanks and line ends in it.
     """
     if not source.records:
         raise BatchRefused(f"file {source.name} is XML: say in the adapter with `records` which elements are the rows")
@@ -115,7 +116,9 @@ class _Rows:
     def _end(self, _name: str) -> None:
         element = self._open.pop()
         depth = len(self._open)
-        text = "".join(element.text).strip()
+        text = "".join(element.text)
+        if (element.leaves or element.children) and not text.strip():
+            text = ""  # only what sets its inner elements apart
         if depth + 1 == len(self._path) == self._matched:
             self._row(element, text)
         if self._matched > depth:

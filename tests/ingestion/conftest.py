@@ -49,7 +49,9 @@ class Drop:
 
     @property
     def feed(self) -> Feed:
-        return Feed(**({"name": self.name, "system": "canonical", "path": str(self.folder)} | self.options))
+        # Files are ingested as soon as they are written, whether or not they end with a line end.
+        said = {"name": self.name, "system": "canonical", "path": str(self.folder), "settle_seconds": 0}
+        return Feed(**(said | self.options))
 
     def ingest(self) -> BatchResult:
         return ingest(self.lake, self.feed)

@@ -58,6 +58,8 @@ def test_what_is_not_yaml_is_refused_in_one_sentence(tmp_path: Path, text: str) 
         ("group_currency: euro\n", "such as EUR"),
         ("memory_limit: lots\n", "such as 4GB"),
         ("feeds: yes\n", "a list is expected"),
+        ("feeds:\n  - {name: psa, path: [a, b]}\n", "the path of a file or folder is expected, such as drops/psa"),
+        ("mart_root: {a: b}\n", "the path of a file or folder is expected"),
         ("feeds: [psa]\n", "a mapping is expected"),
         ("feeds:\n  - {name: psa, path: x}\n  - {name: psa, path: y}\n", "'psa' is used twice"),
         ("- 1\n- 2\n", "holds no keys"),

@@ -122,3 +122,16 @@ def test_a_workbook_that_may_be_read_as_two_things_is_refused(drop: Drop, other:
     drop.write("time_entry.xlsx", out.getvalue())
     with pytest.raises(BatchRefused, match="is not a readable workbook"):
         drop.ingest()
+
+
+def test_a_header_that_names_a_column_twice_or_not_at_all_is_refused(drop: Drop) -> None:
+    for name, why in (("hours", "the header names column 'hours' twice"), ("", "column 8 of the header has no name")):
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out) as made:
+            sheet = made.add_worksheet()
+            for at, (column, value) in enumerate([*entry(1).items(), (name, "1.00")]):
+                sheet.write(0, at, column)
+                sheet.write(1, at, value)
+        drop.write("time_entry.xlsx", out.getvalue())
+        with pytest.raises(BatchRefused, match=why):
+            drop.ingest()

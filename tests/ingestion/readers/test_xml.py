@@ -27,7 +27,7 @@ def test_a_row_has_its_own_leaves_and_those_that_stood_around_it_before(tmp_path
     head = {"Root.Head.Name": "n"}
     one, two, three = ({k: v for k, v in r.items() if v is not None} for r in found)
     assert one == head | {"Group.@no": "7", "Group.Id": "g1", "A": "1", "B.C": "2", "B.C_2": "3", "_row": 1}
-    assert two == head | {"Group.@no": "7", "Group.Id": "g1", "@kind": "x", "D": "4 & 5", "_row": 2}
+    assert two == head | {"Group.@no": "7", "Group.Id": "g1", "@kind": "x", "D": "  4 & 5 ", "_row": 2}
     assert three == head | {"Group.Id": "g2", "Row": "text", "_row": 3}
 
 
@@ -82,3 +82,8 @@ def test_a_broken_or_hostile_document_is_one_sentence(tmp_path: Path, text: str,
 def test_a_source_that_does_not_say_which_elements_are_rows_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BatchRefused, match="say in the adapter with `records`"):
         rows(tmp_path, "<Root/>", None)
+
+
+def test_a_text_keeps_its_blanks_and_what_only_sets_elements_apart_is_none(tmp_path: Path) -> None:
+    text = "<Root>\n <Group>\n  <Row x='1'>\n   <A> 007 </A>\n   <B> <C>\t</C>\n </B>\n  </Row>\n </Group></Root>"
+    assert rows(tmp_path, text) == [{"@x": "1", "A": " 007 ", "B.C": "\t", "_row": 1}]
