@@ -11,13 +11,20 @@ request:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal, cast, get_args
 from urllib.parse import urljoin, urlsplit
 
+from ingestion.connectors.secret import names_secret
 from ingestion.connectors.web import Answer
 from lake.errors import ContractError, SourceError
+
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 By = Literal["page", "cursor", "link"]
 
@@ -71,6 +78,9 @@ def request(said: Mapping[str, Any], source: str) -> Request:
         _known(since, {"parameter", "records", "field"}, f"{where}.since")
         if set(since) != {"parameter", "records", "field"}:
             raise ContractError(f"{where}.since must name its parameter, records and field")
+    for name in said.get("parameters") or {}:
+        if names_secret(str(name)):
+            raise ContractError(f"{where}.parameters.{name} would hold a secret: say it under `auth` of the connection")
     return Request(
         said["path"],
         {str(k): str(v) for k, v in (said.get("parameters") or {}).items()},
@@ -137,7 +147,52 @@ def newest(asked: Request, value: object, before: str | None) -> str | None:
         return before
     records = found(value, asked.since.records)
     times = [found(r, asked.since.field) for r in records] if isinstance(records, list) else []
-    return max([str(t) for t in times if t] + ([before] if before else []), default=None)
+    # Zero is a number to go on from, too.
+    given = [str(t) for t in times if t not in (None, "")] + ([before] if before else [])
+    return max(given, key=_order, default=None)
+
+
+def earlier(newest: str | None, *, seconds: int, numbers: int) -> str | None:
+    """Return a little before the newest time or number of the last reading: what was saved late is found there.
+
+    A number of ten digits counts as seconds since 1970, one of thirteen as milliseconds; what is neither stays.
+    """
+    if newest is None:
+        return None
+    if _NUMBER.fullmatch(newest):
+        window = {10: seconds, 13: seconds * 1000}.get(len(newest), numbers)
+        return str(max(int(newest) - window, 0))
+    moment = _moment(newest)
+    if moment is None or not seconds:
+        return newest
+    if _DAY.fullmatch(newest):
+        return newest  # a day is asked for whole
+    back = (moment - timedelta(seconds=seconds)).isoformat(timespec=_precision(newest))
+    back = back.replace("T", newest[10], 1)
+    return back.removesuffix("+00:00") + "Z" if newest.endswith("Z") else back
+
+
+def _order(said: str) -> tuple[int, float | Decimal, str]:
+    """Order numbers by what they are worth, moments by when they were, and anything else as text."""
+    if _NUMBER.fullmatch(said):
+        return 0, Decimal(said), ""
+    moment = _moment(said)
+    if moment is None:
+        return 2, 0, said
+    whole = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return 1, whole.timestamp(), said
+
+
+def _moment(said: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _precision(said: str) -> str:
+    fraction = re.search(r"[.,](\d+)", said)
+    return "seconds" if fraction is None else "milliseconds" if len(fraction[1]) <= 3 else "microseconds"  # noqa: PLR2004
 
 
 def found(value: object, path: str | None) -> object:

@@ -21,7 +21,7 @@ from adbc_driver_postgresql import dbapi
 from ingestion.adapter import SourceFiles
 from ingestion.connectors.offer import Cursor, Errand, keep_only
 from ingestion.connectors.postgres_seen import Seen, edge, seen_of
-from ingestion.connectors.postgres_sql import HASH, Part, Table, parts, reading, ready_made
+from ingestion.connectors.postgres_sql import HASH, Part, Table, Window, parts, reading, ready_made
 from ingestion.connectors.secret import reveal, scrubbed
 from ingestion.connectors.spec import PostgresSpec
 from lake.errors import SourceError
@@ -53,13 +53,12 @@ def fetch(spec: PostgresSpec, errand: Errand) -> Cursor:
             ((snapshot,),) = run(first, "select pg_export_snapshot()")
             tables = [t for s in errand.sources if (t := table_of(first, s, errand)) is not None]
             cursor = dict(errand.cursor)
+            window = Window(spec.overlap_seconds, spec.overlap_numbers)
             for table in tables:
                 count = spec.parallel if table.pages and not table.since(errand.cursor) else 1
-                _bring(spec, password, str(snapshot), parts(table, errand.cursor, count, spec.overlap_seconds), errand)
+                _bring(spec, password, str(snapshot), parts(table, errand.cursor, count, window), errand)
                 if table.cursor is not None:
-                    cursor[table.source] = edge(first, table, spec.overlap_seconds, errand) or cursor.get(
-                        table.source, {}
-                    )
+                    cursor[table.source] = edge(first, table, window, errand) or cursor.get(table.source, {})
     except adbc.Error as error:
         said = scrubbed(str(error), [password])
         raise SourceError(f"feed {feed}: database {spec.database} on {spec.host} cannot be read: {said}") from None

@@ -8,6 +8,7 @@ from typing import Any
 
 #: Types that the driver hands over exactly; all others come as the text that the database writes.
 _EXACT = frozenset({"int2", "int4", "int8", "bool", "text", "varchar", "numeric", "date", "timestamp", "timestamptz"})
+_COUNTED = frozenset({"smallint", "integer", "bigint"})
 _CLOCKED = ("timestamp", "timestamptz", "date")
 #: A part smaller than this many pages is not worth a connection of its own.
 _FEWEST_PAGES = 1000
@@ -48,12 +49,20 @@ class Part:
     seen_in: str | None = None
 
 
+@dataclass(frozen=True)
+class Window:
+    """How far before the newest row a table is read again: in seconds, or, where a number is read on by, in numbers."""
+
+    seconds: int
+    numbers: int
+
+
 def ready_made(text: str) -> str:
     """Return a text as a SQL literal; the server takes backslashes as they are."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def parts(table: Table, cursor: Mapping[str, Any], count: int, overlap: int) -> list[Part]:
+def parts(table: Table, cursor: Mapping[str, Any], count: int, overlap: Window) -> list[Part]:
     """Cut a table into about even parts by its pages, or name the rows that came since it was read."""
     since = table.since(cursor)
     if since is not None:
@@ -81,14 +90,18 @@ def reading(part: Part) -> str:
     return f"select {columns}, {_DIGEST} as {HASH} from {part.table.name} tieout_row{where} order by {HASH}"
 
 
-def _from(table: Table, newest: str, seconds: int) -> str:
+def _from(table: Table, newest: str, window: Window) -> str:
     edge = f"{ready_made(newest)}::{table.cursor_type}"
-    if seconds and table.cursor_type.startswith(_CLOCKED):
-        edge = f"({edge} - interval '{int(seconds)} seconds')"
+    if window.seconds and table.cursor_type.startswith(_CLOCKED):
+        edge = f"({edge} - interval '{int(window.seconds)} seconds')"
+    elif table.cursor_type in _COUNTED or table.cursor_type.startswith("numeric"):
+        # Numbers are given out before they are committed, and not committed in that order.
+        wide = "::bigint" if table.cursor_type in _COUNTED else ""
+        edge = f"({edge}{wide} - {int(window.numbers)})"
     return f"{table.cursor} >= {edge}"
 
 
-def _since(table: Table, since: Mapping[str, Any], overlap: int) -> str:
+def _since(table: Table, since: Mapping[str, Any], overlap: Window) -> str:
     # Where the window has been widened, rows that were not remembered land again, once, as versions of themselves.
     where = _from(table, str(since["newest"]), overlap)
     if since["seen"]:
@@ -98,12 +111,12 @@ def _since(table: Table, since: Mapping[str, Any], overlap: int) -> str:
     return f"(({where}) or {table.cursor} is null)"
 
 
-def seen_query(table: Table, newest: str, seconds: int, limit: int | None) -> str:
+def seen_query(table: Table, newest: str, overlap: Window, limit: int | None) -> str:
     """Return the query for the hashes of the rows that the next reading will meet again.
 
     Up to `limit` of them as text; or all as bytes, sorted.
     """
-    where = f"from {table.name} tieout_row where {_from(table, newest, seconds)}"
+    where = f"from {table.name} tieout_row where {_from(table, newest, overlap)}"
     if limit is None:
         return f"select {_DIGEST} as {HASH} {where} order by {HASH}"
     return f"select md5(tieout_row::text) {where} limit {int(limit)}"

@@ -55,7 +55,8 @@ class _List:
         self._folder = errand.folder / source
         # A name that begins with a dot is no file of the feed.
         self._note = errand.folder / f".{source}.json"
-        self._begin = self._begun(paging.first(asked, service.spec.base_url, before))
+        edge = paging.earlier(before, seconds=service.spec.overlap_seconds, numbers=service.spec.overlap_numbers)
+        self._begin = self._begun(paging.first(asked, service.spec.base_url, edge))
 
     def kept(self) -> list[Path]:
         """Return the files of an earlier run that this one goes on from."""
@@ -111,8 +112,9 @@ class _List:
             fits = all(note[k] == v for k, v in json.loads(json.dumps(self._key())).items())
             number = int(note["number"])
             whole = all(self._page(n + 1).is_file() for n in range(number))
-            if fits and whole and 0 <= time.time() - note["at"] < _STALE:
-                return number, Page(**note["next"]) if note["next"] else None, note["latest"]
+            # A list that was read to its end is asked for again: it may say more by now.
+            if fits and whole and note["next"] and 0 <= time.time() - note["at"] < _STALE:
+                return number, Page(**note["next"]), note["latest"]
         except (OSError, ValueError, KeyError, TypeError):
             pass
         return 0, start, self._before

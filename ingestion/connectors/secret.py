@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,14 @@ from pydantic_core import PydanticCustomError
 from lake.errors import ConfigError
 
 _LARGEST = 1 << 16
+_SECRET_NAME = re.compile(
+    r"(^|-)auth(orization)?(-|$)|cookie|token|secret|passw|credential|signature|session|(api|access)-?key|(^|-)key$"
+)
+_ANNOUNCED = re.compile(
+    r"(?i)(bearer|basic|token|digest|apikey)\s+\S|eyJ[\w-]{8,}\.|sk[-_]\w{8}|gh[pousr]_\w{8}|xox[abp]-"
+)
+#: Names that people give have their words parted; identifiers such as UUIDs have, too.
+_UNBROKEN = re.compile(r"[A-Za-z0-9+/=_~]{24,}")
 
 
 def _reference(text: str) -> str:
@@ -25,6 +34,24 @@ def _reference(text: str) -> str:
 
 #: What a configuration says of a secret: `env:NAME` or `file:PATH`.
 Reference = Annotated[str, AfterValidator(_reference)]
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text says where a secret is."""
+    kind, _, rest = text.partition(":")
+    return kind in ("env", "file") and bool(rest)
+
+
+def names_secret(name: str) -> bool:
+    """Whether what is called so carries a secret as a rule."""
+    return _SECRET_NAME.search(name.lower().replace("_", "-")) is not None
+
+
+def looks_secret(text: str) -> bool:
+    """Whether a text has the shape of a token or key: announced as one, or with letters and digits mixed at length."""
+    if _ANNOUNCED.match(text):
+        return True
+    return any(re.search(r"[0-9]", run) and re.search(r"[A-Za-z]", run) for run in _UNBROKEN.findall(text))
 
 
 def reveal(reference: str, *, feed: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from ingestion.connectors.secret import Reference
+from ingestion.connectors.secret import Reference, is_reference, looks_secret, names_secret
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -17,11 +17,18 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 def _safe(address: str) -> str:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise PydanticCustomError("address", "is no address") from None
     if parts.username or parts.password:
         raise PydanticCustomError("address", "write no user or password into an address")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HERE):
         raise PydanticCustomError("address", "must begin with https://")
+    if parts.query or parts.fragment:
+        raise PydanticCustomError("address", "write nothing behind ? or # into an address: a secret often stands there")
+    if any(looks_secret(part) for part in parts.path.split("/")):
+        raise PydanticCustomError("address", "seems to hold a secret: say it under auth, by reference")
     return address.rstrip("/")
 
 
@@ -36,7 +43,8 @@ class _Spec(BaseModel):
 class PostgresSpec(_Spec):
     """A PostgreSQL database: tables are read by `parallel` connections within one snapshot.
 
-    What was committed late is caught by reading the last `overlap_seconds` before the newest row again.
+    What was committed late is caught by reading the last `overlap_seconds` before the newest row again, or, of a
+    cursor that is a number, the last `overlap_numbers`.
     """
 
     kind: Literal["postgres"]
@@ -48,6 +56,7 @@ class PostgresSpec(_Spec):
     ssl_mode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
     parallel: Annotated[int, Field(ge=1, le=16)] = 2
     overlap_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
+    overlap_numbers: Annotated[int, Field(ge=0, le=10_000_000)] = 10_000
 
 
 class OAuth2Spec(_Spec):
@@ -70,7 +79,12 @@ class HeaderSpec(_Spec):
 
 
 class RestSpec(_Spec):
-    """An HTTPS service: each answer is kept as it came. What to ask for, the adapter says."""
+    """An HTTPS service: each answer is kept as it came. What to ask for, the adapter says.
+
+    `headers` go with every request; the value of one that carries a secret is a reference. A run takes no longer
+    than `deadline_seconds` and no more than `max_bytes`. Where only what changed is asked for, it is from
+    `overlap_seconds`, or of a number `overlap_numbers`, before the newest record on: what was saved late is found.
+    """
 
     kind: Literal["rest"]
     base_url: WebAddress
@@ -81,13 +95,22 @@ class RestSpec(_Spec):
     @field_validator("headers")
     @classmethod
     def _no_secret(cls, value: dict[str, str]) -> dict[str, str]:
-        if {name.lower() for name in value} & {"authorization", "proxy-authorization", "cookie"}:
-            raise PydanticCustomError("secret", "say a header that carries a secret under auth, by reference")
+        for name, said in value.items():
+            if is_reference(said):
+                continue
+            if names_secret(name) or looks_secret(said):
+                raise PydanticCustomError(
+                    "secret", "write the value of a header that carries a secret as env:NAME or file:PATH, never itself"
+                )
         return value
 
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60
     attempts: Annotated[int, Field(ge=1, le=20)] = 6
     longest_wait_seconds: Annotated[float, Field(ge=0, le=3600)] = 300
+    deadline_seconds: Annotated[float, Field(gt=0, le=7 * 86_400)] = 4 * 3600
+    max_bytes: Annotated[int, Field(ge=1)] = 16 << 30
+    overlap_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
+    overlap_numbers: Annotated[int, Field(ge=0)] = 1000
 
 
 class SftpSpec(_Spec):

@@ -16,7 +16,7 @@ from typing import Any, Self
 import httpx
 import tenacity
 
-from ingestion.connectors.secret import reveal, scrubbed
+from ingestion.connectors.secret import is_reference, reveal, scrubbed
 from ingestion.connectors.spec import OAuth2Spec, RestSpec
 from lake.errors import ConfigError, SourceError
 
@@ -28,6 +28,8 @@ _EARLY = 30.0
 
 #: Waits between attempts go through here.
 pause = time.sleep
+#: And the time that a run has taken is told by this.
+clock = time.monotonic
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Service:
     _until: float = 0.0
     _secrets: set[str] = field(default_factory=set)
     _client: httpx.Client | None = None
+    _ends: float = math.inf
+    _bytes: int = 0
 
     def __enter__(self) -> Self:
         """Open connections; raises ConfigError where the file of certificates cannot be read."""
@@ -68,8 +72,18 @@ class Service:
             context = ssl.create_default_context(cafile=str(self.spec.ca_file) if self.spec.ca_file else None)
         except OSError as error:
             raise ConfigError(f"feed {self.feed}: ca_file {self.spec.ca_file} cannot be read: {error}") from None
-        self._client = httpx.Client(verify=context, timeout=self.spec.timeout_seconds, headers=self.spec.headers)
+        self._ends = clock() + self.spec.deadline_seconds
+        self._client = httpx.Client(verify=context, timeout=self.spec.timeout_seconds, headers=self._headers())
         return self
+
+    def _headers(self) -> dict[str, str]:
+        """Return the headers of every request; those that are given by reference are secrets."""
+        said = dict(self.spec.headers)
+        for name, value in said.items():
+            if is_reference(value):
+                said[name] = reveal(value, feed=self.feed)
+                self._secrets.add(said[name])
+        return said
 
     def __exit__(self, *_error: object) -> None:
         """Close the connections."""
@@ -109,13 +123,32 @@ class Service:
         error = state.outcome.exception() if state.outcome else None
         asked = error.wait if isinstance(error, _PassingFault) else None
         if asked is None:
-            return float(tenacity.wait_exponential_jitter(multiplier=0.5, max=30, jitter=1)(state))
+            asked = float(tenacity.wait_exponential_jitter(multiplier=0.5, max=30, jitter=1)(state))
+            self._require_time(asked)
+            return asked
         if asked > self.spec.longest_wait_seconds:
             raise SourceError(
                 f"feed {self.feed}: the service asks to wait {asked:.0f} seconds, more than longest_wait_seconds "
                 f"{self.spec.longest_wait_seconds:.0f}: run again later; what was read is kept"
             )
+        self._require_time(asked)
         return asked
+
+    def _require_time(self, ahead: float = 0.0) -> None:
+        """Raise SourceError where the run would outlast its time, be it by waiting or by a service that dribbles."""
+        if clock() + ahead >= self._ends:
+            raise SourceError(
+                f"feed {self.feed}: {self.spec.base_url} was not read in deadline_seconds "
+                f"{self.spec.deadline_seconds:.0f}: run again, which goes on from the last page, or allow more"
+            )
+
+    def _require_room(self, more: int) -> None:
+        self._bytes += more
+        if self._bytes > self.spec.max_bytes:
+            raise SourceError(
+                f"feed {self.feed}: {self.spec.base_url} gave more than max_bytes {self.spec.max_bytes:,} in one run: "
+                "run again, which goes on from the last page, or allow more"
+            )
 
     def _get(self, address: str, parameters: Mapping[str, str]) -> Answer:
         for renewed in (False, True):
@@ -134,6 +167,7 @@ class Service:
 
     def _send(self, method: str, address: str, **said: Any) -> tuple[httpx.Response, bytes]:  # noqa: ANN401
         assert self._client is not None  # noqa: S101 - entered
+        self._require_time()
         with self._client.stream(method, address, **said) as response:
             parts, size = [], 0
             for part in response.iter_bytes():
@@ -141,6 +175,8 @@ class Service:
                 if size > _LARGEST:
                     where = _place(address)
                     raise SourceError(f"feed {self.feed}: the answer of {where} is larger than {_LARGEST} bytes")
+                self._require_time()
+                self._require_room(len(part))
                 parts.append(part)
         return response, b"".join(parts)
 

@@ -15,7 +15,7 @@ import pytest
 from ingestion.adapter import load
 from ingestion.connectors import postgres
 from ingestion.connectors.offer import Errand, staging
-from ingestion.connectors.postgres_sql import Table, parts
+from ingestion.connectors.postgres_sql import Table, Window, parts
 from ingestion.connectors.spec import PostgresSpec
 from ingestion.feed import Feed
 from ingestion.readers import Source, read
@@ -115,10 +115,29 @@ def test_a_row_committed_late_lands_once_however_many_rows_its_window_holds(drop
     assert drop.ingest().counts.landed == 1
 
 
+@pytest.mark.parametrize("kind", ["bigint", "integer", "numeric(12,0)"])
+def test_a_number_that_was_committed_late_lands_once(drop: Drop, database: Database, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "crm.yml"
+    file.write_text(
+        "system: crm\nsources: {people: {table: people, cursor: no}}\nentities:\n"
+        "  customer: {from: people, columns: {customer_id: 'no', name: name}}\n",
+        encoding="utf-8",
+    )
+    database.do(f"create table people (no {kind}, name text)")
+    database.do("insert into people select i, 'One' from generate_series(1, 500) i where i <> 480")
+    feed_of(drop, database, system=str(file))
+    assert drop.ingest().counts.landed == 499
+    # The number was given out before the newest, and its transaction took longer.
+    database.do("insert into people values (480, 'Late')")
+    assert drop.ingest().counts.landed == 1
+    assert drop.ingest().status == "unchanged"
+    assert drop.rows("select name from lake.customer where customer_id = '480'") == [("Late",)]
+
+
 def test_a_window_that_was_not_remembered_lands_again_rather_than_not_at_all() -> None:
     table = Table("t", "t", 0, (), "at", "timestamptz")
     # As a lake wrote it that gave the window up where it held many rows.
-    (part,) = parts(table, {"t": {"newest": "2026-03-02 10:00:00+00", "seconds": 0, "seen": []}}, 1, 300)
+    (part,) = parts(table, {"t": {"newest": "2026-03-02 10:00:00+00", "seconds": 0, "seen": []}}, 1, Window(300, 0))
     assert "interval '300 seconds'" in part.where
 
 
@@ -227,7 +246,7 @@ def test_parts_of_a_table_are_all_of_it_as_at_one_moment(database: Database, tmp
 
 
 def test_pages_are_cut_so_that_none_is_left_out() -> None:
-    cut = parts(Table("t", "t", 5000, ()), {}, 4, 0)
+    cut = parts(Table("t", "t", 5000, ()), {}, 4, Window(0, 0))
     assert cut[0].where.startswith("ctid >= '(0,0)'")
     assert cut[-1].where.endswith("'(4294967295,0)'::tid")
     assert [p.where.split("'")[3] for p in cut[:-1]] == [p.where.split("'")[1] for p in cut[1:]]

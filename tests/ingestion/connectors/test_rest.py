@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.connectors import web
+from ingestion.connectors import paging, web
 from ingestion.connectors.offer import staging
 from ingestion.connectors.paging import request
 from ingestion.connectors.spec import HeaderSpec, OAuth2Spec, RestSpec
@@ -157,11 +157,12 @@ def test_only_what_changed_since_is_asked_for(drop: Drop, service: Web, tmp_path
     service.answer = in_turn(page(range(3, 5)))
     drop.ingest()
     assert "changed_since" not in service.asked[0].parameters
-    assert service.asked[1].parameters["changed_since"] == "2026-03-03T10:00:00Z"
+    # A little before the newest record: what was saved late is found.
+    assert service.asked[1].parameters["changed_since"] == "2026-03-03T09:55:00Z"
     assert sorted(set(landed(drop))) == ["1", "2", "3", "4"]
     service.answer = in_turn(page(range(0)))
     drop.ingest()
-    assert service.asked[2].parameters["changed_since"] == "2026-03-04T10:00:00Z"
+    assert service.asked[2].parameters["changed_since"] == "2026-03-04T09:55:00Z"
 
 
 @pytest.mark.parametrize(
@@ -321,6 +322,11 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(drop: Drop, service: W
         "base_url: 'http://example.com'",
         "base_url: 'https://user:hunter2@example.com'",
         "base_url: 'https://example.com', headers: {Authorization: hunter2}",
+        "base_url: 'https://example.com', headers: {X-Api-Key: hunter2}",
+        "base_url: 'https://example.com', headers: {Account: Bearer hunter2}",
+        "base_url: 'https://example.com', headers: {Account: hunter2hunter2hunter2hunter2}",
+        "base_url: 'https://example.com/?api_key=hunter2'",
+        "base_url: 'https://example.com/hooks/hunter2hunter2hunter2hunter2'",
         "base_url: 'https://example.com', auth: {kind: header, value: hunter2}",
     ],
 )
@@ -341,6 +347,7 @@ def test_a_configuration_that_would_show_a_secret_is_refused_without_it(tmp_path
         ({"path": "/x", "pages": {"by": "cursor", "parameter": "c"}}, "must say where the answer tells"),
         ({"path": "/x", "since": {"field": "f"}}, "must name its parameter, records and field"),
         ({"path": "/x", "page": {}}, "unknown key 'page'"),
+        ({"path": "/x", "parameters": {"api_key": "x"}}, "parameters.api_key would hold a secret"),
     ],
 )
 def test_a_request_that_an_adapter_says_wrongly_is_one_sentence(said: dict[str, Any], why: str) -> None:
@@ -369,3 +376,105 @@ def test_an_adapter_without_any_request_is_one_sentence(drop: Drop, service: Web
     drop.options = {"path": "", "connection": spec(service)}
     with pytest.raises(TieoutError, match="says no `request` of any source"):
         drop.ingest()
+
+
+@pytest.fixture
+def hours(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time of a run, which a test sets on."""
+    now = [0.0]
+    monkeypatch.setattr(web, "clock", lambda: now[0])
+    return now
+
+
+def test_a_service_that_dribbles_is_left_at_its_deadline_and_gone_on_with(
+    drop: Drop, service: Web, tmp_path: Path, hours: list[float]
+) -> None:
+    replies = [page(range(1, 3), more=2), page(range(3, 5), more=3)]
+
+    def slow(_asked: Asked) -> Reply:
+        hours[0] += 2000
+        return replies.pop(0)
+
+    feed_of(drop, service, tmp_path, deadline_seconds=3600)
+    service.answer = slow
+    with pytest.raises(SourceError, match="was not read in deadline_seconds 3600: run again"):
+        drop.ingest()
+    assert landed(drop) == []
+    service.answer = in_turn(page(range(3, 5)))
+    drop.ingest()
+    assert landed(drop) == ["1", "2", "3", "4"]
+
+
+def test_waits_count_towards_the_deadline(
+    drop: Drop, service: Web, tmp_path: Path, hours: list[float], waits: list[float]
+) -> None:
+    feed_of(drop, service, tmp_path, deadline_seconds=100)
+    service.answer = in_turn(Reply(429, {}, {"retry-after": "120"}))
+    with pytest.raises(SourceError, match="was not read in deadline_seconds 100"):
+        drop.ingest()
+    assert (hours, waits) == ([0.0], [])
+
+
+def test_a_run_reads_no_more_than_it_may(drop: Drop, service: Web, tmp_path: Path) -> None:
+    feed_of(drop, service, tmp_path, max_bytes=1000)
+    service.answer = lambda asked: page(range(int(asked.parameters["page"]) * 10, 10_000), more=2)
+    with pytest.raises(SourceError, match="gave more than max_bytes 1,000 in one run"):
+        drop.ingest()
+
+
+def test_a_list_that_was_read_to_its_end_is_asked_for_anew(drop: Drop, service: Web, tmp_path: Path) -> None:
+    feed_of(drop, service, tmp_path)
+    service.answer = in_turn(page(range(1, 3)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingestion.pipeline.intake.take_in", _struck)
+        patch.setattr("ingestion.connectors.offer.shutil.rmtree", lambda *_a, **_k: None)
+        with pytest.raises(KeyboardInterrupt):
+            drop.ingest()
+    service.answer = in_turn(page(range(1, 4)))
+    drop.ingest()
+    assert landed(drop) == ["1", "2", "3"], "what the service has by now"
+
+
+def _struck(*_said: object, **_more: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_number_to_read_on_by_is_compared_as_a_number_and_has_a_window(
+    drop: Drop, service: Web, tmp_path: Path
+) -> None:
+    since = "since: {parameter: above, records: data.items, field: id}"
+    feed_of(drop, service, tmp_path, f"{PAGED}, {since}", overlap_numbers=4)
+    service.answer = in_turn(page(range(8, 12)))
+    drop.ingest()
+    service.answer = in_turn(page(range(0)))
+    drop.ingest()
+    assert service.asked[1].parameters["above"] == "7", "11 is more than 9"
+
+
+@pytest.mark.parametrize(
+    ("newest", "due"),
+    [
+        ("2026-03-01T00:00:00.123Z", "2026-02-28T23:55:00.123Z"),
+        ("2026-03-01 00:00:00+02:00", "2026-02-28 23:55:00+02:00"),
+        ("2026-03-01", "2026-03-01"),
+        ("1772323200", "1772322900"),
+        ("1772323200000", "1772322900000"),
+        ("70", "60"),
+        ("5", "0"),
+        ("v17", "v17"),
+    ],
+)
+def test_what_is_asked_for_begins_a_little_before_the_newest(newest: str, due: str) -> None:
+    assert paging.earlier(newest, seconds=300, numbers=10) == due
+
+
+def test_a_header_may_carry_a_secret_by_reference_and_no_error_shows_it(
+    drop: Drop, service: Web, tmp_path: Path
+) -> None:
+    feed_of(drop, service, tmp_path, headers={"X-Api-Key": "env:CLIENT_SECRET", "Account": "17"}, attempts=1)
+    service.answer = in_turn(Reply(500, {"said": SECRET}))
+    with pytest.raises(SourceError, match="status 500") as caught:
+        drop.ingest()
+    assert (service.asked[-1].headers["X-Api-Key"], service.asked[-1].headers["Account"]) == (SECRET, "17")
+    assert SECRET not in str(caught.value)
+    assert SECRET not in repr(drop.feed)
