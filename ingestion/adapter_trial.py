@@ -16,8 +16,10 @@ from ingestion import mapping, readers
 from ingestion.adapter import MANIFEST, Adapter, Input, SourceFiles
 from ingestion.conform import Conformed, Context, conform
 from ingestion.connectors.folder import Found, discover
+from ingestion.faults import told
 from ingestion.joining import Lookup
 from ingestion.plan import Received, source_of
+from ingestion.snapshot import identity
 from lake.contracts import ENTITIES
 from lake.errors import SourceError, TieoutError
 
@@ -34,6 +36,8 @@ class _Way:
     rows: int = 0
     excluded: int = 0
     accepted: list[pl.DataFrame] = field(default_factory=list)
+    deleting: list[pl.DataFrame] = field(default_factory=list)
+    unmapped: dict[str, None] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     unmatched: Counter[str] = field(default_factory=Counter)
@@ -59,10 +63,19 @@ def attempt(adapter: Adapter, folder: Path) -> Trial:
         raise SourceError(f"{folder} has no sample files: copy some extracts of the system there")
     lookups = {name: _lookup(source, found) for name, source in adapter.sources.items()}
     ways = [_tried(step, found, lookups) for step in adapter.inputs if step.columns is not None or _named(step, found)]
+    for entity in dict.fromkeys(w.step.entity for w in ways):
+        _settle_deletions([w for w in ways if w.step.entity == entity])
     lines = [
         f"{w.name}: {w.rows} rows of {w.files} files, {_landed(w)} would land, "
         f"{sum(w.refused.values())} be quarantined, {w.excluded} left out"
+        + (f", {sum(d.height for d in w.deleting)} only delete" if w.deleting else "")
         for w in ways
+    ]
+    lines += [
+        f"{w.name}: unknown columns {', '.join(map(repr, w.unmapped))}, reported as drift; map them or name them under "
+        "`ignored` of the source"
+        for w in ways
+        if w.unmapped
     ]
     lines += [
         f"{w.name}: {w.unmatched[j.name]} of {w.rows} rows find nothing in {j.name}"
@@ -98,8 +111,9 @@ def _frames(source: SourceFiles, found: Sequence[Found]) -> Iterator[tuple[Found
         if source.matches(file.name):
             received = Received(file.name, "", "", file.size, file.modified_at)
             spec, kind = source_of(received, source, file.path)
-            for chunk in readers.read(spec, kind):
-                yield file, chunk
+            with told(file.name):
+                for chunk in readers.read(spec, kind):
+                    yield file, chunk
 
 
 def _lookup(source: SourceFiles, found: Sequence[Found]) -> Lookup | None:
@@ -122,8 +136,9 @@ def _tried(step: Input, found: Sequence[Found], lookups: Mapping[str, Lookup | N
             way.rows += chunk.frame.height + len(chunk.unreadable)
             way.refused.update(["a record that cannot be read"] * len(chunk.unreadable))
             if chunk.frame.width > 1:
-                _count(way, mapping.apply(chunk.frame, step, joined, file=file.name), file)
-                wide = mapping.looked_up(chunk.frame, step, joined, file=file.name)
+                with told(file.name):
+                    _count(way, mapping.apply(chunk.frame, step, joined, file=file.name), file)
+                    wide = mapping.looked_up(chunk.frame, step, joined, file=file.name)
                 way.unmatched.update({j.name: wide[j.name].null_count() for j in step.joins})
         way.repeated = {j.name: joined[j.source].repeated(j) for j in step.joins}
         way.files = sum(step.source.matches(f.name) for f in found)
@@ -135,12 +150,28 @@ def _tried(step: Input, found: Sequence[Found], lookups: Mapping[str, Lookup | N
 def _count(way: _Way, mapped: mapping.Mapped, file: Found) -> None:
     way.excluded += sum(mapped.excluded.values())
     context = Context("sample", file.name, "UTC", file.modified_at, 0, file.modified_at, "sample")
-    result: Conformed = conform(mapped.frame, ENTITIES[way.step.entity], context)
+    result: Conformed = conform(mapped.frame, ENTITIES[way.step.entity], context, mapped.extra)
     way.accepted.append(result.accepted)
+    way.unmapped.update(dict.fromkeys(result.drift))
+    if not result.deletions.is_empty():
+        way.deleting.append(result.deletions)
     for column, value, rule in result.rejected.select("column_name", "value", "rule").iter_rows():
         shown = "" if value is None else f", e.g. {value!r}"
         known = next((why for why in way.refused if why.startswith(f"{column} ({rule})")), f"{column} ({rule}){shown}")
         way.refused[known] += 1
+
+
+def _settle_deletions(ways: Sequence[_Way]) -> None:
+    """Keep, of the rows that only delete, those whose record the samples have; the others would be quarantined."""
+    entity = ENTITIES[ways[0].step.entity]
+    by, known = identity(entity), [f for w in ways for f in w.accepted]
+    for way in ways:
+        given = way.deleting
+        way.deleting = [d.join(pl.concat(known).select(by), on=by, how="semi") for d in given] if known else []
+        unknown = sum(d.height for d in given) - sum(d.height for d in way.deleting)
+        if unknown:
+            way.refused["deleting a record that the samples do not have"] += unknown
+        way.deleting = [d for d in way.deleting if d.height]
 
 
 def _wanting(way: _Way) -> Iterator[str]:

@@ -14,12 +14,14 @@ from ingestion import readers
 from ingestion.adapter import MANIFEST
 from ingestion.connectors.folder import discover
 from ingestion.draft_columns import mapping_of, open_ends, wanted
+from ingestion.faults import told
 from ingestion.likeness import Proposal, propose
 from ingestion.linking import Links, is_header, joins, links, reference
 from ingestion.manner import manner
 from ingestion.profiling import Profile, profile
 from ingestion.quoting import escaped, identifier, pattern, scalar, shown, slug
 from ingestion.readers.chunk import ROW
+from ingestion.record_paths import records_of
 from lake.contracts.envelope import ENVELOPE
 from lake.contracts.model import Column
 from lake.errors import SourceError, TieoutError
@@ -40,6 +42,8 @@ class Sample:
     frame: pl.DataFrame
     separator: str = ","
     encoding: str = "utf-8"
+    records: str | None = None
+    inner: tuple[str, ...] = ()
 
 
 def draft(sample: Path) -> str:
@@ -59,6 +63,12 @@ def draft(sample: Path) -> str:
     ]
     for one in samples:
         lines += [f"  {one.name}:", f"    files: [{', '.join(scalar(p) for p in one.patterns)}]"]
+        if one.records is not None:
+            lines.append(f"    records: {scalar(one.records)}")
+        lines += [
+            f"    # TODO: {shown(path, _SENTENCE)} are records of their own: add a source with these `records`."
+            for path in one.inner
+        ]
         if one.separator != ",":
             lines.append(f"    separator: {scalar(one.separator)}")
         if one.encoding != "utf-8":
@@ -126,22 +136,25 @@ def _files(sample: Path) -> list[tuple[str, Path]]:
 
 def _samples(files: Sequence[tuple[str, Path]]) -> tuple[list[Sample], list[str]]:
     """Read the files and gather those of one shape; also return a sentence for each that cannot be read."""
-    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, pl.DataFrame]]] = {}
-    written: dict[str, tuple[str, str]] = {}
+    groups: dict[tuple[str, tuple[str, ...], str | None], list[tuple[str, pl.DataFrame]]] = {}
+    written: dict[str, tuple[str, str, str | None, tuple[str, ...]]] = {}
     unread = []
     for name, path in files:
         try:
-            written[name] = manner(name, path)
-            frame = _frame(name, path, *written[name])
+            with told(name):
+                separator, encoding = manner(name, path)
+                records, inner = records_of(name, path)
+                frame = _frame(name, path, separator, encoding, records)
         except TieoutError as error:
             unread.append(str(error))
             continue
-        shape = (re.sub(r"\d+", "0", name), tuple(sorted(frame.columns)))
+        written[name] = separator, encoding, records, inner
+        shape = (re.sub(r"\d+", "0", name), tuple(sorted(frame.columns)), records)
         groups.setdefault(shape, []).append((name, frame))
     samples: list[Sample] = []
-    for (family, _), members in groups.items():
+    for (family, *_), members in groups.items():
         names = tuple(name for name, _ in members)
-        alone = sum(other == family for other, _ in groups) == 1
+        alone = sum(other == family for other, *_ in groups) == 1
         patterns = (pattern(names[0]),) if alone else tuple(escaped(n) for n in names)
         taken = {s.name for s in samples}
         stem = slug(re.sub(r"\d+", "", Path(names[0]).name.split(".")[0]), "source")
@@ -151,13 +164,13 @@ def _samples(files: Sequence[tuple[str, Path]]) -> tuple[list[Sample], list[str]
     return samples, unread
 
 
-def _frame(name: str, path: Path, separator: str, encoding: str) -> pl.DataFrame:
+def _frame(name: str, path: Path, separator: str, encoding: str, records: str | None) -> pl.DataFrame:
     kind = readers.format_of(name)
     if kind is None:
         raise SourceError(f"file {name}: no format is known by that ending; use one of {', '.join(readers.FORMATS)}")
     parts: list[pl.DataFrame] = []
     for chunk in readers.read(
-        readers.Source(path, name, readers.packing_of(name), None, None, separator, encoding), kind
+        readers.Source(path, name, readers.packing_of(name), records, None, separator, encoding), kind
     ):
         parts.append(chunk.frame)
         if sum(part.height for part in parts) >= _MOST_ROWS:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.adapter import available
+from ingestion.adapter import available, parse
 from ingestion.adapter_check import check
+from ingestion.adapter_trial import Trial, attempt
 from lake.errors import ContractError
 
 SHIPPED = Path(__file__).parents[2] / "ingestion/adapters"
@@ -121,3 +122,52 @@ def test_an_absent_file_or_a_folder_is_one_sentence(tmp_path: Path) -> None:
     for path in (tmp_path / "absent.yml", tmp_path):
         with pytest.raises(ContractError, match="cannot be read"):
             check(path)
+
+
+SAMPLED = """
+system: shop
+sources:
+  people: {files: "people*", records: "items[]", format: json, ignored: [hue]}
+entities:
+  customer:
+    from: people
+    columns: {customer_id: id, name: name, is_deleted: gone}
+"""
+
+
+def _tried(tmp_path: Path, *items: str) -> Trial:
+    (tmp_path / "samples").mkdir(exist_ok=True)
+    (tmp_path / "samples/people.json").write_text('{"items": [' + ", ".join(items) + "]}", encoding="utf-8")
+    return attempt(parse(SAMPLED, name="shop.yml"), tmp_path / "samples")
+
+
+ONE = '{"id": "1", "name": "One", "gone": null, "hue": "red"}'
+
+
+def test_rows_that_only_delete_are_counted_and_those_of_unknown_records_are_missing(tmp_path: Path) -> None:
+    found = _tried(tmp_path, ONE, '{"id": "1", "gone": true}', '{"id": "9", "gone": true}')
+    assert "customer from people: 3 rows of 1 files, 1 would land, 1 be quarantined, 0 left out, 1 only delete" in (
+        found.described
+    )
+    assert any("1 of 3 rows would be quarantined for deleting a record that the samples" in m for m in found.missing)
+
+
+def test_columns_that_are_neither_mapped_nor_ignored_are_named(tmp_path: Path) -> None:
+    found = _tried(tmp_path, ONE.replace("}", ', "size": 3}'))
+    assert any("unknown columns 'size', reported as drift; map them or name them under" in d for d in found.described)
+    assert not [d for d in _tried(tmp_path, ONE).described if "unknown columns" in d]
+
+
+def test_half_of_a_surrogate_pair_is_one_sentence_in_an_adapter_and_one_row_in_a_sample(tmp_path: Path) -> None:
+    found = _tried(tmp_path, ONE, '{"id": "2", "name": "\\ud800", "gone": null}')
+    assert any("1 of 2 rows would be quarantined for a record that cannot be read" in m for m in found.missing)
+    with pytest.raises(ContractError, match=r"adapter x\.yml is not Unicode text: an escape in it is half of a pair"):
+        said(tmp_path, 'system: "\\ud800"\nentities: {}\n', "x.yml")
+
+
+@pytest.mark.parametrize("document", ['["\\ud800"]', '[{"id": {"a": "\\udfff"}}]'])
+def test_a_sample_that_is_no_unicode_never_ends_the_command(tmp_path: Path, document: str) -> None:
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples/people.json").write_text(document, encoding="utf-8")
+    adapter = parse(SAMPLED.replace(', records: "items[]"', ""), name="shop.yml")
+    assert attempt(adapter, tmp_path / "samples").missing

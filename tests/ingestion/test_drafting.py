@@ -16,6 +16,7 @@ from ingestion.adapter import parse
 from ingestion.adapter_check import check
 from ingestion.drafting import draft
 from ingestion.profiling import profile
+from ingestion.readers import Source, read
 from ingestion.readers.chunk import ROW
 from lake.contracts import ENTITIES
 from lake.contracts.model import Column, Kind
@@ -211,3 +212,31 @@ def test_kinds_are_guessed_only_where_every_value_agrees(values: list[str | None
     (found,) = profile(pl.DataFrame({"c": values}, schema={"c": pl.String}))
     assert found.guess == guess
     assert found.scale == (2 if guess == "decimal" else 0)
+
+
+def test_records_inside_of_json_objects_are_found_and_a_file_without_any_is_named(tmp_path: Path) -> None:
+    folder = Path(__file__).parent / "fixtures/harvest"
+    for file in folder.glob("*.json"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "broken.json").write_text('{"clients": [', encoding="utf-8")
+    (tmp_path / "settings.json").write_text('{"theme": "dark"}', encoding="utf-8")
+    text = draft(tmp_path)
+    assert '# Not read: "file broken.json is not JSON' in text
+    assert '# Not read: "file settings.json has no list of records"' in text
+    said = yaml.safe_load(text)
+    assert said["sources"]["clients"]["records"] == "clients[]"
+    assert said["sources"]["invoices"]["records"] == "invoices[]"
+    assert '"invoices[].line_items[]" are records of their own' in text
+    assert said["entities"]["customer"]["columns"]["customer_id"] == "id"
+    found = parse(text, name="x.yml").sources["expenses"]
+    chunks = list(read(Source(tmp_path / "expenses.json", "expenses.json", records=found.records), "json"))
+    assert chunks[0].frame["project.id"].null_count() == 0
+
+
+def test_records_inside_of_xml_are_found(tmp_path: Path) -> None:
+    rows = "".join(f"<Row><Id>{n}</Id><Name>N{n}</Name></Row>" for n in range(3))
+    (tmp_path / "people.xml").write_text(f"<All><Head><By>x</By></Head><Group>{rows}</Group></All>", encoding="utf-8")
+    assert yaml.safe_load(draft(tmp_path))["sources"]["people"]["records"] == "All.Group.Row"
+    (tmp_path / "people.xml").write_text("<All><By>x</By></All>", encoding="utf-8")
+    with pytest.raises(SourceError, match="has no element that comes more than once and holds others"):
+        draft(tmp_path)
