@@ -1,5 +1,7 @@
 -- The GL lines of each account and period against the movement of the ERP's own trial balance.
 
+{%- set ended_on = 'coalesce(periods.end_date, build.build_date)' %}
+
 with lines as (
 
     select
@@ -37,9 +39,14 @@ balances as (
         on
             balances.source_system = statistical.source_system
             and balances.account_id = statistical.account_id
+    left join {{ ref('stg_erp__accounting_periods') }} as periods
+        on
+            balances.source_system = periods.source_system
+            and balances.legal_entity_id = periods.legal_entity_id
+            and balances.period_id = periods.period_id
     cross join {{ ref('int_build') }} as build
-    {{ resolve_join('legal_entity', 'entity_ids', 'balances.source_system', 'balances.legal_entity_id', 'build.build_date') }}
-    {{ resolve_join('account', 'account_ids', 'balances.source_system', 'balances.account_id', 'build.build_date') }}
+    {{ resolve_join('legal_entity', 'entity_ids', 'balances.source_system', 'balances.legal_entity_id', ended_on) }}
+    {{ resolve_join('account', 'account_ids', 'balances.source_system', 'balances.account_id', ended_on) }}
     where not balances.is_deleted and statistical.account_id is null
     group by
         balances.source_system,
