@@ -38,6 +38,14 @@ where status = 'incomplete'
 order by period_id, legal_entity_key
 """
 
+#: Ledger rows that no total holds, since a rate to price or translate them is missing.
+WITHOUT_RATE = """
+select flow, sum(rows_without_rate) from recon_bridge_total
+group by flow
+having sum(rows_without_rate) > 0
+order by flow
+"""
+
 CATEGORIES = """
 select flow, category, count(*), sum(difference_group)
 from recon_item
@@ -61,6 +69,7 @@ def render(mart: Path, *, currency: str) -> str:
         bridge = connection.execute(BRIDGE).fetchall()
         categories = connection.execute(CATEGORIES).fetchall()
         incomplete = connection.execute(INCOMPLETE).fetchall()
+        unpriced = connection.execute(WITHOUT_RATE).fetchall()
     open_flows = [flow for flow, operational, breaks, posted in bridge if operational - breaks != posted]
     if open_flows:
         raise BuildError(f"The bridge of {open_flows[0]} does not close; the mart was built but cannot be trusted.")
@@ -69,6 +78,12 @@ def render(mart: Path, *, currency: str) -> str:
     console.print(_figures(values, currency, mark=" (incomplete)" if incomplete else ""))
     for entity, period, reason in incomplete:
         console.print(f"Incomplete: the ledger of {entity} in {period} ({reason}).", markup=False)
+    for flow, count in unpriced:
+        console.print(
+            f"Left out of every total: {count:,} ledger row{'s' if count > 1 else ''} of {flow} without a cost, "
+            "bill or exchange rate (amount_group empty in fct_project_ledger).",
+            markup=False,
+        )
     console.print(_bridge(bridge, categories, currency))
     return out.getvalue()
 

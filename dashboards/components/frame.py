@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards.components import filters, formats, text
 from dashboards.components.badges import INCOMPLETE, badge
 from dashboards.mart import MartUnavailableError, served
-from dashboards.queries import reference
+from dashboards.queries import reconciliation, reference
 from dashboards.scope import Scope
 from dashboards.signin import rights_of_visitor
 
@@ -29,6 +29,7 @@ class Page:
     sentence: str
     title: str
     incomplete: tuple[str, ...] = ()
+    rows_without_rate: int = 0
 
     @property
     def currency(self) -> str:
@@ -99,6 +100,7 @@ def _open(title: str) -> Page:
         sentence=filters.sentence(chosen, run),
         title=title,
         incomplete=reference.incomplete(scope),
+        rows_without_rate=reconciliation.rows_without_rate(scope),
     )
 
 
@@ -125,6 +127,11 @@ def _body(body: Callable[[Page], None], page: Page) -> None:
     if page.incomplete:
         ledgers = "; ".join(text.plain(one) for one in page.incomplete)
         text.note(f":material/warning: Posted figures stand on a ledger that is **incomplete**: {ledgers}")
+    if page.rows_without_rate:
+        text.note(
+            f":material/warning: **{page.rows_without_rate:,}** ledger row{'s' if page.rows_without_rate > 1 else ''} "
+            "without a cost, bill or exchange rate in no total (`amount_group` empty in `fct_project_ledger`)."
+        )
     body(page)
 
 

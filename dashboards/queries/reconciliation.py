@@ -26,6 +26,17 @@ def totals(scope: Scope) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def rows_without_rate(scope: Scope) -> int:
+    """Return how many ledger rows no total holds, since a rate to price or translate them is missing."""
+    condition, parameters = where(scope, LOCATED)
+    frame = fetch(
+        scope.run, scope.rights,
+        f"select coalesce(sum(rows_without_rate), 0) from {located(scope, 'recon_bridge_total')} where {condition}",
+        parameters,
+    )  # fmt: skip
+    return int(frame.item())
+
+
 def totals_by_period(scope: Scope, flow: str) -> pl.DataFrame:
     """Return operational and posted amounts of one flow in group currency by period."""
     condition, parameters = where(scope, LOCATED)

@@ -151,7 +151,8 @@ create table recon_bridge_total as
     operational as (select project_key, period_id, unnest(['labor_cost', 'expense_cost', 'vendor_cost', 'revenue', 'billing']) as flow,
         unnest([labor_cost, expense_cost, vendor_cost, revenue_services + revenue_reimbursable, billing]) as operational_group
         from fct_project_period where basis = 'operational')
-    select flow, legal_entity_key, project_key, period_id, operational_group, breaks_group, operational_group - breaks_group as posted_group
+    select flow, legal_entity_key, project_key, period_id, operational_group, breaks_group, operational_group - breaks_group as posted_group,
+        0 as rows_without_rate
     from operational join breaks using (flow, project_key, period_id);
 create table fct_project_ledger as
     select 'labor_cost:time_entry:psa:' || origin_id as ledger_id, 'operational' as basis, flow, origin_type, origin_system, origin_id,

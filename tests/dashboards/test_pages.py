@@ -90,6 +90,23 @@ def test_every_posted_figure_on_an_unproved_ledger_says_incomplete(
 
 
 @pytest.mark.usefixtures("served_mart")
+def test_rows_that_no_total_holds_are_counted_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pointer = mart_fixture.write(tmp_path)
+    assert "without a cost, bill or exchange rate" not in texts(opened("overview"))
+    with duckdb.connect(str(pointer.resolve())) as connection:
+        connection.execute(
+            "update recon_bridge_total set rows_without_rate = 2 where project_key ="
+            " (select min(project_key) from recon_bridge_total) and period_id = '2026-09' and flow = 'labor_cost'"
+        )
+        row = connection.execute("select sum(rows_without_rate) from recon_bridge_total").fetchone()
+    assert row is not None
+    monkeypatch.setenv("TIEOUT_MART", str(pointer))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    assert f"**{row[0]}** ledger rows without a cost, bill or exchange rate" in texts(opened("overview"))
+
+
+@pytest.mark.usefixtures("served_mart")
 def test_the_headline_is_the_sum_of_the_last_period_in_the_metric_table(mart: Path) -> None:
     with duckdb.connect(str(mart.resolve()), read_only=True) as connection:
         row = connection.execute(
