@@ -185,6 +185,16 @@ def _broken(
                 continue
             why = Refusal("required", "is empty, and every row must have it")
             found.append((column, mask, [why] * int(mask.sum())))
+        elif absent and column.required_unless is not None:
+            other, exempt = column.required_unless
+            mask = text[name].is_null() if name in given else ~none
+            # an unknown value of the other column is a fault of its own
+            mask &= (values[other] != exempt).fill_null(value=False) & ~deleted
+            if mask.any():
+                why = Refusal(
+                    f"required_unless_{exempt}", f"is empty, and only a row whose {other} is {exempt} may leave it out"
+                )
+                found.append((column, mask, [why] * int(mask.sum())))
     return found, bare
 
 

@@ -43,7 +43,7 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
     for other in found:
         if other not in wanted and other.name != MANIFEST:
             events("file_ignored", feed=feed.name, file=other.name)
-    entries = _manifest(found, wanted)
+    entries = _manifest(found, wanted, feed.time_zone)
     sizes = set(landed["bytes"].to_list())
     known = KnownFiles.load(lake, feed)
     received = {f.name: _receive(lake, feed, f, entries, known, perhaps_landed=f.size in sizes) for f in wanted}
@@ -95,10 +95,10 @@ def _uses(step: Input, adapter: Adapter, file: str) -> bool:
     return step.source.matches(file) or any(adapter.sources[j.source].matches(file) for j in step.joins)
 
 
-def _manifest(found: list[Found], wanted: list[Found]) -> dict[str, manifest.Entry] | None:
+def _manifest(found: list[Found], wanted: list[Found], zone: str) -> dict[str, manifest.Entry] | None:
     for file in found:
         if file.name == MANIFEST:
-            entries = manifest.load(file.path)
+            entries = manifest.load(file.path, zone)
             missing = sorted(entries.keys() - {f.name for f in found})
             if missing:
                 raise BatchRefused(f"{MANIFEST} lists {missing[0]}, which is not there: the drop is incomplete")

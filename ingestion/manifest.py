@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ingestion.adapter import MANIFEST
 from lake.errors import BatchRefused
@@ -28,8 +29,11 @@ class Entry:
     window_to: datetime | None = None
 
 
-def load(path: Path) -> dict[str, Entry]:
-    """Read a manifest; raises BatchRefused with one sentence where it is not what a manifest must be."""
+def load(path: Path, zone: str) -> dict[str, Entry]:
+    """Read a manifest; raises BatchRefused with one sentence where it is not what a manifest must be.
+
+    A moment without an offset is read in the feed's time `zone`.
+    """
     if path.stat().st_size > _LARGEST:
         raise BatchRefused(f"{MANIFEST} is larger than {_LARGEST} bytes")
     try:
@@ -40,14 +44,14 @@ def load(path: Path) -> dict[str, Entry]:
         raise BatchRefused(f"{MANIFEST} must be an object with a list `files`")
     entries: dict[str, Entry] = {}
     for position, item in enumerate(said["files"], start=1):
-        entry = _entry(item, position)
+        entry = _entry(item, position, ZoneInfo(zone))
         if entry.name in entries:
             raise BatchRefused(f"{MANIFEST} lists {entry.name} twice: nobody can tell which of both holds")
         entries[entry.name] = entry
     return entries
 
 
-def _entry(item: object, position: int) -> Entry:
+def _entry(item: object, position: int, zone: tzinfo) -> Entry:
     where = f"{MANIFEST}, file {position}"
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         raise BatchRefused(f"{where} has no name")
@@ -59,8 +63,8 @@ def _entry(item: object, position: int) -> Entry:
             row_count=None if count is None else int(_number(count)),
             sha256=str(item["sha256"]).lower() if item.get("sha256") else None,
             control_totals={k: _number(v) for k, v in (item.get("control_totals") or {}).items()},
-            window_from=_moment(window.get("from")),
-            window_to=_moment(window.get("to")),
+            window_from=_moment(window.get("from"), zone),
+            window_to=_moment(window.get("to"), zone),
         )
     except (ArithmeticError, ValueError, TypeError, AttributeError) as error:
         raise BatchRefused(f"{where} ({item['name']}) does not make sense: {error}") from None
@@ -74,8 +78,8 @@ def _number(said: object) -> Decimal:
     return number
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(text: str | None, zone: tzinfo) -> datetime | None:
     if not text:
         return None
     moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)

@@ -137,6 +137,7 @@ CONTRACT_LINE = Entity(
             "amount",
             Kind.MONEY,
             "Total for the term after this amendment; for time and materials the not-to-exceed cap, empty if none.",
+            required_unless=("billing_model", "time_and_materials"),
         ),
         Column("start_date", Kind.DATE, "First day of the line's term.", required=True),
         Column("end_date", Kind.DATE, "Last day of the line's term."),

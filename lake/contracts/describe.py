@@ -41,12 +41,18 @@ def _row(column: Column, *, is_key: bool) -> tuple[str, ...]:
     return (
         f"**{column.name}**" if is_key else column.name,
         _type(column),
-        "yes" if column.required else "",
+        _required(column),
         column.default or "",
         column.refers_to or "",
         "all staff" if column.sensitivity is Sensitivity.INTERNAL else f"{column.sensitivity} only",
         column.meaning,
     )
+
+
+def _required(column: Column) -> str:
+    if column.required_unless is not None:
+        return "unless {} is {}".format(*column.required_unless)
+    return "yes" if column.required else ""
 
 
 def _type(column: Column) -> str:

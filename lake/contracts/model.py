@@ -49,7 +49,8 @@ DECIMALS: dict[Kind, tuple[int, int]] = {
 class Column:
     """One column of an entity.
 
-    `required` columns may not be null. `default` is the value an absent or empty cell stands for, as
+    `required` columns may not be null; those with `required_unless`, another column and one of its values, only where
+    that column holds that value. `default` is the value an absent or empty cell stands for, as
     text. `values` lists an enum's members. `refers_to` names the entity whose id this column holds.
     `owner` defaults to the entity's owner.
     """
@@ -63,6 +64,7 @@ class Column:
     refers_to: str | None = None
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     owner: str | None = None
+    required_unless: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -252,3 +252,29 @@ def test_every_entity_of_the_contracts_takes_a_row_that_says_what_it_must(entity
     result = conform(pl.DataFrame(data | {"_row": [1]}), entity, CONTEXT)
     assert result.rejected.is_empty()
     assert result.accepted.schema == pl.Schema(entity_schema(entity))
+
+
+@pytest.mark.parametrize(
+    ("model", "amount", "is_deleted", "landed"),
+    [
+        ("time_and_materials", "", "", 1),  # no cap
+        ("fixed_fee", "100.00", "", 1),
+        ("fixed_fee", "", "", 0),
+        ("subscription", "", "", 0),
+        ("fixed_fee", "", "true", 1),
+    ],
+)
+def test_only_time_and_materials_may_be_without_an_amount(
+    model: str, amount: str, is_deleted: str, landed: int
+) -> None:
+    line = {
+        "contract_line_id": "L", "amendment_no": "1", "contract_id": "C", "billing_model": model, "amount": amount,
+        "start_date": "2026-01-01", "signed_date": "2026-01-01", "is_deleted": is_deleted,
+    }  # fmt: skip
+    done = conform(pl.DataFrame([{**line, "_row": 1}]), ENTITIES["contract_line"], CONTEXT)
+    assert (done.accepted.height, done.rejected.height) == (landed, 1 - landed)
+    if not landed:
+        assert done.rejected.select("rule", "reason").row(0) == (
+            "required_unless_time_and_materials",
+            "file file.csv, row 1: amount is empty, and only a row whose billing_model is time_and_materials may leave it out",
+        )

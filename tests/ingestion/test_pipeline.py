@@ -162,6 +162,15 @@ def test_a_manifest_that_agrees_lets_the_batch_in_and_dates_its_rows(drop: Drop)
     assert drop.rows("select distinct updated_at from lake.time_entry") == [(when,)]
 
 
+def test_a_window_without_an_offset_is_in_the_feeds_time_zone(drop: Drop) -> None:
+    drop.put("time_entry.csv", [entry(1)])
+    _manifest(drop, "time_entry.csv", window={"from": "2026-07-01T00:00:00", "to": "2026-07-08T00:00:00"})
+    drop.options["time_zone"] = "America/New_York"
+    drop.ingest()
+    when = datetime(2026, 7, 8, 4, tzinfo=UTC)
+    assert drop.rows("select distinct updated_at from lake.time_entry") == [(when,)]
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
