@@ -276,5 +276,6 @@ def test_only_time_and_materials_may_be_without_an_amount(
     if not landed:
         assert done.rejected.select("rule", "reason").row(0) == (
             "required_unless_time_and_materials",
-            "file file.csv, row 1: amount is empty, and only a row whose billing_model is time_and_materials may leave it out",
+            "file file.csv, row 1: amount is empty, and only a row whose billing_model is time_and_materials may leave it"
+            " out",
         )
