@@ -11,13 +11,19 @@ APP = Path(__file__).parent / "app.py"
 MART_VARIABLE = "TIEOUT_MART"
 
 
-def command(*, mart: Path, port: int, address: str = "127.0.0.1", headless: bool = True) -> list[str]:
-    """Return the arguments that serve the app; `mart` is checked by the app itself, which may start before it."""
+def command(
+    *, mart: Path, port: int, address: str = "127.0.0.1", headless: bool = True, as_json: bool = False
+) -> list[str]:
+    """Return the arguments that serve the app; `mart` is checked by the app itself, which may start before it.
+
+    With `as_json` its end is a JSON line.
+    """
     del mart
     return [
         sys.executable,
         "-m",
-        "streamlit",
+        "dashboards.serve",
+        *(["--json"] if as_json else []),
         "run",
         str(APP),
         f"--server.port={port}",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from polars.exceptions import PanicException
 
+from lake import stop
 from lake.errors import BatchRefused, LakeError, TieoutError, brief
 
 
@@ -25,6 +26,7 @@ def told(file: str) -> Iterator[None]:
     except OSError as error:
         raise LakeError(f"file {file} could not be read through: {error.strerror or brief(error)}") from error
     except (Exception, PanicException) as error:
+        stop.heed()  # a library that was stopped half-way says so in its own words; the file is not to blame
         raise BatchRefused(
             f"file {file} cannot be ingested ({type(error).__name__}: {brief(error)}): nothing is landed; "
             "check the file, or report it with this sentence"

@@ -82,9 +82,10 @@ def simulate(
     world = World(calendar, make_rates(calendar, np.random.default_rng([seed, 0])), drop, seed, consultants)
     year = _year_of(world)
     for month in range(months):
-        events("simulate.month", month=calendar.period_ids()[month])
+        period = calendar.period_ids()[month]
+        events("simulate_progress", message=f"Month {month + 1} of {months}: {period}", month=period)
         year.play(month)
-    events("simulate.year", months=months)
+    events("simulate_progress", message="Vendors, revenue and the books of all months")
     year.settle_vendors()
     year.close()
     write_truth(year.firm, year.truth, out)

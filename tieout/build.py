@@ -144,7 +144,7 @@ def _dbt(
         "--profiles-dir", str(PROJECT),
         "--exclude-resource-type", "unit_test",
         "--vars", json.dumps(variables),
-        "--quiet",
+        "--log-level", "none", "--log-level-file", "debug",  # what it says is in its log; here our sentence stands
     ]  # fmt: skip
     if full_refresh:
         arguments.append("--full-refresh")

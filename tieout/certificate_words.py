@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 from lake.certificates import Checked, Verification
 
 
@@ -12,6 +15,16 @@ def render(found: Verification) -> str:
         verdict = "certified" if one.is_certified else f"not certified: {one.reason}"
         lines.append(f"  {one.legal_entity} {one.period} is {verdict}.")
     return "\n".join(lines)
+
+
+def lines(found: Verification) -> str:
+    """Return the same as JSON lines: the whole verification first, then each certificate."""
+    whole = {
+        "event": "certificates_verified", "run_id": found.run_id, "is_intact": found.is_intact,
+        "batches": found.evidence.batches, "files": found.evidence.files, "findings": found.evidence.findings,
+        "message": _sentence(found),
+    }  # fmt: skip
+    return "\n".join(json.dumps(one, default=str) for one in (whole, *(asdict(one) for one in found.checked)))
 
 
 def _sentence(found: Verification) -> str:

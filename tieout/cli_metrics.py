@@ -8,7 +8,7 @@ import typer
 
 from lake.errors import ConfigError
 from tieout import settings as config
-from tieout.options import ConfigOption, Format
+from tieout.options import ConfigOption, Format, LinesOption, form
 
 verbs = typer.Typer()
 
@@ -23,12 +23,14 @@ def metric(
     only: Annotated[list[str] | None, typer.Option(help="Only one member, as region=EMEA; may be repeated.")] = None,
     output: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
     file: ConfigOption = None,
+    as_json: LinesOption = False,
 ) -> None:
     """Print a figure of the published mart: a ratio of sums, a balance's last period, never two bases in one."""
     from tieout import query as ask  # noqa: PLC0415
 
     chosen = dict(_member(text) for text in only or [])
     settings = config.load(file)
+    output = form(output, as_json=as_json)
     if name is None:
         typer.echo(ask.run(settings, "select distinct metric_id, label, unit, additivity, formula from mart.dim_metric"
                                      " order by metric_id", output=output), nl=False)  # fmt: skip

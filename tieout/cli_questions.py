@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,16 @@ import typer
 from lake.errors import ConfigError
 from tieout import cli_exceptions
 from tieout import settings as config
-from tieout.options import ConfigOption, Format
+from tieout.options import (
+    ConfigOption,
+    Format,
+    JsonOption,
+    LinesOption,
+    UnusedConfigOption,
+    form,
+    open_session,
+    read_only,
+)
 
 verbs = typer.Typer()
 certificate_verbs = typer.Typer(help="Close certificates.", no_args_is_help=True)
@@ -21,16 +31,21 @@ verbs.add_typer(cli_exceptions.verbs, name="exceptions")
 @verbs.command()
 def contracts(
     entity: Annotated[str | None, typer.Argument(help="One entity; without it, the list of all.")] = None,
+    *,
+    file: UnusedConfigOption = None,
+    as_json: LinesOption = False,
 ) -> None:
     """Print what an extract must say."""
+    read_only(file)
     from lake.contracts import ENTITIES, describe  # noqa: PLC0415
 
-    if entity is None:
-        typer.echo(describe.index())
-        return
-    if entity not in ENTITIES:
+    if entity is not None and entity not in ENTITIES:
         raise ConfigError(f"There is no entity {entity!r}; `tieout contracts` lists the {len(ENTITIES)} there are.")
-    typer.echo(describe.describe(ENTITIES[entity]))
+    if as_json:
+        for row in describe.entities() if entity is None else describe.columns(ENTITIES[entity]):
+            typer.echo(json.dumps(row))
+    else:
+        typer.echo(describe.index() if entity is None else describe.describe(ENTITIES[entity]))
 
 
 @verbs.command()
@@ -39,11 +54,12 @@ def sql(
     *,
     output: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
     file: ConfigOption = None,
+    as_json: LinesOption = False,
 ) -> None:
     """Ask the published mart (`mart.*`) and the lake (`lake.*`), read-only."""
     from tieout import query as ask  # noqa: PLC0415
 
-    typer.echo(ask.run(config.load(file), query, output=output), nl=False)
+    typer.echo(ask.run(config.load(file), query, output=form(output, as_json=as_json)), nl=False)
 
 
 @verbs.command()
@@ -52,20 +68,33 @@ def export(
     target: Annotated[Path, typer.Argument(help="A file ending in .csv, .parquet or .xlsx.")],
     *,
     file: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write one table of the published mart to a file."""
+    session = open_session(file, as_json=as_json)
     from tieout import query as ask  # noqa: PLC0415
 
-    rows = ask.export(config.load(file), table, target)
-    typer.echo(f"Wrote {rows} rows of {table} to {target}.")
+    if as_json:
+        session.events("export_started", message=f"Reading {table}", table=table)
+    rows = ask.export(session.settings, table, target)
+    said = f"Wrote {rows} rows of {table} to {target}."
+    if as_json:
+        session.events("exported", message=said, table=table, rows=rows, file=str(target))
+    else:
+        typer.echo(said)
 
 
 @verbs.command()
-def status(*, file: ConfigOption = None, output: Annotated[Format, typer.Option("--format")] = "table") -> None:
+def status(
+    *,
+    file: ConfigOption = None,
+    output: Annotated[Format, typer.Option("--format")] = "table",
+    as_json: LinesOption = False,
+) -> None:
     """Show what landed, what was held back, which mart is published and how the tables are."""
     from tieout import status as overview  # noqa: PLC0415
 
-    typer.echo(overview.render(config.load(file), output=output), nl=False)
+    typer.echo(overview.render(config.load(file), output=form(output, as_json=as_json)), nl=False)
 
 
 @verbs.command()
@@ -76,11 +105,12 @@ def lineage(
     *,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     file: ConfigOption = None,
+    as_json: LinesOption = False,
 ) -> None:
     """Follow a posted line to the records behind it, with batch, file and row of each; or a record to its postings."""
     from tieout import tracing  # noqa: PLC0415
 
-    typer.echo(tracing.trace(config.load(file), given, limit=limit))
+    typer.echo(tracing.trace(config.load(file), given, limit=limit, as_json=as_json))
 
 
 @certificate_verbs.command("verify")
@@ -91,11 +121,12 @@ def certificate_verify(
     ] = None,
     period: Annotated[str | None, typer.Option(help="Only this period, such as 2026-09.")] = None,
     file: ConfigOption = None,
+    as_json: LinesOption = False,
 ) -> None:
     """Compute the seals of the close certificates anew from the mart, the lake's batches and the archive."""
     from tieout import query as ask  # noqa: PLC0415
 
-    is_intact, text = ask.certificates(config.load(file), entity=entity, period=period)
+    is_intact, text = ask.certificates(config.load(file), entity=entity, period=period, as_json=as_json)
     typer.echo(text)
     if not is_intact:
         raise typer.Exit(1)

@@ -9,8 +9,9 @@ import typer
 
 from lake.errors import ConfigError
 from lake.store import Lake
+from tieout import report
 from tieout import settings as config
-from tieout.options import ConfigOption, Format
+from tieout.options import ConfigOption, Format, LinesOption, form
 
 verbs = typer.Typer(
     help="Correct quarantined rows: propose, approve; the next ingest lands them.", no_args_is_help=True
@@ -31,6 +32,7 @@ def propose(
     entity: Annotated[str | None, typer.Option(help="The entity that refused it, where several did.")] = None,
     source: Annotated[str | None, typer.Option(help="The adapter's source, where one entity has several.")] = None,
     file: ConfigOption = None,
+    as_json: LinesOption = False,
 ) -> None:
     """Propose a refused row with some cells changed; somebody else must approve it."""
     from ingestion import resubmit  # noqa: PLC0415
@@ -47,7 +49,8 @@ def propose(
         entity=entity,
         source=source,
     )
-    typer.echo(f"Proposed as {action}; somebody else approves it: tieout resubmit approve {action} --approver NAME")
+    done = f"Proposed as {action}; somebody else approves it: tieout resubmit approve {action} --approver NAME"
+    report.answer(done, as_json=as_json, event="proposed", action_id=action, actor=actor)
 
 
 @verbs.command("approve")
@@ -56,22 +59,29 @@ def approve(
     *,
     approver: Annotated[str, typer.Option(help="Who approves it; not who proposed it.")],
     file: ConfigOption = None,
+    as_json: LinesOption = False,
 ) -> None:
     """Approve a correction, so that the next `tieout ingest` lands it."""
     from ingestion import resubmit  # noqa: PLC0415
 
     resubmit.approve(_lake(file), proposal, approver=approver)
-    typer.echo("Approved; the next `tieout ingest` lands it.")
+    said = "Approved; the next `tieout ingest` lands it."
+    report.answer(said, as_json=as_json, event="approved", action_id=proposal, approver=approver)
 
 
 @verbs.command("list")
-def show(*, file: ConfigOption = None, output: Annotated[Format, typer.Option("--format")] = "table") -> None:
+def show(
+    *,
+    file: ConfigOption = None,
+    output: Annotated[Format, typer.Option("--format")] = "table",
+    as_json: LinesOption = False,
+) -> None:
     """List all corrections: who, what, before, after, who approved, and what became of them."""
     from ingestion import resubmit  # noqa: PLC0415
     from tieout.query import render  # noqa: PLC0415
 
     rows = [tuple(getattr(one, name) for name in _COLUMNS) for one in resubmit.corrections(_lake(file))]
-    typer.echo(render(_COLUMNS, rows, output=output), nl=False)
+    typer.echo(render(_COLUMNS, rows, output=form(output, as_json=as_json)), nl=False)
 
 
 def _lake(file: Path | None) -> Lake:

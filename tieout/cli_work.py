@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lake.errors import ConfigError
-from tieout.options import ConfigOption, JsonOption, open_session
+from tieout.options import ConfigOption, JsonOption, UnusedConfigOption, open_session, read_only
 from tieout.report import Reporter
 
 verbs = typer.Typer()
@@ -27,9 +27,11 @@ def simulate(
     last_day_to: Annotated[
         Path | None, typer.Option(help="Put what arrives on the last day into this folder instead.")
     ] = None,
+    file: UnusedConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the extracts of a believable services firm, the same for the same seed."""
+    read_only(file)
     from tieout import commands  # noqa: PLC0415 - each command pays for its own imports only
 
     last: date = until.date()
@@ -106,7 +108,7 @@ def serve(
     session = open_session(file, as_json=as_json)
     from tieout import commands  # noqa: PLC0415
 
-    commands.serve(session.settings, port=port, events=session.events)
+    commands.serve(session.settings, port=port, events=session.events, as_json=as_json)
 
 
 @verbs.command()

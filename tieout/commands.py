@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -14,12 +15,12 @@ import polars as pl
 
 from ingestion import pipeline
 from ingestion.feed import BatchResult, Feed
-from lake import delta, publish
-from lake.errors import BuildError, ConfigError, SourceError, TieoutError
+from lake import delta, publish, stop
+from lake.errors import BuildError, ConfigError, TieoutError
 from lake.events import Events
 from lake.store import Lake
 from tieout import build as building
-from tieout import headline
+from tieout import folders, headline
 from tieout.settings import FeedSettings, Settings
 
 
@@ -36,19 +37,12 @@ def simulate(
     """Write a simulated firm's extracts into the empty or absent `folder`."""
     import simulator  # noqa: PLC0415 - only this verb needs it
 
-    for target in (folder, last_day_to):
-        if target is not None and target.exists() and any(target.iterdir()):
-            raise SourceError(f"{target} is not empty; name a new folder, so that no real extract is overwritten.")
-    events("simulate_started", message=f"Simulating {consultants} consultants over {months} months (seed {seed})")
-    summary = simulator.simulate(
-        folder,
-        consultants=consultants,
-        months=months,
-        seed=seed,
-        until=until,
-        last_day_to=last_day_to,
-        events=events,
-    )
+    apart = folders.filled(last_day_to) if last_day_to is not None else contextlib.nullcontext()
+    with folders.filled(folder) as out, apart as last_day:
+        events("simulate_started", message=f"Simulating {consultants} consultants over {months} months (seed {seed})")
+        summary = simulator.simulate(
+            out, consultants=consultants, months=months, seed=seed, until=until, last_day_to=last_day, events=events
+        )
     rows = sum(summary.rows.values())
     events("simulate_finished", message=f"Wrote {rows:,} rows of {len(summary.rows)} entities to {folder}", rows=rows)
 
@@ -73,6 +67,7 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
         try:
             result = pipeline.ingest(lake, _feed(feed), events=events)
         except TieoutError as error:
+            stop.heed()
             refused += 1
             events("feed_refused", message=f"Feed {feed.name} refused: {error}", feed=feed.name)
             continue
@@ -109,7 +104,7 @@ def _require_known(settings: Settings, as_of: datetime) -> None:
         )
 
 
-def serve(settings: Settings, *, port: int | None, events: Events) -> NoReturn:
+def serve(settings: Settings, *, port: int | None, events: Events, as_json: bool = False) -> NoReturn:
     """Become the server of the dashboards, so that whatever stops this process stops the server."""
     from dashboards import launch  # noqa: PLC0415 - only this verb needs it
 
@@ -121,7 +116,7 @@ def serve(settings: Settings, *, port: int | None, events: Events) -> NoReturn:
     events("app_started", message=f"tieout is served at http://127.0.0.1:{number} (Ctrl-C stops it)", port=number)
     sys.stdout.flush()
     sys.stderr.flush()
-    command = launch.command(mart=mart, port=number)
+    command = launch.command(mart=mart, port=number, as_json=as_json)
     os.execve(command[0], command, launch.environment(mart=mart, lake_root=settings.lake_root))  # noqa: S606 - our own interpreter and module, no shell
 
 

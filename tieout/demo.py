@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 from datetime import date
 from pathlib import Path
 
-from lake.errors import TieoutError
-from tieout import commands, settings
+from tieout import commands, settings, stopping
+from tieout.cli import guard
 from tieout.report import Reporter
 
 FOLDER = Path("demo")
@@ -24,27 +23,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--port", type=int, default=None)
     options = parser.parse_args(arguments)
+    return guard(lambda: _demo(options))
+
+
+def _demo(options: argparse.Namespace) -> int:
     events = Reporter()
-    try:
-        config = settings.load(Path("tieout.yml"))
-        extracts = FOLDER / "extracts"
-        if not (extracts / ".complete").exists():
-            shutil.rmtree(extracts, ignore_errors=True)
-            commands.simulate(
-                extracts, consultants=options.consultants, months=options.months, seed=7, until=UNTIL,
-                last_day_to=None, events=events,
-            )  # fmt: skip
-            (extracts / ".complete").touch()
-        refused = commands.ingest(config, only=(), events=events)
-        commands.build(config, full_refresh=False, as_of=None, events=events)
-        if options.no_app:
-            events("demo_finished", message="Ready. `make demo` again serves the app.")
-            return 1 if refused else 0
+    config = settings.load(Path("tieout.yml"))
+    extracts = FOLDER / "extracts"
+    if not (extracts / ".complete").exists():
+        shutil.rmtree(extracts, ignore_errors=True)
+        commands.simulate(
+            extracts, consultants=options.consultants, months=options.months, seed=7, until=UNTIL,
+            last_day_to=None, events=events,
+        )  # fmt: skip
+        (extracts / ".complete").touch()
+    refused = commands.ingest(config, only=(), events=events)
+    commands.build(config, full_refresh=False, as_of=None, events=events)
+    if not options.no_app:
         commands.serve(config, port=options.port, events=events)
-    except TieoutError as error:
-        sys.stderr.write(f"tieout: {error}\n")
-        return 1
+    events("demo_finished", message="Ready. `make demo` again serves the app.")
+    return 1 if refused else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    stopping.until_stopped(main)

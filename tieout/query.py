@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
-import polars as pl
-from polars import selectors
 from rich.console import Console
 from rich.table import Table
 
@@ -22,13 +20,12 @@ from lake import figures as rolled
 from lake.errors import BuildError, ConfigError, LakeError
 from lake.schemas import table_schemas
 from lake.store import Lake
-from tieout import certificate_words
+from tieout import certificate_words, files
 from tieout.settings import Settings
 
-Format = Literal["table", "csv", "json"]
+Format = Literal["table", "csv", "json", "jsonl"]
 READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 TABLE_ROWS = 1_000
-SHEET_ROWS = 1_048_575  # below the header
 
 
 def run(settings: Settings, query: str, *, output: Format = "table") -> str:
@@ -82,9 +79,7 @@ def figures(
 
 def export(settings: Settings, table: str, target: Path) -> int:
     """Write one mart table to `target` (.csv, .parquet or .xlsx) and return its number of rows."""
-    suffix = target.suffix.lower()
-    if suffix not in {".csv", ".parquet", ".xlsx"}:
-        raise ConfigError(f"{target.name}: the file must end in .csv, .parquet or .xlsx.")
+    files.require_known(target)
     with _connect(settings) as connection:
         known = [name for (name,) in connection.execute(
             "select distinct table_name from information_schema.tables where table_catalog = 'mart' order by 1"
@@ -94,38 +89,19 @@ def export(settings: Settings, table: str, target: Path) -> int:
             hint = f"did you mean {' or '.join(close)}?" if close else f"it has {', '.join(known)}."
             raise ConfigError(f"The mart has no table {table!r}; {hint}")
         frame = connection.execute(f'select * from mart."{table}"').pl()
-    with target.open("ab"):  # whether it can be written is told alike for all three
-        pass
-    if suffix == ".csv":
-        frame.write_csv(target)
-    elif suffix == ".parquet":
-        frame.write_parquet(target)
-    elif frame.height > SHEET_ROWS:
-        raise ConfigError(f"{table} has {frame.height:,} rows, a sheet holds {SHEET_ROWS:,}; write .csv or .parquet.")
-    else:
-        _for_a_sheet(frame).write_excel(target, worksheet=table[:31])
+    files.write(frame, target, name=table)
     return frame.height
 
 
-def _for_a_sheet(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return what a sheet can hold: times without a zone, in UTC, and lists as text."""
-    return frame.with_columns(
-        selectors.datetime(time_zone="*").dt.convert_time_zone("UTC").dt.replace_time_zone(None),
-        *(
-            pl.col(name).cast(pl.List(pl.String)).list.join(", ")
-            for name, kind in frame.schema.items()
-            if isinstance(kind, pl.List)
-        ),
-    )
-
-
-def certificates(settings: Settings, *, entity: str | None, period: str | None) -> tuple[bool, str]:
-    """Return whether the published certificates are intact, and what they say in words."""
+def certificates(
+    settings: Settings, *, entity: str | None, period: str | None, as_json: bool = False
+) -> tuple[bool, str]:
+    """Return whether the published certificates are intact, and what they say in words or as JSON lines."""
     mart = publish.published(settings.mart_folder)
     if mart is None:
         raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
     found = certifying.verify(Lake(settings.lake_root), mart, entity=entity, period=period)
-    return found.is_intact, certificate_words.render(found)
+    return found.is_intact, certificate_words.lines(found) if as_json else certificate_words.render(found)
 
 
 def _named_in(query: str) -> list[str] | None:
@@ -161,7 +137,9 @@ def _answer(
 
 
 def render(names: Sequence[str], rows: Sequence[Sequence[object]], *, output: Format) -> str:
-    """Return rows as a table (at most 1,000 rows), CSV, or JSON with decimals as exact text."""
+    """Return rows as a table (at most 1,000 rows), CSV or JSON (whole, or a line a row), decimals as exact text."""
+    if output == "jsonl":
+        return "".join(f"{json.dumps(dict(zip(names, row, strict=True)), default=str)}\n" for row in rows)
     if output == "json":
         return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str, indent=1) + "\n"
     text = io.StringIO()

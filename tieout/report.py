@@ -56,6 +56,18 @@ class Reporter:
         self.stream.flush()
 
 
+def failure(sentence: str, *, code: int, as_json: bool) -> None:
+    """Say on standard error why a command did not do its work."""
+    record = {"event": "failed", "message": sentence, "exit_code": code}
+    sys.stderr.write(f"{json.dumps(record)}\n" if as_json else f"tieout: {sentence}\n")
+
+
+def answer(sentence: str, *, as_json: bool, event: str, **facts: object) -> None:
+    """Say on standard output what a command has done: the sentence, or one JSON line with its facts."""
+    said = json.dumps({"event": event, "message": sentence, **facts}, default=str) if as_json else sentence
+    sys.stdout.write(f"{said}\n")
+
+
 def _sentence(event: str, fields: dict[str, object]) -> str:
     facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in fields.items())
     return f"{event.replace('_', ' ')}: {facts}" if facts else event.replace("_", " ")

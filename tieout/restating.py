@@ -15,6 +15,7 @@ from lake.errors import BuildError, ConfigError
 from lake.events import Events
 from lake.store import Lake
 from tieout import build as building
+from tieout import files
 from tieout.settings import Settings
 
 FOLDER = "restatements"
@@ -43,8 +44,8 @@ def restate(settings: Settings, since: str, until: str, *, output: Path | None, 
     A moment is a run id, `now`, or an ISO time, whose as-of mart is built where none is published yet.
     Raises ConfigError where a moment or the output cannot be.
     """
-    if output is not None and output.suffix.lower() not in {".csv", ".parquet", ".xlsx"}:
-        raise ConfigError(f"{output.name}: the file must end in .csv, .parquet or .xlsx.")
+    if output is not None:
+        files.require_known(output)
     before, after = _mart(settings, since, events), _mart(settings, until, events)
     folder = settings.mart_folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +55,8 @@ def restate(settings: Settings, since: str, until: str, *, output: Path | None, 
         connection.execute("set TimeZone = 'UTC'")
         text = _render(connection, done, limit)
         if output is not None:
-            _write(connection, output)
+            frame = connection.execute("select * from recon_restatement order by change_id").pl()
+            files.write(frame, output, name="recon_restatement")
     return text
 
 
@@ -110,13 +112,3 @@ def _render(connection: duckdb.DuckDBPyConnection, done: restatement.Restated, l
             f"{moved_periods} have moved since.\n"
         )
     return out.getvalue()
-
-
-def _write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    frame = connection.execute("select * from recon_restatement order by change_id").pl()
-    if target.suffix.lower() == ".csv":
-        frame.write_csv(target)
-    elif target.suffix.lower() == ".parquet":
-        frame.write_parquet(target)
-    else:
-        frame.write_excel(target, worksheet="recon_restatement")

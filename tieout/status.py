@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
 from lake import catalogue, health, publish
 from lake.errors import BuildError
 from lake.store import Lake
+from tieout.query import Format
 from tieout.query import render as render_rows
 from tieout.settings import Settings
 
@@ -84,26 +84,28 @@ order by feed, entity, column_name
 TABLES = ("table", "rows", "files", "small_files", "megabytes", "commits_since_checkpoint", "state")
 
 
-def render(settings: Settings, *, output: Literal["table", "csv", "json"]) -> str:
+def render(settings: Settings, *, output: Format) -> str:
     """Return the state of the lake and the mart as text: the feeds, what was refused, the tables that hold anything.
 
-    As JSON an object with `feeds`, `refused`, `drift`, `tables` and `mart`; as CSV two blocks, feeds and tables, with a
-    blank line between them.
+    As JSON an object with `feeds`, `refused`, `drift`, `tables` and `mart` (as JSON lines in one line); as CSV two
+    blocks, feeds and tables, with a blank line between them.
     Raises BuildError where there is no lake yet.
     """
     if settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
         raise BuildError(f"There is no lake at {settings.lake_root} yet; run `tieout ingest` first.")
+    rows_as: Format = "json" if output == "jsonl" else output
     mart = publish.published(settings.mart_folder)
     lake = Lake(settings.lake_root)
     with catalogue.connect(lake, mart, tables=("batches", "batch_files", "action")) as connection:
-        feeds = _asked(connection, BATCHES, output)
+        feeds = _asked(connection, BATCHES, rows_as)
         refused = _asked(connection, REFUSED, "json")
         drift = _asked(connection, DRIFT, "json")
         unknown = _asked(connection, DRIFT, "table") if output == "table" and json.loads(drift) else ""
-    tables = render_rows(TABLES, _tables(lake), output=output)
-    if output == "json":
+    tables = render_rows(TABLES, _tables(lake), output=rows_as)
+    if rows_as == "json":
         said = {"feeds": json.loads(feeds), "refused": json.loads(refused), "drift": json.loads(drift)}
-        return json.dumps(said | {"tables": json.loads(tables), "mart": mart.name if mart else None}, indent=1) + "\n"
+        said |= {"tables": json.loads(tables), "mart": mart.name if mart else None}
+        return json.dumps(said, indent=1 if output == "json" else None) + "\n"
     if output == "csv":
         return f"{feeds}\n{tables}"
     sentences = "".join(
@@ -114,7 +116,7 @@ def render(settings: Settings, *, output: Literal["table", "csv", "json"]) -> st
     return f"{feeds}{sentences}{known_to_none}{tables}Published mart: {published}\n"
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, query: str, output: Literal["table", "csv", "json"]) -> str:
+def _asked(connection: duckdb.DuckDBPyConnection, query: str, output: Format) -> str:
     result = connection.execute(query)
     return render_rows([column[0] for column in result.description or []], result.fetchall(), output=output)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import duckdb
@@ -43,8 +44,8 @@ from mart.fct_project_ledger where basis = 'operational' and source_id = ? order
 """
 
 
-def trace(settings: Settings, given: str, *, limit: int) -> str:
-    """Return every path from or to the posted line or source record `given`, one block each.
+def trace(settings: Settings, given: str, *, limit: int, as_json: bool = False) -> str:
+    """Return every path from or to the posted line or source record `given`, one block each, or one JSON line each.
 
     Raises ConfigError where neither the mart nor the ledger knows such an id.
     """
@@ -53,9 +54,13 @@ def trace(settings: Settings, given: str, *, limit: int) -> str:
         raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
     with catalogue.connect(Lake(settings.lake_root), mart) as connection:
         paths = _rows(connection, FROM_POSTED, given, limit) or _rows(connection, FROM_SOURCE, given, limit)
+        if paths and as_json:
+            return "\n".join(json.dumps(path, default=str) for path in paths)
         if paths:
             more = "\n(more; raise --limit)" if len(paths) == limit else ""
             return "\n".join(_path(path) for path in paths) + more
+        if as_json and (alone := _alone(connection, given)):
+            return "\n".join(json.dumps(one, default=str) for one in alone)
         unposted = connection.execute(NOT_POSTED, [given]).fetchall()
         if unposted:
             return "\n".join(
@@ -68,6 +73,16 @@ def trace(settings: Settings, given: str, *, limit: int) -> str:
             line, system, *place = other
             return f"GL line {system}:{line} ({_place(*place)}) is no project line: no flow of the ledger holds it."
     raise ConfigError(f"{given!r} is neither a posted line nor a record of the project ledger.")
+
+
+def _alone(connection: duckdb.DuckDBPyConnection, given: str) -> list[dict[str, Any]]:
+    """Return what is known of a record or line that no path leads to: level and its own columns."""
+    for level, query in (("not_posted", NOT_POSTED), ("not_of_a_project", NOT_OF_A_PROJECT)):
+        result = connection.execute(query, [given])
+        names = [column[0] for column in result.description or []]
+        if rows := result.fetchall():
+            return [{"level": level} | dict(zip(names, row, strict=True)) for row in rows]
+    return []
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, condition: str, given: str, limit: int) -> list[dict[str, Any]]:

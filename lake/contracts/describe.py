@@ -36,6 +36,29 @@ def index() -> str:
     return "\n".join(_table(("entity", "domain", "owner", "grain"), rows))
 
 
+def entities() -> list[dict[str, str]]:
+    """Return the entities as records: what the index shows."""
+    return [{"entity": e.name, "domain": e.domain, "owner": e.owner, "grain": e.grain} for e in ENTITIES.values()]
+
+
+def columns(entity: Entity) -> list[dict[str, str | bool | None]]:
+    """Return the columns of one contract as records: what its table shows."""
+    return [
+        {
+            "entity": entity.name,
+            "column": column.name,
+            "is_key": column.name in entity.key,
+            "type": _type(column),
+            "is_required": column.required,
+            "default": column.default,
+            "refers_to": column.refers_to,
+            "sensitivity": str(column.sensitivity),
+            "meaning": column.meaning,
+        }
+        for column in entity.columns
+    ]
+
+
 def _row(column: Column, *, is_key: bool) -> tuple[str, ...]:
     """Return the cells that describe one column."""
     return (

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from tieout.cli import app
+from tieout.verbs import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
