@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from lake import extensions
-from lake.catalogue import connect
-from lake.store import Lake
+from tests.dbt import changed_invoices
+from tests.dbt.changed_invoices import clearing
+from tests.dbt.landing import contract_only, land, newest, rows
 from tests.firm import ROOT, Firm
 from tieout.build import _code_version
 
@@ -33,35 +31,9 @@ OF_THE_SCOPE = (
     *("int_recon_cut_posted_only", "int_recon_cut_priced", "int_recon_cut_steps", "int_recon_cut_unposted"),
 )
 
-Row = dict[str, Any]
 
-
-def rows(firm: Firm, sql: str) -> list[Row]:
-    """What the lake says, one dictionary a row."""
-    with connect(Lake(str(firm.lake_root)), mart=None) as connection:
-        answer = connection.sql(sql)
-        return [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]
-
-
-def land(
-    firm: Firm, feed: str, entity: str, changed: Iterable[Mapping[str, object]], *, name: str = "zz-later"
-) -> None:
-    """Put rows into a feed's folder as one more file of the entity."""
-    folder = firm.extracts / feed / entity
-    folder.mkdir(exist_ok=True)
-    lines = [json.dumps({k: v for k, v in row.items() if v is not None}, default=str) for row in changed]
-    (folder / f"{name}.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def contract_only(row: Row) -> Row:
-    """A landed row without what ingestion added."""
-    return {k: v for k, v in row.items() if not k.startswith("_") and k != "source_system"}
-
-
-def change_the_world(firm: Firm) -> None:
+def change_the_world(firm: Firm, now: datetime) -> None:
     """Land a day that reaches far back: changed, deleted and late entries, and changed reference data."""
-    newest: datetime = rows(firm, "select max(updated_at) as at from lake.time_entry")[0]["at"]
-    now = (newest + timedelta(hours=1)).astimezone(UTC)
     entries = rows(
         firm,
         "select * exclude (_year) from lake.time_entry where status = 'approved' order by hash(time_entry_id) limit 4",
@@ -118,14 +90,10 @@ def change_the_world(firm: Firm) -> None:
 
 def change_the_books(firm: Firm, now: datetime) -> None:
     """Land what the match has to take up again: reversals, withdrawn postings, failures, holds, moved terms."""
-    current = "qualify row_number() over (partition by source_system, {} order by updated_at desc, _batch_id desc) = 1"
-
-    def newest(entity: str, key: str, where: str, count: int) -> list[Row]:
-        sql = f"select * from lake.{entity} {current.format(key)} order by hash({key})"
-        return [contract_only(r) for r in rows(firm, f"select * from ({sql}) where {where} limit {count}")]
-
-    posted = newest("gl_line", "gl_line_id", "origin_type = 'time_entry' and amount > 0 and project_id is not null", 2)
-    summary = newest("gl_line", "gl_line_id", "origin_type = 'summary' and amount > 0 and quantity > 8", 2)
+    posted = newest(
+        firm, "gl_line", "gl_line_id", "origin_type = 'time_entry' and amount > 0 and project_id is not null", 2
+    )
+    summary = newest(firm, "gl_line", "gl_line_id", "origin_type = 'summary' and amount > 0 and quantity > 8", 2)
     journal = [
         # a line taken back, with its other side
         *({**line, "gl_line_id": f"{line['gl_line_id']}-back{side}", "journal_id": f"{line['journal_id']}-back",
@@ -141,18 +109,18 @@ def change_the_books(firm: Firm, now: datetime) -> None:
         {**summary[1], "is_deleted": True, "updated_at": now},
     ]  # fmt: skip
     land(firm, "erp", "gl_line", journal)
-    sent = newest("integration_message", "message_id", "flow = 'time_to_erp' and status = 'succeeded'", 3)
+    sent = newest(firm, "integration_message", "message_id", "flow = 'time_to_erp' and status = 'succeeded'", 3)
     land(firm, "middleware", "integration_message", [
         {**m, "message_id": m["message_id"] + "-again", "attempt": m["attempt"] + 1, "status": "dead_letter",
          "queued_at": now, "started_at": now, "finished_at": now, "error_code": "E42", "updated_at": now}
         for m in sent
     ])  # fmt: skip
-    issued = newest("invoice", "invoice_id", "status = 'issued' and document_type = 'invoice'", 2)
+    issued = newest(firm, "invoice", "invoice_id", "status = 'issued' and document_type = 'invoice'", 2)
     land(firm, "erp", "invoice", [
         {**issued[0], "status": "on_hold", "hold_reason": "purchase order missing", "updated_at": now},
         {**issued[1], "status": "void", "voided_at": now, "updated_at": now},
     ])  # fmt: skip
-    entries = newest("time_entry", "time_entry_id", "status = 'approved' and is_billable and hours > 4", 6)
+    entries = newest(firm, "time_entry", "time_entry_id", "status = 'approved' and is_billable and hours > 4", 6)
     again = {"submitted_at": now, "approved_at": now, "updated_at": now}
     land(firm, "psa", "time_entry", [
         {**entries[4], "status": "rejected", "rejected_at": now, "updated_at": now},
@@ -165,19 +133,13 @@ def change_the_books(firm: Firm, now: datetime) -> None:
         "currency": "EUR", "effective_date": now.date(), "updated_at": now,
     }  # fmt: skip
     land(firm, "erp", "billing_adjustment", [write_down])
-    due = newest("accounting_period", "period_id", "status <> 'closed' and close_due_at is not null", 1)
+    due = newest(firm, "accounting_period", "period_id", "status <> 'closed' and close_due_at is not null", 1)
     land(firm, "erp", "accounting_period", [
         {**p, "close_due_at": p["close_due_at"] + timedelta(days=2), "updated_at": now} for p in due
     ])  # fmt: skip
-    scheduled = newest("revenue_schedule_line", "schedule_line_id", "status = 'recognized'", 1)
+    scheduled = newest(firm, "revenue_schedule_line", "schedule_line_id", "status = 'recognized'", 1)
     earlier = rows(firm, "select min(period_id) as id from lake.accounting_period")[0]["id"]
     land(firm, "erp", "revenue_schedule_line", [{**s, "period_id": earlier, "updated_at": now} for s in scheduled])
-
-
-def clearing(firm: Firm) -> str:
-    """An account that no project's figures stand on."""
-    found = rows(firm, "select min(account_id) as id from lake.account where account_class = 'clearing'")
-    return str(found[0]["id"])
 
 
 def build(lake_root: Path, work: Path, *selection: str) -> None:
@@ -223,14 +185,20 @@ def tables(work: Path) -> dict[str, tuple[int, int]]:
 
 @pytest.fixture(scope="module")
 def lake_root(firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the firm's lake with what its build left, on which a day has landed."""
+    """A copy of the firm's lake with what the build of one more day left, on which another day has landed."""
     folder = tmp_path_factory.mktemp("increment")
     copy = Firm(folder=folder / "firm")
     shutil.copytree(firm.folder, copy.folder)
     shutil.copytree(firm.lake_root / "work", folder / "kept")
     held = "select count(*) as held from lake.quarantine"
     before = rows(copy, held)
-    change_the_world(copy)
+    last: datetime = rows(copy, "select max(updated_at) as at from lake.time_entry")[0]["at"]
+    now = last.astimezone(UTC) + timedelta(hours=1)
+    changed_invoices.first_day(copy, now)
+    copy.run("ingest")
+    build(copy.lake_root, folder / "kept")
+    change_the_world(copy, now + timedelta(hours=1))
+    changed_invoices.second_day(copy, now + timedelta(hours=1))
     copy.run("ingest")
     assert rows(copy, held) == before, "what the test changes must land"
     return copy.lake_root
@@ -244,10 +212,16 @@ def test_an_increment_leaves_the_same_rows_as_a_full_build(lake_root: Path, tmp_
         scope = connection.execute("select reason, is_full from staging.stg_lake__build_scope").fetchone()
         touched = connection.execute("select count(*) from intermediate.int_touched_time_entries").fetchone()
         entries = connection.execute("select count(*) from intermediate.int_time_priced").fetchone()
+        late = connection.execute(
+            "select sum(amount) from intermediate.int_gl_line_origins where gl_line_id = 'before-invoice'"
+        ).fetchone()
+        credit = connection.execute("select count(*) from intermediate.int_credit_note_origins").fetchone()
     assert scope == ("an increment", False)
     assert touched is not None
     assert entries is not None
     assert 4 < touched[0] < entries[0]
+    assert late not in (None, (None,)), "the posting finds the invoice that came a day later"
+    assert credit == (0,), "the credit note no longer is what its invoice bills"
     build(lake_root, tmp_path / "whole")
     increment, whole = tables(kept), tables(tmp_path / "whole")
     assert increment.keys() == whole.keys()

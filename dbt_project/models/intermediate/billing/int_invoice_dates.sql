@@ -1,7 +1,7 @@
 {{ config(
-    materialized='keyed', key=['origin_type', 'origin_system', 'origin_id'], compared_whole=true, remembers=true
+    materialized='keyed', key=['origin_type', 'origin_system', 'origin_id'], touched='int_touched_billed_origins',
+    remembers=true
 ) }}
--- depends_on: {{ ref('stg_lake__build_scope') }}
 -- Grain: one row an origin that stands on an issued invoice, with the first date on which it was billed.
 select
     records.origin_type,
@@ -14,5 +14,12 @@ inner join {{ ref('int_invoice_lines') }} as lines
     on
         records.source_system = lines.source_system
         and records.invoice_line_id = lines.invoice_line_id
-where lines.document_type = 'invoice' and lines.status = 'issued'
+where
+    lines.document_type = 'invoice'
+    and lines.status = 'issued'
+    -- what names no system, where several could have it, is no record that anything else would find
+    and records.origin_system is not null
+    {{ touched_only(
+        'int_touched_billed_origins', ['origin_type', 'origin_system', 'origin_id'], 'records', opening='and'
+    ) }}
 group by records.origin_type, records.origin_system, records.origin_id

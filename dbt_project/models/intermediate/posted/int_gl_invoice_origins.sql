@@ -1,7 +1,14 @@
+{%- set touched = ref('int_touched_gl_origins') -%}
 -- Whatever names an invoice, a line of its own accord or a link, is followed to what the invoice bills.
 with lines as (
     select * from {{ ref('int_gl_lines') }}
-    where flow is not null and origin_type = 'invoice' and origin_id is not null
+    where
+        flow is not null
+        and origin_type = 'invoice'
+        and origin_id is not null
+        {%- if build_is_increment() %}
+        and (source_system, gl_line_id) in (select source_system, gl_line_id from {{ touched }})
+        {%- endif %}
 ),
 
 links as (

@@ -1,21 +1,19 @@
 {{ config(
-    materialized='keyed', key=['source_system', 'gl_line_id'], touched='int_touched_ledger_lines'
+    materialized='keyed', key=['source_system', 'gl_line_id'], touched='int_touched_gl_origins'
 ) }}
 with lines as (
     select * from {{ ref('int_gl_lines') }} as every_line
     where
         flow is not null
-        {{ touched_only('int_touched_ledger_lines', ['source_system', 'gl_line_id'], 'every_line', opening='and') }}
+        {{ touched_only('int_touched_gl_origins', ['source_system', 'gl_line_id'], 'every_line', opening='and') }}
 ),
 
 links as (
-    select * from {{ ref('int_gl_posting_links') }} as every_link
-    {{ touched_only('int_touched_ledger_lines', ['source_system', 'gl_line_id'], 'every_link') }}
+    select * from {{ ref('int_gl_posting_links') }}
 ),
 
 through_invoices as (
-    select * from {{ ref('int_gl_invoice_origins') }} as every_origin
-    {{ touched_only('int_touched_ledger_lines', ['source_system', 'gl_line_id'], 'every_origin') }}
+    select * from {{ ref('int_gl_invoice_origins') }}
 ),
 
 followed as (

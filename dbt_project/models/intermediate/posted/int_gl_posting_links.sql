@@ -1,11 +1,40 @@
+{%- set touched = ref('int_touched_gl_origins') -%}
+{%- set is_update = build_is_increment() -%}
 with lines as (
     select * from {{ ref('int_gl_lines') }}
-    where flow is not null
+    where
+        flow is not null
+        {%- if is_update %}
+        and (source_system, gl_line_id) in (select source_system, gl_line_id from {{ touched }})
+        {%- endif %}
+),
+
+reversals as (
+    select
+        lines.source_system,
+        lines.gl_line_id,
+        reversed.gl_line_id as reversed_gl_line_id
+    from lines
+    inner join {{ ref('int_gl_lines') }} as reversed
+        on
+            lines.source_system = reversed.source_system
+            and lines.reverses_gl_line_id = reversed.gl_line_id
+            and lines.amount = -reversed.amount
+            and lines.functional_amount = -reversed.functional_amount
+    where reversed.flow is not null
 ),
 
 links as (
     select * from {{ ref('stg_erp__posting_links') }}
-    where not is_deleted
+    where
+        not is_deleted
+        {%- if is_update %}
+        and (source_system, gl_line_id) in (
+            select source_system, gl_line_id from {{ touched }}
+            union all
+            select source_system, reversed_gl_line_id from reversals
+        )
+        {%- endif %}
 ),
 
 own as (
@@ -17,21 +46,12 @@ own as (
 
 -- A line that takes another back in full and says no more than that takes back each of its records.
 taken_back as (
-    select
-        lines.source_system,
-        lines.gl_line_id,
-        reversed.gl_line_id as reversed_gl_line_id
-    from lines
-    inner join lines as reversed
-        on
-            lines.source_system = reversed.source_system
-            and lines.reverses_gl_line_id = reversed.gl_line_id
-            and lines.amount = -reversed.amount
-            and lines.functional_amount = -reversed.functional_amount
+    select reversals.*
+    from reversals
     left join own
         on
-            lines.source_system = own.source_system
-            and lines.gl_line_id = own.gl_line_id
+            reversals.source_system = own.source_system
+            and reversals.gl_line_id = own.gl_line_id
     where own.gl_line_id is null
 ),
 

@@ -1,9 +1,14 @@
+{{ config(
+    materialized='keyed', key=['source_system', 'invoice_line_id'], touched='int_touched_document_lines', remembers=true
+) }}
 with lines as (
-    select * from {{ ref('int_invoice_lines') }}
+    select * from {{ ref('int_invoice_lines') }} as every_line
+    {{ touched_only('int_touched_document_lines', ['source_system', 'invoice_line_id'], 'every_line') }}
 ),
 
 found as (
-    select * from {{ ref('int_invoice_line_records') }}
+    select * from {{ ref('int_invoice_line_records') }} as every_record
+    {{ touched_only('int_touched_document_lines', ['source_system', 'invoice_line_id'], 'every_record') }}
 
     union all
 

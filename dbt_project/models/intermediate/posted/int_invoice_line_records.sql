@@ -1,11 +1,17 @@
+{{ config(
+    materialized='keyed', key=['source_system', 'invoice_line_id'], touched='int_touched_document_lines', remembers=true
+) }}
 -- A line is either summarised, and then its sources speak for it, or one record's.
 with lines as (
-    select * from {{ ref('int_invoice_lines') }}
+    select * from {{ ref('int_invoice_lines') }} as every_line
+    {{ touched_only('int_touched_document_lines', ['source_system', 'invoice_line_id'], 'every_line') }}
 ),
 
 sources as (
-    select * from {{ ref('stg_billing__invoice_line_sources') }}
-    where not is_deleted
+    select * from {{ ref('stg_billing__invoice_line_sources') }} as staged
+    where
+        not is_deleted
+        {{ touched_only('int_touched_document_lines', ['source_system', 'invoice_line_id'], 'staged', opening='and') }}
 ),
 
 summarised as (

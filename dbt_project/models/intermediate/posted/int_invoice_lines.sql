@@ -1,16 +1,16 @@
 {{ config(
-    materialized='keyed', key=['source_system', 'invoice_line_id'], compared_whole=true, remembers=true
+    materialized='keyed', key=['source_system', 'invoice_line_id'], touched='int_touched_document_lines', remembers=true
 ) }}
--- depends_on: {{ ref('stg_lake__build_scope') }}
-
 with documents as (
     select * from {{ ref('stg_billing__invoices') }}
     where not is_deleted and (status = 'issued' or (status = 'void' and issued_at is not null))
 ),
 
 lines as (
-    select * from {{ ref('stg_billing__invoice_lines') }}
-    where not is_deleted
+    select * from {{ ref('stg_billing__invoice_lines') }} as staged
+    where
+        not is_deleted
+        {{ touched_only('int_touched_document_lines', ['source_system', 'invoice_line_id'], 'staged', opening='and') }}
 ),
 
 entities as (

@@ -1,7 +1,7 @@
 {%- set ledger = adapter.get_relation('mart', 'main', 'fct_project_ledger') -%}
 {%- set lines = ref('int_invoice_lines') -%}
 {%- set touched_time = ref('int_touched_time_entries') -%}
-{%- set new_ids = new_batches() -%}
+{%- set origins = ref('int_invoice_line_origins') -%}
 {%- set billed = "(select *, invoice_line_id as line_id from " ~ ledger
     ~ " where basis = 'finance_posted' and flow = 'billing')" -%}
 {%- set reached = touched_by(billed, ['source_system', 'line_id'], [
@@ -11,49 +11,15 @@
 ]) -%}
 -- The invoice lines whose rows in the ledger an increment may have changed.
 {% if ledger_increment() %}
-with changed_lines as (
-    select
-        source_system,
-        invoice_id,
-        applies_to_invoice_id
-    from {{ changes_of('int_invoice_lines') }}
-    union
-    select
-        lines.source_system,
-        lines.invoice_id,
-        lines.applies_to_invoice_id
-    from {{ source('lake', 'invoice_line_source') }} as sources
-    inner join {{ lines }} as lines
-        on
-            sources.source_system = lines.source_system
-            and sources.invoice_line_id = lines.invoice_line_id
-    where sources._batch_id in ({{ new_ids }})
-),
-
-changed_invoices as (
-    select distinct
-        source_system,
-        invoice_id
-    from changed_lines
-)
-
 select
     source_system,
     invoice_line_id
 from {{ changes_of('int_invoice_lines') }}
 union
--- the lines of one document share what they take back, and a credit note takes it from the invoice it applies to
 select
-    lines.source_system,
-    lines.invoice_line_id
-from {{ lines }} as lines
-inner join changed_invoices
-    on
-        lines.source_system = changed_invoices.source_system
-        and (
-            lines.invoice_id = changed_invoices.invoice_id
-            or lines.applies_to_invoice_id = changed_invoices.invoice_id
-        )
+    source_system,
+    invoice_line_id
+from {{ changes_of('int_invoice_line_origins') }}
 union
 select
     source_system,
