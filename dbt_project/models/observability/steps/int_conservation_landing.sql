@@ -10,19 +10,44 @@ with files as (
 
 ),
 
-lake_rows as (
+-- counted by batch, so that a scan needs no look-up of the committed ones
+counted as (
 {%- for entity in entities %}
     select
         '{{ entity }}' as entity,
+        _batch_id as batch_id,
         count(*) as rows
     from {{ source('lake', entity) }}
-    where _batch_id in (select batch_id from {{ ref('stg_lake__committed_batches') }})
+    group by _batch_id
     {% if not loop.last %}union all{% endif %}
 {%- else %}
     select
         cast(null as varchar) as entity,
+        cast(null as bigint) as batch_id,
         0 as rows
 {%- endfor %}
+),
+
+committed as (
+
+    select
+        counted.entity,
+        counted.rows
+    from counted
+    inner join {{ ref('stg_lake__committed_batches') }} as batches on counted.batch_id = batches.batch_id
+
+),
+
+lake_rows as (
+
+    -- an entity whose rows are all gone has none, and is not left out
+    select
+        named.entity,
+        coalesce(sum(committed.rows), 0) as rows
+    from (values {% for entity in entities %}('{{ entity }}'){{ ', ' if not loop.last }}{% else %}(null){% endfor %}) as named (entity)
+    left join committed on named.entity = committed.entity
+    group by named.entity
+
 ),
 
 landed as (

@@ -2,27 +2,37 @@
 
 with ledger as (
 
-    select * from {{ ref('fct_project_ledger') }}
+    -- summed once, for all that asks below
+    select
+        source_entity,
+        source_system,
+        flow,
+        basis,
+        currency,
+        functional_currency,
+        sum(hours) as hours,
+        sum(amount_transaction) as amount_transaction,
+        sum(amount_functional) as amount_functional
+    from {{ ref('fct_project_ledger') }}
+    group by source_entity, source_system, flow, basis, currency, functional_currency
 
 ),
 
 time_entries as (
 
-    select * from {{ ref('stg_psa__time_entries') }}
-    where not is_deleted and status in ('submitted', 'approved')
-
-),
-
-relieved as (
-
     select
-        entries.source_system,
-        entries.hours
-    from time_entries as entries
-    inner join {{ ref('int_contractor_relief') }} as relief
-        on
-            entries.source_system = relief.source_system
-            and entries.time_entry_id = relief.time_entry_id
+        source_system,
+        sum(hours) as hours,
+        sum(
+            case
+                when (source_system, time_entry_id) in (
+                    select source_system, time_entry_id from {{ ref('int_contractor_relief') }}
+                ) then hours
+            end
+        ) as relieved_hours
+    from {{ ref('stg_psa__time_entries') }}
+    where not is_deleted and status in ('submitted', 'approved')
+    group by source_system
 
 ),
 
@@ -57,9 +67,8 @@ expected as (
     select
         'hours of time entries' as subject,
         source_system as part,
-        sum(hours) as expected
+        hours as expected
     from time_entries
-    group by source_system
 
     union all
 
@@ -111,7 +120,7 @@ found as (
         select source_system, hours from ledger
         where source_entity = 'time_entry' and flow in ('labor_cost', 'vendor_cost') and basis = 'operational'
         union all
-        select source_system, hours from relieved
+        select source_system, relieved_hours from time_entries
     ) as carried
     group by source_system
 

@@ -2,7 +2,7 @@
 
 with ledger_rows as (
 
-    select distinct
+    select
         source_system,
         source_id
     from {{ ref('fct_project_ledger') }}
@@ -24,7 +24,10 @@ unbalanced as (
 
 current_rows as (
 
-    select * from {{ ref('stg_erp__gl_lines') }}
+    select
+        *,
+        (source_system, gl_line_id) in (select source_system, source_id from ledger_rows) as is_in_mart
+    from {{ ref('stg_erp__gl_lines') }}
 
 )
 
@@ -32,7 +35,7 @@ select
     'gl_line' as entity,
     current_rows.source_system,
     case
-        when ledger_rows.source_id is not null then 'in the ledger'
+        when current_rows.is_in_mart then 'in the ledger'
         when current_rows.is_deleted then 'deleted at the source'
         when current_rows.ledger_id <> 'primary' then 'ledger ' || current_rows.ledger_id
         when coalesce(accounts.is_statistical, false) then 'statistical account'
@@ -44,13 +47,9 @@ select
         ) then 'account class ' || accounts.account_class
         else 'lost'
     end as fate,
-    ledger_rows.source_id is not null as is_in_mart,
+    current_rows.is_in_mart,
     count(*) as rows
 from current_rows
-left join ledger_rows
-    on
-        current_rows.source_system = ledger_rows.source_system
-        and current_rows.gl_line_id = ledger_rows.source_id
 left join accounts
     on
         current_rows.source_system = accounts.source_system

@@ -2,7 +2,7 @@
 
 with ledger_rows as (
 
-    select distinct
+    select
         source_system,
         source_id
     from {{ ref('fct_project_ledger') }}
@@ -21,7 +21,10 @@ relief as (
 
 current_rows as (
 
-    select * from {{ ref('int_time_priced') }}
+    select
+        *,
+        (source_system, time_entry_id) in (select source_system, source_id from ledger_rows) as is_in_mart
+    from {{ ref('int_time_priced') }}
 
 )
 
@@ -29,19 +32,15 @@ select
     'time_entry' as entity,
     current_rows.source_system,
     case
-        when ledger_rows.source_id is not null then 'in the ledger'
+        when current_rows.is_in_mart then 'in the ledger'
         when current_rows.is_deleted then 'deleted at the source'
         when current_rows.status in ('draft', 'rejected') then 'status ' || current_rows.status
         when current_rows.worker_type = 'contractor' and relief.time_entry_id is not null then 'billed by the vendor in full'
         else 'lost'
     end as fate,
-    ledger_rows.source_id is not null as is_in_mart,
+    current_rows.is_in_mart,
     count(*) as rows
 from current_rows
-left join ledger_rows
-    on
-        current_rows.source_system = ledger_rows.source_system
-        and current_rows.time_entry_id = ledger_rows.source_id
 left join relief
     on
         current_rows.source_system = relief.source_system
