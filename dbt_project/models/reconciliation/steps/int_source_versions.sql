@@ -1,3 +1,4 @@
+{{ config(materialized='keyed', key=['origin_type', 'origin_system', 'origin_id']) }}
 -- All landed versions of time entries, expenses, bill lines and milestones that have more than one, with the figures of
 -- each as one text: what counts is whether a figure changed, not that a row was sent again.
 
@@ -8,17 +9,38 @@
     ['milestone', 'milestone', 'milestone_id', "status = 'completed'", 'completed_at', ['project_id', 'completed_at', 'amount', 'currency', 'contract_line_id']],
 ] %}
 
+{%- set is_update = in_increment() %}
+{%- set new_ids = new_batches() %}
+{%- set committed = ref('stg_lake__committed_batches') %}
+
 with
 {%- for origin, entity, id, counts, day, figures in origins %}
-{{ entity }}_landed as (
+-- most came once: only the others are read whole, and in an increment only those of which a version is new
+{{ entity }}_repeated as (
 
-    select
-        *,
-        count(*) over (partition by source_system, {{ id }}) as version_count
+    select source_system, {{ id }}
     from {{ source('lake', entity) }}
     where
-        _batch_id in (select batch_id from {{ ref('stg_lake__committed_batches') }})
+        _batch_id in (select batch_id from {{ committed }})
         {{ known_at('updated_at', clock='data') }}
+        {%- if is_update %}
+        and (source_system, {{ id }}) in (
+            select source_system, {{ id }} from {{ source('lake', entity) }} where _batch_id in ({{ new_ids }})
+        )
+        {%- endif %}
+    group by source_system, {{ id }}
+    having count(*) > 1
+
+),
+
+{{ entity }}_landed as (
+
+    select *
+    from {{ source('lake', entity) }}
+    where
+        _batch_id in (select batch_id from {{ committed }})
+        {{ known_at('updated_at', clock='data') }}
+        and (source_system, {{ id }}) in (select source_system, {{ id }} from {{ entity }}_repeated)
 
 ){{ ',' if not loop.last }}
 {%- endfor %}
@@ -43,7 +65,6 @@ select
         else 'out'
     end as figures
 from {{ entity }}_landed
-where version_count > 1
 {% if not loop.last %}
 union all
 {% endif %}
