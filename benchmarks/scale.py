@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import Cost, measure
+from tieout.settings import forget_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 FEEDS = ("psa", "crm", "hcm", "expense", "procurement", "erp", "middleware", "governance")
@@ -83,6 +84,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="300,1000,3000", help="consultants, separated by commas")
     parser.add_argument("--months", type=int, default=12)
     options = parser.parse_args()
+    forget_environment()
     os.sched_setaffinity(0, set(list(os.sched_getaffinity(0))[:2]))
     sizes = []
     for consultants in (int(text) for text in options.sizes.split(",")):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -38,7 +37,7 @@ from tests.reconciliation.truth import (
     scores,
 )
 from tieout import settings
-from tieout.build import environment
+from tieout.build import environment, in_environment
 
 #: Seed, consultants and months of each firm: small ones, so that rare overlaps and empty corners both come up.
 FIRMS = (
@@ -80,7 +79,11 @@ class Warehouse:
         chosen = settings.load(config)
         work = chosen.work_root
         work.mkdir(parents=True, exist_ok=True)
-        os.environ.update(environment(chosen, work) | {"TIEOUT_RUN_ID": "truth", "TIEOUT_CODE_VERSION": "truth"})
+        given = environment(chosen, work) | {"TIEOUT_RUN_ID": "truth", "TIEOUT_CODE_VERSION": "truth"}
+        with in_environment(given):
+            return self._build(config, work, tested=tested)
+
+    def _build(self, config: Path, work: Path, *, tested: bool) -> Path:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - its imports take seconds
 
         flags = ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT), "--quiet"]
@@ -193,6 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tested", type=int, default=1, help="how many firms also run every data test (default: 1)")
     parser.add_argument("--keep", type=Path, help="keep each firm's folder under this one")
     chosen = parser.parse_args(arguments)
+    settings.forget_environment()
     firms = FIRMS if chosen.firms is None else _parsed(chosen.firms)
     console = Console(width=150)
     verdicts, warehouse = [], Warehouse()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.firm import Firm, configure, tieout
+from tieout.settings import forget_environment
+
+forget_environment()  # of every test and of every command that one runs: a lake that is exported is somebody's own
 
 
 @pytest.fixture(scope="session")

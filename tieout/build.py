@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +109,21 @@ def environment(settings: Settings, work: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
+def in_environment(given: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for the time of a build: left behind, they would win over the next configuration read here."""
+    before = dict(os.environ)
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name in given:
+            if name in before:
+                os.environ[name] = before[name]
+            else:
+                del os.environ[name]
+
+
+@contextlib.contextmanager
 def _work_folder(settings: Settings, as_of: datetime | None) -> Iterator[Path]:
     """Yield the private folder of this build, held by a lock so that two builds never mix."""
     root = settings.work_root
@@ -131,9 +146,6 @@ def _work_folder(settings: Settings, as_of: datetime | None) -> Iterator[Path]:
 def _dbt(
     settings: Settings, work: Path, *, run_id: str, full_refresh: bool, as_of: datetime | None, events: Events
 ) -> tuple[int, tuple[str, ...]]:
-    # What changes with every build goes through the environment: a changed variable makes dbt read every
-    # file again, a changed environment only those that ask for it.
-    os.environ.update(environment(settings, work) | {"TIEOUT_RUN_ID": run_id, "TIEOUT_CODE_VERSION": _code_version()})
     # The imports of dbt take seconds; commands that do not build must not pay for them.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
@@ -150,8 +162,12 @@ def _dbt(
         arguments.append("--full-refresh")
     watcher = _Watcher(events)
     events("build_started", message="Building the mart (dbt on DuckDB)", run_id=run_id)
+    # What changes with every build goes through the environment: a changed variable makes dbt read every
+    # file again, a changed environment only those that ask for it.
+    given = environment(settings, work) | {"TIEOUT_RUN_ID": run_id, "TIEOUT_CODE_VERSION": _code_version()}
     try:
-        outcome = dbtRunner(callbacks=[watcher]).invoke(arguments)
+        with in_environment(given):
+            outcome = dbtRunner(callbacks=[watcher]).invoke(arguments)
     finally:
         _close_duckdb()
     failures = [r for r in _results(outcome.result) if str(r.status) in {"error", "fail", "runtime error"}]

@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     events = Reporter()
+    settings.forget_environment()  # a lake that is exported is somebody's own: no simulated firm goes into it
     config = settings.load(Path("tieout.yml"))
     extracts = FOLDER / "extracts"
     if not (extracts / ".complete").exists():

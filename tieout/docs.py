@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     check = "--check" in given
     if "--demo" in given:
+        settings.forget_environment()
         mart = publish.published(settings.load(DOCS.parent / "tieout.yml").mart_folder)
         if mart is None:
             sys.stderr.write("The demo is not built, so its figures stay as they were; `make demo` builds it.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -126,6 +127,14 @@ class Settings(BaseSettings):
         if self.mart_root is not None:
             return self.mart_root
         return Path(self.lake_root) / "mart"
+
+
+def forget_environment() -> None:
+    """Take out of this process what would win over a file, for who must keep to theirs: the demo, tests, benchmarks."""
+    prefix = str(Settings.model_config["env_prefix"])
+    known = {prefix + name.upper() for name in Settings.model_fields}
+    for name in [name for name in os.environ if name.upper() in known]:
+        del os.environ[name]
 
 
 def load(file: Path | None = None) -> Settings:

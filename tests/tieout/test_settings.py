@@ -1,9 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from lake.errors import ConfigError
 from tieout import settings
+from tieout.build import environment, in_environment
 
 
 def write(folder: Path, text: str) -> Path:
@@ -88,3 +90,24 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIEOUT_GROUP_CURRENCY", "CHF")
     assert settings.load(write(tmp_path, "group_currency: EUR\n")).group_currency == "CHF"
+
+
+def test_what_is_exported_does_not_reach_the_demo_or_a_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TIEOUT_LAKE_ROOT", "tieout_group_currency", "TIEOUT_MART_ROOT", "TIEOUT_FEEDS"):
+        monkeypatch.setenv(name, "[]" if name == "TIEOUT_FEEDS" else "ELSEWHERE")
+    monkeypatch.setenv("TIEOUT_TINY_FILES", "9")
+    settings.forget_environment()
+    found = settings.load(write(tmp_path, "group_currency: EUR\nlake_root: lake\n"))
+    assert (found.group_currency, found.lake_root, found.mart_root) == ("EUR", str(tmp_path / "lake"), None)
+    assert os.environ["TIEOUT_TINY_FILES"] == "9"
+
+
+def test_a_build_leaves_the_environment_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEOUT_CLOCK", "now")
+    monkeypatch.delenv("TIEOUT_LAKE_ROOT", raising=False)
+    other = settings.load(write(tmp_path, "lake_root: other\n")).model_copy(update={"clock": "data"})
+    with in_environment(environment(other, tmp_path)):
+        assert os.environ["TIEOUT_LAKE_ROOT"] == other.lake_root
+        assert os.environ["TIEOUT_CLOCK"] == "data"
+    assert os.environ["TIEOUT_CLOCK"] == "now"
+    assert settings.load(write(tmp_path, "lake_root: mine\n")).lake_root == str(tmp_path / "mine")
