@@ -69,3 +69,8 @@ class BuildError(TieoutError):
 def brief(error: BaseException, longest: int = 300) -> str:
     """Return an error of a library on one line, cut where it is long."""
     return " ".join(str(error).split())[:longest] or type(error).__name__
+
+
+def plain(error: OSError) -> str:
+    """Return what the system said, without its numbers and quotes: the file, then what is wrong with it."""
+    return f"{error.filename}: {error.strerror}" if error.filename else " ".join(str(error).split())

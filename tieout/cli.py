@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from lake import stop
-from lake.errors import TieoutError
+from lake.errors import TieoutError, plain
 from tieout import report, stopping
 
 MISUSED, FAULT = 2, 70  # exit codes as shells know them
@@ -59,8 +59,7 @@ def _told(error: Exception) -> tuple[int, str]:
     if isinstance(error, typer.TyperException):
         return MISUSED, _misused(error)
     if isinstance(error, OSError):  # no room, no right, no such folder: nothing that support could mend
-        where = f"{error.filename}: {error.strerror}" if error.filename else " ".join(str(error).split())
-        return 1, f"{where}; mend that and run the command again."
+        return 1, f"{plain(error)}; mend that and run the command again."
     trace = Path(tempfile.gettempdir()) / f"tieout-fault-{os.getpid()}.log"
     trace.write_text(traceback.format_exc(), encoding="utf-8")
     reason = " ".join(str(error).split())[:200]

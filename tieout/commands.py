@@ -16,7 +16,7 @@ import polars as pl
 from ingestion import pipeline
 from ingestion.feed import BatchResult, Feed
 from lake import delta, publish, stop
-from lake.errors import BuildError, ConfigError, TieoutError
+from lake.errors import BuildError, ConfigError, TieoutError, plain
 from lake.events import Events
 from lake.store import Lake
 from tieout import build as building
@@ -66,10 +66,13 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
         events("feed_started", message=f"Feed {feed.name} ({feed.where})", feed=feed.name)
         try:
             result = pipeline.ingest(lake, _feed(feed), events=events)
-        except TieoutError as error:
+        except BrokenPipeError:  # nobody reads the answer any more
+            raise
+        except (TieoutError, OSError) as error:  # a full disk or a folder without rights is one feed's trouble, too
             stop.heed()
             refused += 1
-            events("feed_refused", message=f"Feed {feed.name} refused: {error}", feed=feed.name)
+            why = plain(error) if isinstance(error, OSError) else error
+            events("feed_refused", message=f"Feed {feed.name} refused: {why}", feed=feed.name)
             continue
         events("feed_finished", message=f"Feed {feed.name}: {_counted(result)}", feed=feed.name)
     return refused
