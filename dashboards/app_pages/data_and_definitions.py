@@ -167,5 +167,5 @@ def _console(page: Page) -> None:
 
 frame.show(
     body, question="What does this figure mean, and how fresh is it?",
-    bases=("operational", "finance_posted"),
+    bases=("operational", "finance_posted"), needs_periods=False,
 )  # fmt: skip

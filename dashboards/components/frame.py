@@ -18,6 +18,10 @@ from dashboards.signin import rights_of_visitor
 
 LOG = logging.getLogger(__name__)
 PREPARED = "_prepared"
+NO_PERIOD = (
+    "The published mart holds no figures in a period of any legal entity: land `legal_entity` and the people, projects "
+    "and contracts that your records name, then run `tieout run`. Data and definitions shows what has landed so far."
+)
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,16 @@ def prepare(title: str) -> None:
         st.session_state[PREPARED] = error
 
 
-def show(body: Callable[[Page], None], *, question: str, bases: tuple[str, ...]) -> None:
-    """Draw one page; whatever goes wrong ends as a sentence for the reader and a log line for support."""
+def show(body: Callable[[Page], None], *, question: str, bases: tuple[str, ...], needs_periods: bool = True) -> None:
+    """Draw one page; whatever goes wrong ends as a sentence for the reader and a log line for support.
+
+    A page that shows what has landed needs no period with figures, and is wanted most where there is none.
+    """
     _heading(question, bases)
     try:
-        _body(body, _prepared())
+        page = _prepared()
+        _say_what_is_shown(page, needs_periods=needs_periods)
+        body(page)
     except MartUnavailableError as error:
         st.info(str(error), icon=":material/hourglass_empty:")
     except duckdb.Error as error:  # a table or column that this build does not have
@@ -88,11 +97,6 @@ def _open(title: str) -> Page:
         chosen = filters.choose(run, rights, page=title)
         text.note("  \n".join(_freshness(fresh)))
         text.note(text.plain(rights.sentence))
-    if not chosen.periods:
-        raise MartUnavailableError(
-            "The published mart holds no figures for any period: "
-            "check the feeds with `tieout status`, then run `tieout run`."
-        )
     scope = Scope(run=run, rights=rights, filters=chosen)
     return Page(
         scope=scope,
@@ -121,7 +125,11 @@ def _prepared() -> Page:
     return prepared
 
 
-def _body(body: Callable[[Page], None], page: Page) -> None:
+def _say_what_is_shown(page: Page, *, needs_periods: bool) -> None:
+    if not page.scope.filters.periods:
+        if needs_periods:
+            raise MartUnavailableError(NO_PERIOD)
+        return
     last = page.scope.filters.periods[-1]
     text.note(f"{text.plain(page.sentence)} · single figures are those of **{text.plain(last)}**")
     if page.incomplete:
@@ -132,7 +140,6 @@ def _body(body: Callable[[Page], None], page: Page) -> None:
             f":material/warning: **{page.rows_without_rate:,}** ledger row{'s' if page.rows_without_rate > 1 else ''} "
             "without a cost, bill or exchange rate in no total (`amount_group` empty in `fct_project_ledger`)."
         )
-    body(page)
 
 
 def nothing(sentence: str) -> None:

@@ -222,6 +222,24 @@ def test_without_a_published_mart_every_page_says_in_one_sentence_what_to_do(
     assert "tieout run" in app.info[0].value
 
 
+@pytest.mark.parametrize("view", ["Batches", "Quarantine"])
+def test_where_no_period_has_figures_the_pages_say_so_and_what_has_landed_is_still_shown(
+    view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointer = mart_fixture.write(tmp_path)
+    with duckdb.connect(str(pointer.resolve())) as connection:
+        connection.execute("delete from dim_period")
+    monkeypatch.setenv("TIEOUT_MART", str(pointer))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    (said,) = opened("overview").info
+    assert "holds no figures in a period of any legal entity: land `legal_entity`" in said.value
+    app = opened("data_and_definitions", data_view=view)
+    assert not app.info
+    assert not app.error
+    assert len(app.dataframe) == 1
+
+
 @pytest.mark.usefixtures("served_mart")
 def test_a_broken_mart_is_one_sentence_and_no_stack_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "mart_broken.duckdb"
