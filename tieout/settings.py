@@ -174,7 +174,13 @@ def _validated(values: dict[str, Any], path: Path) -> Settings:
             "lake_root": root,
             "mart_root": base / settings.mart_root if settings.mart_root is not None else None,
             "feeds": tuple(
-                f.model_copy(update={"path": f.path and base / f.path, "system": _system(f, base)})
+                f.model_copy(
+                    update={
+                        "path": f.path and base / f.path,
+                        "system": _system(f, base),
+                        "connection": f.connection and f.connection.under(base),
+                    }
+                )
                 for f in settings.feeds
             ),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -38,6 +38,22 @@ WebAddress = Annotated[str, AfterValidator(_safe)]
 
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def under(self, base: Path) -> Self:
+        """Return the same with the relative paths of files and `file:` references taken from the folder `base`."""
+        return self.model_copy(update={name: _under(value, base) for name, value in self})
+
+
+def _under(value: object, base: Path) -> object:
+    if isinstance(value, _Spec):
+        return value.under(base)
+    if isinstance(value, Path):
+        return base / value
+    if isinstance(value, dict):
+        return {key: _under(said, base) for key, said in value.items()}
+    if isinstance(value, str) and value.startswith("file:"):
+        return f"file:{base / value.removeprefix('file:')}"
+    return value
 
 
 class PostgresSpec(_Spec):

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.connectors.spec import HeaderSpec, RestSpec, SftpSpec
 from lake.errors import ConfigError
 from tieout import settings
 from tieout.build import environment, in_environment
@@ -21,6 +22,25 @@ def test_paths_are_relative_to_the_configuration_file(tmp_path: Path) -> None:
     assert found.feeds[0].path == tmp_path / "drops/psa"
     assert found.mart_folder == tmp_path / "my/lake/mart"
     assert found.feeds[0].mode == "delta"
+
+
+def test_files_of_a_connection_are_relative_to_the_configuration_file(tmp_path: Path) -> None:
+    file = tmp_path / "tieout.yml"
+    file.write_text(
+        "feeds:\n  - name: psa\n    connection: {kind: sftp, host: files, user: psa, known_hosts: keys/hosts,"
+        " private_key: 'file:keys/id', passphrase: 'env:PHRASE', folder: out}\n"
+        "  - name: crm\n    connection: {kind: rest, base_url: 'https://crm.example/api', ca_file: ca.pem,"
+        " auth: {kind: header, value: 'file:/run/secrets/crm'}}\n",
+        encoding="utf-8",
+    )
+    sftp, rest = (feed.connection for feed in settings.load(file).feeds)
+    assert isinstance(sftp, SftpSpec)
+    assert (sftp.known_hosts, sftp.private_key) == (tmp_path / "keys/hosts", f"file:{tmp_path / 'keys/id'}")
+    assert (sftp.passphrase, sftp.folder) == ("env:PHRASE", "out")
+    assert isinstance(rest, RestSpec)
+    assert rest.ca_file == tmp_path / "ca.pem"
+    assert isinstance(rest.auth, HeaderSpec)
+    assert rest.auth.value == "file:/run/secrets/crm"
 
 
 @pytest.mark.parametrize(
