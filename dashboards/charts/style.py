@@ -15,7 +15,7 @@ from dashboards.components import formats
 
 MOST_PERIOD_LABELS = 16
 MOST_LONG_LABELS = 5
-FEW_STEPS = 4
+FEW_STEPS = 5
 SHORT_LABEL = 7  # characters of one line: Oct over 2025, or 2026 Q4
 BETTER = "#0072b2"
 WORSE = "#d55e00"
