@@ -133,7 +133,9 @@ def _defaults(entity: Entity) -> dict[str, str]:
 
 def _sources(entities: list[Entity]) -> dict[str, object]:
     """Return one domain's lake tables as dbt sources."""
-    root = "{{ env_var('TIEOUT_LAKE_ROOT', 'lake/data') }}"
+    # dbt-duckdb fills in what stands in braces, after which it is SQL: a path may hold both braces and apostrophes.
+    escaped = """ | replace("'", "''") | replace('{', '{' * 2) | replace('}', '}' * 2)"""
+    root = "{{ env_var('TIEOUT_LAKE_ROOT', 'lake/data')" + escaped + " }}"
     tables = [
         {
             "name": entity.name,

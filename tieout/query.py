@@ -117,9 +117,9 @@ def _connect(settings: Settings, *, tables: Collection[str] | None = ()) -> duck
     if mart is None and settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
         raise BuildError(f"There is neither a mart nor a lake in {settings.lake_root} yet; run `tieout run` first.")
     connection = catalogue.connect(Lake(settings.lake_root), mart, tables=tables)
-    if settings.is_local:  # an object store is reached through its own key, which this setting would cut off
-        connection.execute("set allowed_directories = [?]", [settings.lake_root])
-        connection.execute("set enable_external_access = false")
+    # Of files and addresses only the lake's own may be read; the mart is open already.
+    connection.execute("set allowed_directories = [?]", [settings.lake_root])
+    connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
 

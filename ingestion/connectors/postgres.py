@@ -35,7 +35,10 @@ select quote_ident(a.attname), a.attname::text, format_type(a.atttypid, a.atttyp
 from pg_attribute a join pg_type t on t.oid = a.atttypid
 where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped order by a.attnum
 """
-_SETTINGS = "set intervalstyle = iso_8601; set datestyle = iso; set timezone = 'UTC'; set extra_float_digits = 1"
+_SETTINGS = (
+    "set intervalstyle = iso_8601; set datestyle = iso; set timezone = 'UTC'; set extra_float_digits = 1; "
+    "set standard_conforming_strings = on"  # a server may still take a backslash in a literal for an escape
+)
 
 
 def fetch(spec: PostgresSpec, errand: Errand) -> Cursor:

@@ -58,7 +58,7 @@ class Window:
 
 
 def ready_made(text: str) -> str:
-    """Return a text as a SQL literal; the server takes backslashes as they are."""
+    """Return a text as a SQL literal; the connection is set to take backslashes as they are."""
     return "'" + text.replace("'", "''") + "'"
 
 

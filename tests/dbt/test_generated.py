@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
+from jinja2 import Template
 
+from lake.catalogue import open_duckdb
 from lake.contracts import ENTITIES
+from lake.store import Lake
 from tieout import generate
 
 
@@ -35,6 +39,23 @@ def test_every_entity_has_one_staging_model_and_one_source() -> None:
     models = {file.path.stem for file in generate.generated() if file.path.suffix == ".sql"}
     assert models == {generate.model_name(entity) for entity in ENTITIES.values()}
     assert len(models) == len(ENTITIES)
+
+
+def test_a_lake_may_lie_under_any_name(tmp_path: Path) -> None:
+    root = tmp_path / "Müller's {old} lake"
+    Lake(str(root)).ensure()
+    found = 0
+    with open_duckdb() as connection:
+        for file in sorted(generate.STAGING.rglob("_*sources.yml")):
+            for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
+                for table in source["tables"]:
+                    meta = (table.get("config") or source["config"])["meta"]
+                    # as dbt renders it, and then dbt-duckdb
+                    rendered = Template(meta["external_location"]).render(env_var=lambda _name, _default: str(root))
+                    scan = rendered.format_map({"identifier": table["name"]})
+                    assert connection.execute(f"select count(*) from {scan}").fetchall() == [(0,)]
+                    found += 1
+    assert found > len(ENTITIES)
 
 
 def test_names_are_plural_in_english() -> None:

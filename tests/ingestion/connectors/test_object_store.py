@@ -18,6 +18,8 @@ from lake.errors import ConfigError, LakeError, SourceError
 from lake.store import Lake
 from tests.ingestion.conftest import CONSERVED, Drop, entry
 from tests.servers.store import KEY, SECRET, Store
+from tieout import query
+from tieout.settings import Settings
 
 
 @pytest.fixture
@@ -111,6 +113,20 @@ def test_a_lake_in_a_bucket_lands_archives_and_answers(lake: Lake, prefix: str, 
     connection = catalogue.connect(lake)
     found = connection.sql("select time_entry_id, hours::varchar from lake.time_entry where source_system = 'one'")
     assert sorted(found.fetchall()) == [("T1", "7.50"), ("T2", "7.50")]
+
+
+def test_a_question_to_a_lake_in_a_bucket_reaches_nothing_but_the_lake(
+    lake: Lake, store_server: Store, prefix: str, tmp_path: Path
+) -> None:
+    assert ingest(lake, drop_of(tmp_path, "asked", 1)).counts.landed == 1
+    put(store_server, f"{prefix}/other.csv", 1)
+    (tmp_path / "here.csv").write_text("a\n1\n")
+    settings = Settings(lake_root=lake.root, mart_root=tmp_path / "mart")
+    found = query.run(settings, "select hours from lake.time_entry where source_system = 'asked'", output="csv")
+    assert found.split() == ["hours", "7.50"]
+    for elsewhere in (tmp_path / "here.csv", f"s3://{store_server.bucket}/{prefix}/other.csv", store_server.endpoint):
+        with pytest.raises(LakeError, match="disabled by configuration"):
+            query.run(settings, f"select * from read_text('{elsewhere}')")
 
 
 def test_writers_at_once_lose_and_double_nothing(lake: Lake, prefix: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from ingestion.adapter import load
 from ingestion.connectors import postgres
 from ingestion.connectors.offer import Errand, staging
-from ingestion.connectors.postgres_sql import Table, Window, parts
+from ingestion.connectors.postgres_sql import Table, Window, parts, ready_made
 from ingestion.connectors.spec import PostgresSpec
 from ingestion.feed import Feed
 from ingestion.readers import Source, read
@@ -132,6 +132,13 @@ def test_a_number_that_was_committed_late_lands_once(drop: Drop, database: Datab
     assert drop.ingest().counts.landed == 1
     assert drop.ingest().status == "unchanged"
     assert drop.rows("select name from lake.customer where customer_id = '480'") == [("Late",)]
+
+
+def test_a_backslash_is_a_backslash_also_where_the_server_escapes_with_it(database: Database) -> None:
+    database.do(f"alter database {database.spec.database} set standard_conforming_strings = off")
+    with contextlib.closing(postgres._connect(database.spec, PASSWORD)) as connection:
+        for text in ("a\\", "\\'; select 1 --", "it's"):
+            assert postgres.run(connection, f"select {ready_made(text)}") == [(text,)]
 
 
 def test_a_window_that_was_not_remembered_lands_again_rather_than_not_at_all() -> None:
