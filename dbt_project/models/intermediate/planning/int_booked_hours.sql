@@ -1,5 +1,6 @@
--- Grain: one row a booking and accounting period with hours of it after the build's day. A booking's hours
--- are spread over its working days; what lies behind is history that time entries tell better.
+-- Grain: one row a booking, accounting period of the person's books and one of the project's, with hours of it after
+-- the build's day. A booking's hours are spread over its working days; what lies behind is history that time entries
+-- tell better.
 with bookings as (
     select
         allocations.*,
@@ -48,12 +49,17 @@ counted as (
         on placed.legal_entity_key = last_days.legal_entity_key and placed.end_date = last_days.day
 ),
 
+-- Capacity is compared in the person's periods, revenue and cost in the project's: where the calendars differ, a
+-- booking is cut at the ends of both.
 pieces as (
     select
         counted.*,
         periods.period_id,
-        greatest(counted.start_date, {{ add_days('build.build_date', 1) }}, periods.start_date) as piece_from,
-        least(counted.end_date, periods.end_date) as piece_to
+        project_periods.period_id as project_period_id,
+        greatest(
+            counted.start_date, {{ add_days('build.build_date', 1) }}, periods.start_date, project_periods.start_date
+        ) as piece_from,
+        least(counted.end_date, periods.end_date, project_periods.end_date) as piece_to
     from counted
     cross join {{ ref('int_build') }} as build
     inner join {{ ref('int_periods') }} as periods
@@ -61,6 +67,12 @@ pieces as (
             counted.legal_entity_key = periods.legal_entity_key
             and counted.end_date >= periods.start_date
             and greatest(counted.start_date, {{ add_days('build.build_date', 1) }}) <= periods.end_date
+    inner join {{ ref('int_periods') }} as project_periods
+        on
+            counted.project_entity_key = project_periods.legal_entity_key
+            and least(counted.end_date, periods.end_date) >= project_periods.start_date
+            and greatest(counted.start_date, {{ add_days('build.build_date', 1) }}, periods.start_date)
+            <= project_periods.end_date
     where counted.end_date > build.build_date and counted.total_days > 0
 )
 
@@ -68,6 +80,7 @@ select
     pieces.source_system,
     pieces.allocation_id,
     pieces.period_id,
+    pieces.project_period_id,
     pieces.booking_type,
     pieces.project_key,
     pieces.customer_key,

@@ -49,12 +49,12 @@ booked as (
     from (
         select
             project_key,
-            period_id,
+            project_period_id as period_id,
             sum(hours) as hours,
             min(piece_from) as first_piece
         from {{ ref('int_booked_hours') }}
         where booking_type = 'hard'
-        group by project_key, period_id
+        group by project_key, project_period_id
     ) as by_period
 ),
 

@@ -1,6 +1,6 @@
 -- Grain: one row a services contract line and running or coming period: what is left of the line's amount,
--- spread by the hard-booked hours of its project, else by the working days left. A line without an amount
--- (time and materials without a cap) takes the value of its project's hard bookings.
+-- spread by the hard-booked hours of its project, else by the working days left. Lines without an amount
+-- (time and materials without a cap) take the value of their project's hard bookings.
 with backlog as (
     select backlog.*
     from {{ ref('int_backlog_contracted') }} as backlog
@@ -14,32 +14,33 @@ with backlog as (
 
 booked as (
     select
-        project_key,
-        period_id,
-        sum(hours) as hours,
-        sum(amount_group) as amount_group
-    from {{ ref('int_booked_value') }}
-    where booking_type = 'hard'
-    group by project_key, period_id
+        by_period.*,
+        sum(hours) over (partition by project_key order by first_piece rows unbounded preceding) as hours_to,
+        sum(hours) over (partition by project_key) as total_hours
+    from (
+        select
+            project_key,
+            project_period_id as period_id,
+            sum(hours) as hours,
+            sum(amount_group) as amount_group,
+            min(piece_from) as first_piece
+        from {{ ref('int_booked_value') }}
+        where booking_type = 'hard'
+        group by project_key, project_period_id
+    ) as by_period
 ),
 
-booked_total as (
-    select project_key, sum(hours) as hours
-    from booked
-    group by project_key
-    having sum(hours) > 0
-),
-
+-- Each piece is the difference of two rounded amounts to date, so that the pieces add up to the line's.
 by_booking as (
     select
         backlog.contract_line_key,
         booked.period_id,
-        {{ share_of('backlog.backlog_transaction', 'booked.hours', 'booked_total.hours') }} as amount,
+        {{ share_of('backlog.backlog_transaction', 'booked.hours_to', 'booked.total_hours') }}
+        - {{ share_of('backlog.backlog_transaction', 'booked.hours_to - booked.hours', 'booked.total_hours') }} as amount,
         cast(null as decimal(18, 2)) as amount_group
     from backlog
-    inner join booked_total on backlog.project_key = booked_total.project_key
     inner join booked on backlog.project_key = booked.project_key
-    where not backlog.is_uncapped
+    where not backlog.is_uncapped and booked.total_hours > 0
 ),
 
 ends as (
@@ -56,8 +57,9 @@ ends as (
     from backlog
     cross join {{ ref('int_build') }} as build
     left join {{ ref('int_projects') }} as projects on backlog.project_key = projects.project_key
-    left join booked_total on backlog.project_key = booked_total.project_key
-    where not backlog.is_uncapped and booked_total.project_key is null
+    where
+        not backlog.is_uncapped
+        and backlog.project_key not in (select project_key from booked where total_hours > 0)
 ),
 
 counted as (
@@ -66,6 +68,7 @@ counted as (
         days.period_id,
         ends.backlog_transaction,
         count(*) as working_days,
+        sum(count(*)) over (partition by ends.contract_line_key order by min(days.day) rows unbounded preceding) as days_to,
         sum(count(*)) over (partition by ends.contract_line_key) as total_days
     from ends
     inner join {{ ref('int_working_days') }} as days
@@ -76,13 +79,25 @@ counted as (
     group by ends.contract_line_key, days.period_id, ends.backlog_transaction
 ),
 
+-- A booking names no line: several lines without an amount share what their project's hours are worth alike.
+uncapped as (
+    select
+        contract_line_key,
+        project_key,
+        row_number() over (partition by project_key order by contract_line_key) as line_no,
+        count(*) over (partition by project_key) as line_count
+    from backlog
+    where is_uncapped
+),
+
 pieces as (
     select * from by_booking
     union all
     select
         contract_line_key,
         period_id,
-        {{ share_of('backlog_transaction', 'working_days', 'total_days') }} as amount,
+        {{ share_of('backlog_transaction', 'days_to', 'total_days') }}
+        - {{ share_of('backlog_transaction', 'days_to - working_days', 'total_days') }} as amount,
         cast(null as decimal(18, 2)) as amount_group
     from counted
     union all
@@ -96,13 +111,13 @@ pieces as (
     where ends.contract_line_key not in (select contract_line_key from counted)
     union all
     select
-        backlog.contract_line_key,
+        uncapped.contract_line_key,
         booked.period_id,
         cast(null as decimal(18, 2)) as amount,
-        booked.amount_group
-    from backlog
-    inner join booked on backlog.project_key = booked.project_key
-    where backlog.is_uncapped
+        {{ share_of('booked.amount_group', 'uncapped.line_no', 'uncapped.line_count') }}
+        - {{ share_of('booked.amount_group', 'uncapped.line_no - 1', 'uncapped.line_count') }} as amount_group
+    from uncapped
+    inner join booked on uncapped.project_key = booked.project_key
 )
 
 select

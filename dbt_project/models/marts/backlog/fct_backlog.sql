@@ -33,7 +33,7 @@ booked as (
         case when booked.booking_type = 'hard' then 'scheduled' else 'soft' end as backlog_type,
         'operational' as basis,
         booked.balance_period_id as period_id,
-        booked.period_id as runoff_period_id,
+        booked.project_period_id as runoff_period_id,
         booked.project_entity_key as legal_entity_key,
         coalesce(entities.region, 'none') as region,
         projects.practice,
@@ -59,7 +59,7 @@ booked as (
     left join {{ ref('int_legal_entities') }} as entities on booked.project_entity_key = entities.legal_entity_key
     where booked.billing_model <> 'non_billable' and booked.balance_period_id is not null
     group by
-        booked.booking_type, booked.balance_period_id, booked.period_id, booked.project_entity_key, entities.region,
+        booked.booking_type, booked.balance_period_id, booked.project_period_id, booked.project_entity_key, entities.region,
         projects.practice, booked.customer_key, booked.project_key, booked.billing_model, booked.currency
 )
 
