@@ -15,17 +15,33 @@ costs as (
     group by project_key, period_end
 ),
 
+-- Expenses charged on earn what they cost, beside the lines' amounts unless the cap of the line has them inside.
 revenue as (
     select
         ledger.project_key,
         periods.end_date as period_end,
-        sum(ledger.amount_group) as amount
+        sum(case when ledger.revenue_stream = 'services' then ledger.amount_group else 0 end) as amount,
+        sum(
+            case
+                when ledger.revenue_stream <> 'reimbursable' then 0
+                when terms.amount is not null and coalesce(terms.cap_includes_expenses, false) then 0
+                else ledger.amount_group
+            end
+        ) as recharged
     from {{ ref('fct_project_ledger') }} as ledger
     inner join {{ ref('int_periods') }} as periods
         on
             ledger.legal_entity_key = periods.legal_entity_key
             and ledger.period_id = periods.period_id
-    where ledger.basis = 'operational' and ledger.flow = 'revenue' and ledger.revenue_stream = 'services'
+    left join {{ ref('int_contract_line_terms') }} as terms
+        on
+            ledger.contract_line_key = terms.contract_line_key
+            and ledger.transaction_date >= terms.effective_from
+            and ledger.transaction_date < terms.effective_to
+    where
+        ledger.basis = 'operational'
+        and ledger.flow = 'revenue'
+        and ledger.revenue_stream in ('services', 'reimbursable')
     group by ledger.project_key, periods.end_date
 ),
 
@@ -83,6 +99,7 @@ earned as (
         placed.project_key,
         placed.period_id,
         sum(revenue.amount) as revenue_to_date,
+        sum(revenue.recharged) as recharged_to_date,
         sum(case when revenue.period_end >= placed.period_start then revenue.amount else 0 end) as revenue_of_period
     from placed
     inner join revenue
@@ -104,6 +121,7 @@ joined as (
         cast(coalesce(actual.cost_to_date, 0) as decimal(18, 2)) as cost_to_date,
         cast(coalesce(earned.revenue_of_period, 0) as decimal(18, 2)) as actual_revenue,
         cast(coalesce(earned.revenue_to_date, 0) as decimal(18, 2)) as revenue_to_date,
+        cast(coalesce(earned.recharged_to_date, 0) as decimal(18, 2)) as recharged_to_date,
         estimates.forecast_date,
         estimates.remaining_cost_group as remaining_cost,
         estimates.remaining_hours,
@@ -164,8 +182,9 @@ completed as (
         end as estimate_at_completion,
         case
             when period_state = 'coming' then null
-            when is_uncapped then greatest(coalesce(budget_revenue, 0), revenue_to_date, contract_amount)
-            else contract_amount
+            when is_uncapped
+                then greatest(coalesce(budget_revenue, 0), revenue_to_date, contract_amount) + recharged_to_date
+            else contract_amount + recharged_to_date
         end as revenue_at_completion
     from joined
 )
@@ -185,6 +204,7 @@ select
     actual_revenue,
     cost_to_date,
     revenue_to_date,
+    recharged_to_date,
     forecast_date,
     remaining_cost,
     remaining_hours,

@@ -18,8 +18,9 @@ done as (
         sum(case when ledger.basis = 'finance_posted' and ledger.flow <> 'revenue' then ledger.amount_group end) as posted_cost
     from {{ ref('fct_project_ledger') }} as ledger
     where
-        (ledger.flow in ('labor_cost', 'vendor_cost', 'expense_cost') or ledger.revenue_stream = 'services')
-        and ledger.flow in ('labor_cost', 'vendor_cost', 'expense_cost', 'revenue')
+        ledger.flow in ('labor_cost', 'vendor_cost', 'expense_cost', 'revenue')
+        -- all project revenue: cost has the expenses that are charged on as well
+        and coalesce(ledger.revenue_stream, 'none') <> 'recurring'
         and (ledger.basis = 'finance_posted' or ledger.source_status = 'approved')
     group by ledger.project_key
 ),
