@@ -96,8 +96,8 @@ def four_four_five(first: date, quarters: int) -> tuple[tuple[str, date, date], 
 
 
 def months(year: int, count: int) -> tuple[tuple[str, date, date], ...]:
-    """Return calendar months of a year."""
-    starts = [date(year, number + 1, 1) for number in range(count)] + [date(year + count // 12, count % 12 + 1, 1)]
+    """Return so many calendar months from the January of a year."""
+    starts = [date(year + number // 12, number % 12 + 1, 1) for number in range(count + 1)]
     return tuple(
         (f"{start:%Y-%m}", start, following - timedelta(days=1)) for start, following in itertools.pairwise(starts)
     )

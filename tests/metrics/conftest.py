@@ -19,6 +19,8 @@ MODELS = (
     "int_revenue_spread", "int_revenue_time_steps", "int_revenue_cost_to_cost", "int_revenue_milestones",
     "int_legal_entities", "int_working_days", "fct_capacity", "int_metric_capacity",
     "int_metric_hours", "int_metric_rows_hours", "int_metric_rows_capacity",
+    "int_metric_receivables", "int_metric_billing_cycle", "int_metric_leakage", "int_metric_realization",
+    "int_metric_provisioning", "int_metric_latency", "int_metric_margin_pairs", "int_revenue_forecast",
 )  # fmt: skip
 Rows = Sequence[tuple[Any, ...]]
 Run = Callable[[str, Mapping[str, tuple[str, Rows]]], list[tuple[Any, ...]]]

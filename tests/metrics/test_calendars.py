@@ -196,6 +196,7 @@ def test_the_variant_of_tock_gives_the_worked_examples_of_its_own_page(run: Run,
                      for row in rows],
                 ),
                 "int_build": ("build_date date", [(date(2026, 3, 8),)]),
+                "int_periods": (PERIODS, [("US", *WEEK[0])]),
             },
         )  # fmt: skip
         sold += billable + Decimal(allocation) * found[0] * Decimal("0.8")

@@ -22,6 +22,7 @@ BUILD_DAY = date(2026, 9, 30)
 PERIODS = {"2026-08": date(2026, 8, 1), "2026-09": date(2026, 9, 1), "2026-10": date(2026, 10, 1)}
 ROLES = ("Analyst", "Consultant")
 MODELS = {"sold": "time_and_materials", "fixed": "fixed_fee", "bench": "non_billable"}
+WORKERS = {"ann": "employee", "con": "contractor"}
 HOURS = st.decimals(min_value=-4, max_value=12, places=2)
 Place = tuple[str, str]  # period and role
 
@@ -32,7 +33,8 @@ TIME = (
 )
 LEDGER = (
     "ledger_id text, basis text, flow text, period_id text, legal_entity_key text, region text, practice text,"
-    " role text, customer_key text, project_key text, hours decimal(18, 2), billable_hours decimal(18, 2)"
+    " role text, customer_key text, project_key text, worker_key text, hours decimal(18, 2),"
+    " billable_hours decimal(18, 2)"
 )
 CAPACITY = (
     "period_id text, legal_entity_key text, region text, practice text, role text, worker_type text, first_day date,"
@@ -68,6 +70,7 @@ class Posting:
     hours: Decimal
     billable: Decimal | None
     covered: tuple[Entry, ...] = ()
+    worker: str = "none"
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def postings(draw: st.DrawFn) -> Posting:
     return Posting(
         draw(st.sampled_from(sorted(PERIODS))), draw(st.sampled_from(ROLES)), told,
         None if covered else draw(st.sampled_from([told, Decimal(0), None])), covered,
+        "none" if covered else draw(st.sampled_from(sorted(WORKERS))),
     )  # fmt: skip
 
 
@@ -140,6 +144,8 @@ def utilization(
         if MODELS[one.project] != "non_billable":
             sides["utilization_productive", "operational"][place][0] += one.hours
     for line in posted:
+        if WORKERS.get(line.worker) == "contractor":
+            continue
         sides["utilization_billable", "finance_posted"][line.period, line.role][0] += posted_billable(line)
     for person in terms:
         if person.worker_type == "contractor" or PERIODS[person.period] > BUILD_DAY:
@@ -173,6 +179,10 @@ def test_utilization_is_what_loops_over_hours_say(
         {
             "fct_capacity": (CAPACITY, [_capacity(one) for one in terms]),
             "int_build": ("build_date date", [(BUILD_DAY,)]),
+            "int_periods": (
+                "legal_entity_key text, period_id text, start_date date",
+                [("E", name, first) for name, first in PERIODS.items()],
+            ),
         },
     )
     hours = f"basis text, {FED}, is_client_project boolean, is_contractor boolean, hours decimal(18, 2)"
@@ -220,7 +230,7 @@ def hours_of(worked: list[Entry], posted: list[Posting]) -> dict[str, Any]:
             LEDGER,
             [
                 (f"g{number}", "finance_posted", "labor_cost", line.period, "E", "R", "P", line.role, "c", "sold",
-                 line.hours, line.billable)
+                 line.worker, line.hours, line.billable)
                 for number, line in enumerate(posted)
             ],
         ),
@@ -236,6 +246,7 @@ def hours_of(worked: list[Entry], posted: list[Posting]) -> dict[str, Any]:
             [(f"o{number}-{place}", one.hours, one.billable) for number, place, one in covered],
         ),
         "int_projects": ("project_key text, billing_model text", list(MODELS.items())),
+        "int_workers": ("worker_key text, worker_type text", list(WORKERS.items())),
     }  # fmt: skip
 
 

@@ -15,7 +15,15 @@ with ready as (
     select 'billing_event' as origin_type, events.source_system, events.billing_event_id as origin_id,
         milestones.completed_at as ready_at
     from {{ ref('int_billing_events_due') }} as events
-    inner join {{ ref('int_revenue_milestones') }} as milestones on events.milestone_id = milestones.origin_id
+    -- the event's own system is not the milestone's: its id must be one system's alone
+    inner join (
+        select
+            origin_id,
+            min(completed_at) as completed_at
+        from {{ ref('int_revenue_milestones') }}
+        group by origin_id
+        having count(*) = 1
+    ) as milestones on events.milestone_id = milestones.origin_id
 ),
 
 invoices as (

@@ -1,5 +1,5 @@
 -- Employees only: contractors are in neither side of a utilization. Periods that have not begun yet have
--- capacity but nothing to compare it with.
+-- capacity but nothing to compare it with; the running one has all of it, whoever starts later in it included.
 select
     capacity.period_id,
     capacity.legal_entity_key,
@@ -15,6 +15,10 @@ select
     cast(sum({{ money(wide('capacity.available_hours') ~ ' * coalesce(capacity.billable_target, 0.8)') }}) as decimal(18, 2))
         as target_hours_or_80
 from {{ ref('fct_capacity') }} as capacity
-cross join {{ ref('int_build') }} as build
-where capacity.worker_type = 'employee' and capacity.first_day <= build.build_date
+inner join {{ ref('int_periods') }} as periods
+    on
+        capacity.legal_entity_key = periods.legal_entity_key
+        and capacity.period_id = periods.period_id
+inner join {{ ref('int_build') }} as build on periods.start_date <= build.build_date
+where capacity.worker_type = 'employee'
 group by capacity.period_id, capacity.legal_entity_key, capacity.region, capacity.practice, capacity.role

@@ -42,12 +42,14 @@ pools as (
 posted_lines as (
     select
         ledger.*,
+        coalesce(workers.worker_type = 'contractor', false) as is_contractor,
         coalesce(
             ledger.billable_hours,
             {{ share_of('ledger.hours', 'pools.covered_billable_hours', 'pools.covered_hours') }}
         ) as told_billable_hours
     from {{ ref('fct_project_ledger') }} as ledger
     left join pools on ledger.ledger_id = pools.ledger_id
+    left join {{ ref('int_workers') }} as workers on ledger.worker_key = workers.worker_key
     where ledger.basis = 'finance_posted' and ledger.flow = 'labor_cost' and ledger.period_id is not null
         {{ of_touched_periods('ledger.period_id') }}
 ),
@@ -62,7 +64,7 @@ posted as (
         role,
         customer_key,
         project_key,
-        false as is_contractor,
+        is_contractor,
         sum(hours) as hours,
         sum(told_billable_hours) as billable_hours
     from posted_lines

@@ -1,7 +1,8 @@
 {{ config(materialized='keyed', key=['period_id'], touched='int_touched_periods') }}
 -- depends_on: {{ ref('int_touched_periods') }}
 -- Both sides of realization in the project's books: what was billed of time, in the period of the invoice,
--- and what the rate card would have charged for the billable hours, in the period of the work.
+-- and what the rate card would have charged for the billable hours, in the period of the work. Time without a card rate
+-- is in neither.
 with billed as (
     select
         ledger.period_id,
@@ -10,7 +11,12 @@ with billed as (
         sum(ledger.amount_group) as billed_group,
         cast(0 as decimal(18, 2)) as card_group
     from {{ ref('fct_project_ledger') }} as ledger
+    left join {{ ref('int_time_priced') }} as time
+        on
+            ledger.origin_system = time.source_system
+            and ledger.origin_id = time.time_entry_id
     where ledger.basis = 'finance_posted' and ledger.flow = 'billing' and ledger.origin_type = 'time_entry'
+        and (time.time_entry_id is null or time.card_rate is not null)
         {{ of_touched_periods('ledger.period_id') }}
     group by 1, 2, 3
 ),

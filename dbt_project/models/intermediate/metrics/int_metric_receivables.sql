@@ -1,5 +1,6 @@
 -- Open receivables and the invoicing of the twelve months before, both with tax, of a legal entity and
--- customer at each period's end. Receipts that name no invoice belong to nobody yet and are left out.
+-- customer at each period's end. Receipts that name no invoice belong to nobody yet and are left out. Where the
+-- invoices of an entity reach back less than a year, they are brought to one by the days that they reach back.
 with lines as (
     select
         source_system,
@@ -33,6 +34,30 @@ documents as (
         and (invoices.status = 'issued' or (invoices.status = 'void' and invoices.issued_at is not null))
 ),
 
+-- A receipt pays the invoice of its own system, else the one that a single other system has under that id.
+named_once as (
+    select
+        invoice_id,
+        min(source_system) as source_system
+    from {{ ref('stg_billing__invoices') }}
+    where not is_deleted
+    group by invoice_id
+    having count(*) = 1
+),
+
+receipts as (
+    select
+        receipts.*,
+        coalesce(own.source_system, named_once.source_system) as invoice_system
+    from {{ ref('stg_billing__cash_receipts') }} as receipts
+    left join documents as own
+        on
+            receipts.source_system = own.source_system
+            and receipts.invoice_id = own.invoice_id
+    left join named_once on receipts.invoice_id = named_once.invoice_id
+    where not receipts.is_deleted
+),
+
 movements as (
     select
         legal_entity_key, customer_key, currency, invoice_date as moved_on, total as invoiced, total as open_change
@@ -56,13 +81,12 @@ movements as (
         receipts.received_date as moved_on,
         0 as invoiced,
         -{{ translate('receipts.amount', fx_rate('fx', 'receipts.currency', 'documents.currency')) }} as open_change
-    from {{ ref('stg_billing__cash_receipts') }} as receipts
+    from receipts
     inner join documents
         on
-            receipts.source_system = documents.source_system
+            receipts.invoice_system = documents.source_system
             and receipts.invoice_id = documents.invoice_id
     {{ fx_join('fx', 'receipts.currency', 'documents.currency', 'receipts.received_date') }}
-    where not receipts.is_deleted
 ),
 
 by_period as (
@@ -89,9 +113,20 @@ translated as (
     {{ group_rate_join('group_rates', 'by_period.legal_entity_key', 'by_period.period_id', 'by_period.currency') }}
 ),
 
+histories as (
+    select
+        legal_entity_key,
+        min(start_date) as first_day
+    from by_period
+    where invoiced <> 0
+    group by legal_entity_key
+),
+
 balances as (
     select
         periods.period_id,
+        periods.end_date as period_end,
+        least(periods.end_date, build.build_date) as known_to,
         translated.legal_entity_key,
         translated.customer_key,
         translated.currency,
@@ -110,7 +145,7 @@ balances as (
             translated.legal_entity_key = periods.legal_entity_key
             and translated.end_date <= periods.end_date
             and build.build_date >= periods.start_date
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5, 6
 )
 
 select
@@ -123,8 +158,16 @@ select
     cast(null as string) as project_key,
     cast(null as string) as billing_model,
     cast(sum({{ translate('balances.open_amount', 'group_rates.closing_rate') }}) as decimal(18, 2)) as open_group,
-    cast(sum(balances.invoiced_group) as decimal(18, 2)) as invoiced_group
+    case
+        -- a year of weeks begins up to three days after the same day of the year before
+        when {{ days_apart(add_months('balances.period_end', -12), 'histories.first_day') }} <= 3
+            then cast(sum(balances.invoiced_group) as decimal(18, 2))
+        else coalesce({{ share_of(
+            'sum(balances.invoiced_group)', '365', days_apart('histories.first_day', 'balances.known_to') ~ ' + 1'
+        ) }}, 0)
+    end as invoiced_group
 from balances
+left join histories on balances.legal_entity_key = histories.legal_entity_key
 left join {{ ref('int_legal_entities') }} as entities on balances.legal_entity_key = entities.legal_entity_key
 {{ group_rate_join('group_rates', 'balances.legal_entity_key', 'balances.period_id', 'balances.currency') }}
-group by 1, 2, 3, 6
+group by 1, 2, 3, 6, balances.period_end, balances.known_to, histories.first_day

@@ -1,5 +1,6 @@
--- Services revenue of the time before each period's end: the mean of the last three closed periods, and the sum
+-- Services revenue of the time before each period's end: the mean month of the last three closed periods, and the sum
 -- of twelve months. A period that is still open never counts as one of the three.
+{%- set length = days_apart('earlier.start_date', 'earlier.end_date') ~ ' + 1' %}
 with revenue as (
     select
         basis, period_id, legal_entity_key, region, practice, customer_key, project_key, billing_model,
@@ -24,6 +25,8 @@ reached as (
         periods.is_running,
         earlier.period_id as revenue_period_id,
         earlier.status = 'closed' as is_closed,
+        -- of 28 to 35 days: a month, of four or five weeks too; any other length counts by its days. In 365ths
+        case when {{ length }} between 28 and 35 then 365 else ({{ length }}) * 12 end as month_length,
         {{ is_within_a_year('earlier.start_date', 'earlier.end_date', 'periods.end_date') }} as is_within_a_year,
         sum(case when earlier.status = 'closed' then 1 else 0 end) over (
             partition by periods.legal_entity_key, periods.period_id
@@ -39,7 +42,9 @@ reached as (
 counted as (
     select
         reached.*,
-        least(max(closed_periods) over (partition by legal_entity_key, period_id), 3) as periods_in_mean
+        is_closed and closed_periods <= 3 as is_in_mean,
+        sum(case when is_closed and closed_periods <= 3 then month_length end)
+            over (partition by legal_entity_key, period_id) as length_of_mean
     from reached
 )
 
@@ -55,8 +60,7 @@ select
     revenue.billing_model,
     coalesce(
         {{ divide(
-            'sum(case when counted.is_closed and counted.closed_periods <= 3 then revenue.amount else 0 end)',
-            'max(counted.periods_in_mean)', 2
+            'sum(case when counted.is_in_mean then revenue.amount else 0 end) * 365', 'max(counted.length_of_mean)', 2
         ) }}, 0
     ) as mean_revenue,
     cast(sum(case when counted.is_within_a_year then revenue.amount else 0 end) as decimal(18, 2)) as revenue_of_a_year,

@@ -68,6 +68,17 @@ union
 select work_period_id from {{ ledger }}
 where project_key in (select project_key from projects)
 {%- endif %}
+{%- if 'int_workers' in changed %}
+union
+-- whether a posting of labor is an employee's
+select ledger.period_id
+from {{ ledger }} as ledger
+inner join {{ references }} as workers
+    on
+        workers.model = 'int_workers'
+        and ledger.worker_key = workers.find_1
+where ledger.basis = 'finance_posted' and ledger.flow = 'labor_cost'
+{%- endif %}
 union
 select find_2 from {{ references }}
 where model in ('int_fx_period', 'int_periods')
