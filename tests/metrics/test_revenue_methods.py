@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.metrics.conftest import Run
-from tests.metrics.twin import Amendment, Entry, Month, capped_steps, cost_to_cost, spread_to_date
+from tests.metrics.twin import Amendment, Entry, Month, capped_steps, cost_to_cost, spread_to_date, to_cents
 
 CAREFUL = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
@@ -142,6 +143,11 @@ def test_caps_cut_entries_as_the_loop_over_approvals_says(
 LINE_AMOUNT = st.one_of(st.just(Decimal("0.00")), st.decimals(min_value=1, max_value=500_000, places=2))
 
 
+#: Months without any cost, also the first ones, and a forecast that says less than nothing is left.
+COST = st.one_of(st.just(Decimal("0.00")), st.decimals(min_value=0, max_value=80_000, places=2))
+REMAINING = st.one_of(MONEY, MONEY, st.just(Decimal("0.00")), st.just(Decimal("-10.00")))
+
+
 @st.composite
 def measured_months(draw: st.DrawFn) -> list[Month]:
     cost = Decimal(0)
@@ -155,9 +161,9 @@ def measured_months(draw: st.DrawFn) -> list[Month]:
             no += 1
             kind = draw(st.sampled_from(["prospective", "prospective", "cumulative_catch_up", "separate"]))
             amount = draw(LINE_AMOUNT)
-        cost += draw(st.decimals(min_value=0, max_value=80_000, places=2))
-        if draw(st.booleans()):
-            forecast = (end - timedelta(days=draw(st.integers(0, 27))), draw(MONEY))
+        cost += draw(COST)
+        if draw(st.integers(0, 2)) == 0:  # seldom enough to grow stale
+            forecast = (end - timedelta(days=draw(st.integers(0, 27))), draw(REMAINING))
         months.append(Month(end, cost, amount, *(forecast or (None, None)), budget, no, kind))
     return months
 
@@ -168,36 +174,80 @@ def test_cost_to_cost_is_what_the_month_by_month_definition_says(run: Run, month
     costs = [months[0].cost_to_date, *(b.cost_to_date - a.cost_to_date for a, b in pairwise(months))]
     firsts = [m for i, m in enumerate(months) if i == 0 or m.amendment != months[i - 1].amendment]
     in_force = [date(2026, 1, 1), *(m.end.replace(day=10) for m in firsts[1:]), OPEN_END]
-    found = run(
-        "select revenue_amount, provision_amount, is_estimate_stale"
-        " from {int_revenue_cost_to_cost} order by period_end",
-        {
-            "int_revenue_lines": (LINE_COLUMNS, [("l", "p", "e", "percent_complete", date(2029, 1, 1))]),
-            "int_contract_line_terms": (
-                TERM_COLUMNS,
-                [
-                    ("l", m.amendment, m.amount, "EUR", date(2027, 1, 1), None, since, until, m.kind, False)
-                    for m, (since, until) in zip(firsts, pairwise(in_force), strict=True)
-                ],
+    terms = [
+        ("l", m.amendment, m.amount, "EUR", date(2027, 1, 1), None, since, until, m.kind, False)
+        for m, (since, until) in zip(firsts, pairwise(in_force), strict=True)
+    ]
+    spent = [
+        ("p", "l" if i % 2 else "none", m.end, cost) for i, (m, cost) in enumerate(zip(months, costs, strict=True))
+    ]
+    found = run(f"{WANTED} order by period_end", cost_tables(["l"], terms, months, spent))
+    assert [row[1:] for row in found] == cost_to_cost(months)
+
+
+WANTED = "select contract_line_key, revenue_amount, provision_amount, is_estimate_stale from {int_revenue_cost_to_cost}"
+Tables = dict[str, tuple[str, list[tuple[object, ...]]]]
+
+
+def cost_tables(
+    lines: list[str], terms: list[tuple[object, ...]], months: list[Month], spent: list[tuple[object, ...]]
+) -> Tables:
+    """The tables beneath int_revenue_cost_to_cost, for the lines of project p."""
+    return {
+        "int_revenue_lines": (LINE_COLUMNS, [(one, "p", "e", "percent_complete", date(2029, 1, 1)) for one in lines]),
+        "int_contract_line_terms": (TERM_COLUMNS, terms),
+        "int_fx_period": (
+            "legal_entity_key text, period_id text, from_currency text, average_rate decimal(18, 8)",
+            [("e", f"{m.end:%Y-%m}", "EUR", 1) for m in months],
+        ),
+        "int_project_estimates": (
+            (
+                "project_key text, legal_entity_key text, period_id text, period_end date, measured_to date,"
+                " forecast_date date, remaining_cost_group decimal(18, 2), budget_cost_group decimal(18, 2)"
             ),
-            "int_fx_period": (
-                "legal_entity_key text, period_id text, from_currency text, average_rate decimal(18, 8)",
-                [("e", f"{m.end:%Y-%m}", "EUR", 1) for m in months],
-            ),
-            "int_project_estimates": (
-                (
-                    "project_key text, legal_entity_key text, period_id text, period_end date, measured_to date,"
-                    " forecast_date date, remaining_cost_group decimal(18, 2), budget_cost_group decimal(18, 2)"
-                ),
-                [("p", "e", f"{m.end:%Y-%m}", m.end, m.end, m.forecast_date, m.remaining, m.budget) for m in months],
-            ),
-            "int_project_cost_by_period": (
-                "project_key text, contract_line_key text, period_end date, cost_group decimal(18, 2)",
-                [
-                    ("p", "l" if i % 2 else "none", m.end, cost)
-                    for i, (m, cost) in enumerate(zip(months, costs, strict=True))
-                ],
-            ),
-        },
-    )
-    assert found == cost_to_cost(months)
+            [("p", "e", f"{m.end:%Y-%m}", m.end, m.end, m.forecast_date, m.remaining, m.budget) for m in months],
+        ),
+        "int_project_cost_by_period": (
+            "project_key text, contract_line_key text, period_end date, cost_group decimal(18, 2)", spent,
+        ),
+    }  # fmt: skip
+
+
+#: What names a line that earns by cost counts for it alone; what names none is shared; another line's work is neither.
+OF_LINES = st.sampled_from(["l0", "l1", "l2", "none", "unmapped", "of-time-and-materials"])
+
+
+@CAREFUL
+@given(
+    months=measured_months(),
+    amounts=st.lists(LINE_AMOUNT, min_size=2, max_size=3),
+    spent=st.lists(st.tuples(OF_LINES, st.integers(0, 8), COST), max_size=12),
+)
+def test_several_lines_of_a_project_take_their_own_cost_and_share_the_rest_by_amount(
+    run: Run, months: list[Month], amounts: list[Decimal], spent: list[tuple[str, int, Decimal]]
+) -> None:
+    lines = [f"l{number}" for number in range(len(amounts))]
+    spent = [(line, month, cost) for line, month, cost in spent if month < len(months)]
+    terms = [
+        (line, 1, amount, "EUR", date(2027, 1, 1), None, date(2026, 1, 1), OPEN_END, "cumulative_catch_up", False)
+        for line, amount in zip(lines, amounts, strict=True)
+    ]
+    rows = [("p", line, months[month].end, cost) for line, month, cost in spent]
+    found = run(f"{WANTED} order by period_end", cost_tables(lines, terms, months, rows))
+    weights = amounts if any(amounts) else [Decimal(1)] * len(amounts)
+    for line, amount, weight in zip(lines, amounts, weights, strict=True):
+
+        def share(whole: Decimal | None, part: Decimal = weight) -> Decimal | None:
+            return whole if whole is None else to_cents(Fraction(whole) * Fraction(part) / Fraction(sum(weights)))
+
+        mine = []
+        for number, month in enumerate(months):
+            own = sum((cost for of, at, cost in spent if of == line and at <= number), Decimal(0))
+            rest = sum((cost for of, at, cost in spent if of in {"none", "unmapped"} and at <= number), Decimal(0))
+            mine.append(
+                Month(
+                    month.end, own + (share(rest) or 0), amount, month.forecast_date, share(month.remaining),
+                    share(month.budget),
+                )
+            )  # fmt: skip
+        assert [row[1:] for row in found if row[0] == line] == cost_to_cost(mine), line

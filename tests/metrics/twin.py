@@ -155,10 +155,11 @@ def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]
             share_since = Fraction(0)
         cost = Fraction(month.cost_to_date)
         estimate: Fraction | None = None
-        good = True
+        good, too_old = True, False
         if month.forecast_date is not None and month.remaining is not None:
             estimate = cost + Fraction(month.remaining)
-            good = (month.end - month.forecast_date).days <= 45 and month.remaining >= 0
+            too_old = (month.end - month.forecast_date).days > 45 and month.remaining >= 0
+            good = month.remaining >= 0 and not too_old
         elif month.budget is not None:
             estimate = Fraction(month.budget)
             good = cost <= estimate
@@ -176,7 +177,8 @@ def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]
         completion = max(estimate if estimate is not None else cost, cost)
         loss = to_cents(max(Fraction(0), completion - Fraction(month.amount)))
         provision = loss - to_cents(Fraction(loss) * share)
-        stale = not good and cost != 0 and share < 1
+        # before the first cost nobody misses an estimate; one that was given must be kept up all the same
+        stale = not good and (cost != 0 or too_old) and share < 1
         results.append((revenue - revenue_before, provision - provision_before, stale))
         revenue_before, provision_before = revenue, provision
     return results
