@@ -23,9 +23,9 @@ BASES = ("operational", "finance_posted", "cross_basis")
 UNITS = ("money", "share", "hours", "days", "count", "months")
 WORDS = {"direction": ("up", "down", "none"), "additivity": ("flow", "balance", "distribution"), "unit": UNITS}
 REQUIRED = (
-    "id", "label", "formula", "basis", "unit", "direction", "owner", "additivity", "dimensions", "caveats",
+    "id", "label", "formula", "basis", "unit", "direction", "owner", "additivity", "dimensions", "caveats", "elsewhere",
 )  # fmt: skip
-OPTIONAL = ("numerator", "denominator", "distribution", "quantile", "default_basis", "headline", "elsewhere")
+OPTIONAL = ("numerator", "denominator", "distribution", "quantile", "default_basis", "headline")
 SIDE = ({"from", "sum", "words"}, {"where", "basis"})
 SPREAD = ({"from", "value", "weight", "words"}, {"where", "basis"})
 
@@ -79,7 +79,7 @@ class Metric:
     distribution: Distribution | None
     quantile: str | None
     caveats: str
-    elsewhere: str | None
+    elsewhere: str
     headline: int | None
 
     @property
@@ -126,6 +126,8 @@ def _check(where: str, entry: dict[str, Any]) -> None:
     for key in entry:
         if key not in REQUIRED + OPTIONAL:
             raise CatalogueError(f"{where} has the unknown key {key}")
+    if not entry["elsewhere"]:
+        raise CatalogueError(f"{where}, elsewhere: says nothing; name where sources disagree, or that they agree")
     words = [(key, entry[key], allowed) for key, allowed in WORDS.items()]
     words += [("basis", value, BASES) for value in entry["basis"]]
     words += [("dimensions", value, DIMENSIONS) for value in entry["dimensions"]]
@@ -158,7 +160,7 @@ def _metric(file: str, entry: dict[str, Any]) -> Metric:
         distribution=_spread(f"{where}, distribution", entry["distribution"]) if "distribution" in entry else None,
         quantile=str(entry["quantile"]) if "quantile" in entry else None,
         caveats=" ".join(entry["caveats"].split()),
-        elsewhere=" ".join(entry["elsewhere"].split()) if "elsewhere" in entry else None,
+        elsewhere=" ".join(entry["elsewhere"].split()),
         headline=entry.get("headline"),
     )
 

@@ -89,6 +89,7 @@ def _definition(row: dict[str, Any]) -> None:
     facts = {
         "Formula": row["formula"],
         "Mind that": row.get("caveats"),
+        "Where sources disagree": row.get("elsewhere"),
         "Can be split by": row.get("dimensions"),
         "Owner": row["owner"],
         "Source": row["source"],
@@ -136,7 +137,7 @@ def _console(page: Page) -> None:
     text.note(
         f"Reads the published mart and nothing else: no files, no writing, {CONSOLE_ROWS:,} rows, "
         f"{CONSOLE_SECONDS:.0f} seconds. "
-        "Mind the basis: a sum over both bases means nothing."
+        "A sum that means nothing, over both bases or of a balance over time, is refused."
     )
     left, right = st.columns([3, 2])
     with left, st.form("sql", border=False):

@@ -25,6 +25,7 @@ ENTRY = {
     "dimensions": ["region", "legal_entity_key"],
     "numerator": {"from": "int_metric_hours", "sum": "hours", "words": "hours"},
     "caveats": "It's none.",
+    "elsewhere": "Time tools count minutes.",
 }
 
 
@@ -118,6 +119,10 @@ def test_no_model_is_longer_than_the_linter_reads() -> None:
         ({"default_basis": "cross_basis"}, "default_basis: 'cross_basis' is none of its own bases"),
         ({"numerator": {"from": "x", "sum": "y"}}, "metric hours_sold, numerator lacks the key words"),
         ({"additivity": "distribution"}, "metric hours_sold lacks the key distribution, which a distribution needs"),
+        (
+            {"elsewhere": ""},
+            "metric hours_sold, elsewhere: says nothing; name where sources disagree, or that they agree",
+        ),
         ({"quantile": 0.5}, "metric hours_sold has the key quantile, which a flow has not"),
     ],
 )
