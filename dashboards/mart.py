@@ -14,6 +14,8 @@ import streamlit as st
 
 from dashboards.entitlement import Rights
 from dashboards.launch import MART_VARIABLE
+from lake import misuse
+from lake.errors import MisuseError
 from lake.publish import RUN_FILE
 
 DEFAULT_POINTER = Path("lake/data/mart/mart.duckdb")
@@ -119,7 +121,8 @@ def columns(run: Run, table: str) -> tuple[str, ...]:
 def console(run: Run, statement: str) -> tuple[pl.DataFrame, bool]:
     """Run one reading statement typed by a person; return at most CONSOLE_ROWS rows and whether there were more.
 
-    Raises ConsoleError for anything that is not one query, for an SQL error and after CONSOLE_SECONDS.
+    Raises ConsoleError for anything that is not one query, for sums of figures that do not add up, for an SQL error and
+    after CONSOLE_SECONDS.
     """
     try:
         parts = duckdb.extract_statements(statement)
@@ -134,13 +137,15 @@ def console(run: Run, statement: str) -> tuple[pl.DataFrame, bool]:
     timer = threading.Timer(CONSOLE_SECONDS, cursor.interrupt)
     timer.start()
     try:
-        relation = cursor.sql(parts[0].query.strip().rstrip(";"))
+        query = parts[0].query.strip().rstrip(";")
+        misuse.refuse(cursor, query)
+        relation = cursor.sql(query)
         if relation is None:
             return pl.DataFrame(), False
         frame = relation.limit(CONSOLE_ROWS + 1).pl()
     except duckdb.InterruptException as error:
         raise ConsoleError(f"Stopped after {CONSOLE_SECONDS:.0f} seconds: filter earlier or aggregate.") from error
-    except (duckdb.Error, pl.exceptions.PolarsError) as error:
+    except (duckdb.Error, pl.exceptions.PolarsError, MisuseError) as error:
         raise ConsoleError(_first_line(error)) from error
     finally:
         timer.cancel()

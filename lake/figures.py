@@ -46,7 +46,7 @@ class Figure:
     """One value of a metric: its members, periods and sums. It refuses arithmetic that means nothing.
 
     `gl_status` says what the ledgers are worth that it stands on: complete, unproved or incomplete, the worst of them;
-    nothing where the figure stands on no ledger.
+    nothing where the figure stands on no ledger. `is_provisional`: it has a period in it that was still running.
     """
 
     metric: Metric
@@ -56,6 +56,7 @@ class Figure:
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     gl_status: str | None = None
+    is_provisional: bool = False
 
     def __add__(self, other: Figure) -> Figure:
         """Return both together. Raises MisuseError for ratios, percentiles, two bases, or a balance over time."""
@@ -66,7 +67,10 @@ class Figure:
         periods = tuple(sorted({*self.periods, *other.periods}))
         stated = [status for status in WORST_FIRST if status in {self.gl_status, other.gl_status}]
         value_of_both = sum(total, Decimal(0)) if total else None
-        return Figure(self.metric, (), periods, value_of_both, gl_status=stated[0] if stated else None)
+        return Figure(
+            self.metric, (), periods, value_of_both, gl_status=stated[0] if stated else None,
+            is_provisional=self.is_provisional or other.is_provisional,
+        )  # fmt: skip
 
     __radd__ = __add__
 
@@ -157,6 +161,7 @@ def roll_up(
             row["numerator"],
             row["denominator"],
             WORST_FIRST[row["worst"]] if wanted.basis != WITHOUT_LEDGER else None,
+            row["is_provisional"],
         )
         for row in _rows(connection, query, parameters)
     ]
@@ -164,6 +169,7 @@ def roll_up(
 
 #: Position in WORST_FIRST; a ledger that nobody proved anything of is unproved.
 WORST = "min(case ledgers.status when 'incomplete' then 0 when 'complete' then 2 else 1 end) as worst"
+PROVISIONAL = "bool_or(figures.is_provisional) as is_provisional"
 LEDGERS = """
     left join mart.gl_completeness as ledgers
         on figures.legal_entity_key = ledgers.legal_entity_key and figures.period_id = ledgers.period_id
@@ -174,7 +180,7 @@ def _sums(by: Sequence[str], source: str) -> str:
     names = "".join(f"figures.{name}, " for name in by)
     return f"""
         select {names}sum(figures.numerator) as numerator, sum(figures.denominator) as denominator,
-               list(distinct figures.period_id) as periods, {WORST}
+               list(distinct figures.period_id) as periods, {WORST}, {PROVISIONAL}
         from mart.fct_metric as {source}
         {_grouped(by, "figures.")}
     """
@@ -187,7 +193,7 @@ def _percentile(by: Sequence[str], source: str) -> str:
     return f"""
         with weighed as (
             select {names}figures.value, sum(figures.weight) as weight, list(distinct figures.period_id) as periods,
-                   {WORST}
+                   {WORST}, {PROVISIONAL}
             from mart.fct_metric_distribution as {source}
             group by {names}figures.value
         ), ranked as (
@@ -195,7 +201,8 @@ def _percentile(by: Sequence[str], source: str) -> str:
             from weighed
         )
         select {plain}min(value) filter (where reached >= whole * cast(? as decimal(4, 3))) as numerator,
-               null as denominator, list_distinct(flatten(list(periods))) as periods, min(worst) as worst
+               null as denominator, list_distinct(flatten(list(periods))) as periods, min(worst) as worst,
+               bool_or(is_provisional) as is_provisional
         from ranked
         {_grouped(by, "")}
     """

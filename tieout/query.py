@@ -14,7 +14,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from lake import catalogue, publish
+from lake import catalogue, misuse, publish
 from lake import certificates as certifying
 from lake import figures as rolled
 from lake.errors import BuildError, ConfigError, LakeError
@@ -29,14 +29,19 @@ TABLE_ROWS = 1_000
 
 
 def run(settings: Settings, query: str, *, output: Format = "table") -> str:
-    """Run one reading statement and return its rows as text. Raises LakeError for anything else."""
-    with _connect(settings, tables=_named_in(query)) as connection:
+    """Run one reading statement and return its rows as text.
+
+    Raises LakeError for anything else, and MisuseError for sums of figures that do not add up.
+    """
+    with connect(settings, tables=_named_in(query)) as connection:
         try:
             statements = connection.extract_statements(query)
         except duckdb.Error as error:
             raise LakeError(_said(error)) from error
         if len(statements) != 1 or statements[0].type not in READING:
             raise LakeError("`tieout sql` takes one statement that reads (select, with, describe, explain).")
+        if statements[0].type == duckdb.StatementType.SELECT:
+            misuse.refuse(connection, query)
         return _answer(connection, query, output=output)
 
 
@@ -51,7 +56,7 @@ def exceptions(settings: Settings, *, owner: str | None, limit: int, output: For
         order by abs(difference_group) desc nulls last, item_id
         limit ?
     """
-    with _connect(settings) as connection:
+    with connect(settings) as connection:
         return _answer(connection, query, [owner, owner, limit], output=output)
 
 
@@ -66,21 +71,37 @@ def figures(
     output: Format,
 ) -> str:
     """Return the figures of one metric, split by `by`, as text. Raises MisuseError for what would mean nothing."""
-    with _connect(settings) as connection:
-        wanted = rolled.metric(connection, metric_id, basis)
-        found = rolled.roll_up(connection, wanted, by=by, periods=periods, only=only)
-    names = [*by, "metric_id", "basis", "unit", "value", "gl_status"]
+    with connect(settings) as connection:
+        return told(connection, metric_id, basis=basis, by=by, periods=periods, only=only, output=output)
+
+
+def told(
+    connection: duckdb.DuckDBPyConnection,
+    metric_id: str,
+    *,
+    basis: str | None,
+    by: Sequence[str],
+    periods: Sequence[str],
+    only: Mapping[str, str],
+    output: Format,
+) -> str:
+    """Return the figures of one metric of an open mart as text."""
+    wanted = rolled.metric(connection, metric_id, basis)
+    names = [*by, "metric_id", "basis", "unit", "value", "gl_status", "is_provisional"]
     rows = [
-        (*(member for _, member in one.members), wanted.metric_id, wanted.basis, wanted.unit, one.value, one.gl_status)
-        for one in found
-    ]
+        (
+            *(member for _, member in one.members), wanted.metric_id, wanted.basis, wanted.unit, one.value,
+            one.gl_status, one.is_provisional,
+        )
+        for one in rolled.roll_up(connection, wanted, by=by, periods=periods, only=only)
+    ]  # fmt: skip
     return render(names, rows, output=output)
 
 
 def export(settings: Settings, table: str, target: Path) -> int:
     """Write one mart table to `target` (.csv, .parquet or .xlsx) and return its number of rows."""
     files.require_known(target)
-    with _connect(settings) as connection:
+    with connect(settings) as connection:
         known = [name for (name,) in connection.execute(
             "select distinct table_name from information_schema.tables where table_catalog = 'mart' order by 1"
         ).fetchall()]  # fmt: skip
@@ -112,7 +133,8 @@ def _named_in(query: str) -> list[str] | None:
     return [name for name in table_schemas() if name in text]
 
 
-def _connect(settings: Settings, *, tables: Collection[str] | None = ()) -> duckdb.DuckDBPyConnection:
+def connect(settings: Settings, *, tables: Collection[str] | None = ()) -> duckdb.DuckDBPyConnection:
+    """Open the published mart and, of the lake, the tables named, for reading only."""
     mart = publish.published(settings.mart_folder)
     if mart is None and settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
         raise BuildError(f"There is neither a mart nor a lake in {settings.lake_root} yet; run `tieout run` first.")

@@ -22,8 +22,10 @@
         {%- endfor %}
         cast(summed.numerator as decimal(38, 6)) as numerator,
         cast(summed.denominator as decimal(38, 6)) as denominator,
-        {{ ledger_worth('summed.basis') }} as gl_status
+        {{ ledger_worth('summed.basis') }} as gl_status,
+        coalesce(build.build_date between periods.start_date and periods.end_date, false) as is_provisional
     from summed
+    cross join {{ ref('int_build') }} as build
     {{- ledger_worth_join('summed') }}
     left join {{ ref('int_periods') }} as periods
         on

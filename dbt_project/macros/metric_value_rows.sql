@@ -13,8 +13,10 @@
         {%- endfor %}
         weighed.value,
         weighed.weight,
-        {{ ledger_worth('weighed.basis') }} as gl_status
+        {{ ledger_worth('weighed.basis') }} as gl_status,
+        coalesce(build.build_date between periods.start_date and periods.end_date, false) as is_provisional
     from {{ weighed }} as weighed
+    cross join {{ ref('int_build') }} as build
     {{- ledger_worth_join('weighed') }}
     left join {{ ref('int_periods') }} as periods
         on
