@@ -52,10 +52,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One metric on one basis over the periods asked for, oldest first; a period without rows has empty sums."""
+    """One metric on one basis over the periods asked for, oldest first; a period without rows has empty sums.
+
+    `standing` is how a balance stands: each legal entity's last period, which need not be one of the same name.
+    """
 
     definition: Definition
     points: tuple[Point, ...]
+    standing: Point | None = None
 
     def at(self, index: int) -> Decimal | None:
         """Return the value of one period; negative indexes count from the end."""
@@ -65,19 +69,22 @@ class Series:
 
     @property
     def latest(self) -> Decimal | None:
-        """Return the value of the last period."""
-        return self.at(-1)
+        """Return the value of the last period; of a balance, how it stands."""
+        return self.at(-1) if self.standing is None else value((self.standing,), self.definition)
 
     @property
     def change(self) -> Decimal | None:
-        """Return the last period's value less the one before it; None where either is missing."""
+        """Return the last period's value less the one before it; None where either is missing.
+
+        None too where a balance stands in periods of several calendars, which have no period before in common.
+        """
         now, before = self.at(-1), self.at(-2)
-        return None if now is None or before is None else now - before
+        return None if now is None or before is None or now != self.latest else now - before
 
     @property
     def total(self) -> Decimal | None:
         """Return the value over all periods: sums for a flow, the last period for a balance."""
-        return value(self.points, self.definition)
+        return self.latest if self.standing is not None else value(self.points, self.definition)
 
     def values(self) -> list[Decimal | None]:
         """Return the value of each period."""
@@ -123,7 +130,19 @@ def series_of(frame: pl.DataFrame, definition: Definition, periods: tuple[str, .
         row["period_id"]: Point(row["period_id"], _decimal(row["numerator"]), _decimal(row["denominator"]))
         for row in rows.iter_rows(named=True)
     }
-    return Series(definition, tuple(known.get(period, Point(period, None, None)) for period in periods))
+    points = tuple(known.get(period, Point(period, None, None)) for period in periods)
+    return Series(definition, points, _standing(rows, periods) if definition.is_balance else None)
+
+
+def _standing(rows: pl.DataFrame, periods: tuple[str, ...]) -> Point | None:
+    """Return the sums over each legal entity's last period, where the frame has them."""
+    if "last_numerator" not in rows.columns:
+        return None
+    above, below = (
+        sum(known, Decimal(0)) if (known := [_decimal(one) or Decimal(0) for one in rows[side].drop_nulls()]) else None
+        for side in ("last_numerator", "last_denominator")
+    )
+    return Point(periods[-1] if periods else "", above, below)
 
 
 def members_of(frame: pl.DataFrame, definition: Definition, periods: tuple[str, ...]) -> dict[str, Series]:

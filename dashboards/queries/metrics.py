@@ -12,6 +12,15 @@ from dashboards.scope import Scope
 
 Member = Literal["legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model"]
 
+#: Of each legal entity the last period that has begun, among those chosen: where its balances stand.
+LAST = """
+    select legal_entity_key, max_by(period_id, end_date) as period_id, true as is_last
+    from mart.dim_period, mart.build_info
+    where
+        start_date <= cast(build_time as date)
+        and (cast(? as varchar[]) is null or period_id = any(cast(? as varchar[])))
+    group by legal_entity_key
+"""
 FACT = Columns(region="region", practice="practice", customer="customer_key", billing_model="billing_model")
 
 
@@ -26,35 +35,44 @@ def definitions(scope: Scope) -> pl.DataFrame:
 def by_period(scope: Scope, metric_ids: tuple[str, ...], *, all_periods: bool = False) -> pl.DataFrame:
     """Return numerator and denominator of the metrics by basis and period, oldest period first.
 
-    `all_periods` also returns the periods that are not chosen: what is known of coming ones, and balances of now.
+    `last_numerator` and `last_denominator` are the sums over each legal entity's last period alone. `all_periods` also
+    returns the periods that are not chosen: what is known of coming ones, and balances of now.
     """
     condition, parameters = where(scope, FACT, all_periods=all_periods)
+    chosen = None if all_periods else scope.filters.periods or None
     return fetch(
         scope.run, scope.rights,
         f"""
+        with last_periods as ({LAST})
         select metric_id, basis, period_id, max(period_end) as period_end,
-               sum(numerator) as numerator, sum(denominator) as denominator
-        from mart.fct_metric
+               sum(numerator) as numerator, sum(denominator) as denominator,
+               sum(numerator) filter (where is_last) as last_numerator,
+               sum(denominator) filter (where is_last) as last_denominator
+        from mart.fct_metric left join last_periods using (legal_entity_key, period_id)
         where metric_id = any(?) and {condition}
         group by metric_id, basis, period_id
         order by period_end, period_id, metric_id, basis
         """,
-        (metric_ids, *parameters),
+        (chosen, chosen, metric_ids, *parameters),
     )  # fmt: skip
 
 
 def by_member(scope: Scope, metric_ids: tuple[str, ...], member: Member) -> pl.DataFrame:
     """Return numerator and denominator of the metrics by basis, period and one dimension's member."""
     condition, parameters = where(scope, FACT)
+    chosen = scope.filters.periods or None
     return fetch(
         scope.run, scope.rights,
         f"""
+        with last_periods as ({LAST})
         select metric_id, basis, {member} as member, period_id, max(period_end) as period_end,
-               sum(numerator) as numerator, sum(denominator) as denominator
-        from mart.fct_metric
+               sum(numerator) as numerator, sum(denominator) as denominator,
+               sum(numerator) filter (where is_last) as last_numerator,
+               sum(denominator) filter (where is_last) as last_denominator
+        from mart.fct_metric left join last_periods using (legal_entity_key, period_id)
         where metric_id = any(?) and {condition}
         group by metric_id, basis, {member}, period_id
         order by metric_id, basis, member, period_end
         """,
-        (metric_ids, *parameters),
+        (chosen, chosen, metric_ids, *parameters),
     )  # fmt: skip

@@ -11,6 +11,12 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from dashboards.entitlement import LOCAL
+from dashboards.mart import Run
+from dashboards.measure import definitions_of, members_of, series_of
+from dashboards.queries import metrics as app
+from dashboards.scope import Filters, Scope
+from lake.figures import metric, roll_up
 from tests.firm import Firm, configure
 from tests.metrics import world, world_twin
 from tests.metrics.world_rows import extracts
@@ -29,12 +35,12 @@ def mart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
         yield connection
 
 
-def told(mart: duckdb.DuckDBPyConnection, metric: str, member: str, side: str = "numerator") -> Sums:
+def told(mart: duckdb.DuckDBPyConnection, name: str, member: str, side: str = "numerator") -> Sums:
     """Return one side of an operational metric by entity, period and member."""
     found = mart.execute(
         f"select split_part(legal_entity_key, ':', 2), period_id, {member}, sum({side}) from mart.fct_metric"
         " where metric_id = ? and basis = 'operational' group by all",
-        [metric],
+        [name],
     ).fetchall()
     return {(entity, period, one): amount for entity, period, one, amount in found if amount}
 
@@ -57,12 +63,12 @@ def test_utilization_is_billable_hours_over_available_ones_in_the_period_of_the_
 ) -> None:
     full, free = world_twin.capacity()
     by_role, by_project, client = world_twin.employee_hours()
-    for metric, above, below in (
+    for name, above, below in (
         ("utilization_billable", by_role, free), ("utilization_gross", by_role, full),
         ("utilization_productive", client, free),
     ):  # fmt: skip
-        assert told(mart, metric, ROLE) == known(above), metric
-        assert told(mart, metric, ROLE, "denominator") == known(below), metric
+        assert told(mart, name, ROLE) == known(above), name
+        assert told(mart, name, ROLE, "denominator") == known(below), name
     assert told(mart, "billable_hours", PROJECT) == known(by_project)
 
 
@@ -92,3 +98,26 @@ def test_labor_stands_in_the_books_of_whoever_worked(mart: duckdb.DuckDBPyConnec
 def test_a_person_in_two_hr_systems_is_one_person(mart: duckdb.DuckDBPyConnection) -> None:
     keys = mart.execute("select distinct worker_key from mart.fct_capacity").fetchall()
     assert {key for (key,) in keys} == {f"hcm:{post.id}" for post in world.POSTS}
+
+
+def test_the_app_counts_every_entitys_last_period_whatever_it_is_called(mart: duckdb.DuckDBPyConnection) -> None:
+    (path,) = mart.execute("select path from duckdb_databases() where database_name = 'mart'").fetchall()[0]
+    chosen = tuple(
+        period for (period,) in mart.execute(
+            "select period_id from mart.dim_period, mart.build_info where start_date <= cast(build_time as date)"
+            " and legal_entity_key not in ('none', 'unmapped') group by period_id order by max(end_date), period_id"
+        ).fetchall()
+    )  # fmt: skip
+    assert {"2028-04", "P04"} <= set(chosen)
+    scope = Scope(Run(path=str(path), run_id="world"), LOCAL, Filters(periods=chosen))
+    definition = definitions_of(app.definitions(scope))["wip_unbilled", "cross_basis"]
+    shown = series_of(app.by_period(scope, ("wip_unbilled",)), definition, chosen)
+    wanted = metric(mart, "wip_unbilled", "cross_basis")
+    (rolled,) = roll_up(mart, wanted)
+    by_entity = {one.members[0][1]: one.value for one in roll_up(mart, wanted, by=["legal_entity_key"])}
+    assert len([value for value in by_entity.values() if value]) > 1
+    assert shown.latest == shown.total == rolled.value
+    assert shown.latest != shown.at(-1)  # the last name alone is not every entity's
+    assert shown.change is None
+    members = members_of(app.by_member(scope, ("wip_unbilled",), "legal_entity_key"), definition, chosen)
+    assert {name: one.total for name, one in members.items()} == by_entity
