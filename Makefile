@@ -1,4 +1,4 @@
-# One command for each habit. `make demo` and `make test` set up what they need.
+# One command for each habit. `make` sets up and says what there is; every other command sets up what it needs.
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -10,9 +10,13 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup system-packages demo test lint types sql-lint generate check-generated bench bench-ingest bench-postgres bench-recon hostile faults truth docs clean lock
+.PHONY: all help setup system-packages demo test lint types sql-lint generate check-generated bench bench-ingest bench-postgres bench-recon hostile faults truth docs clean lock
+
+all: setup
+	@$(MAKE) --no-print-directory help
 
 help:
+	@echo "make        set up $(VENV) with everything pinned; then $(BIN)/tieout --help lists the verbs"
 	@echo "make demo   set up, simulate a firm, ingest, build, publish, serve (ARGS=--no-app stops before serving)"
 	@echo "make test   set up, then every check"
 	@echo "make hostile  broken and malicious files: each kind and what became of it"
@@ -127,5 +131,7 @@ lock:
 	  /tmp/tieout-lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-find-links --no-emit-index-url --no-header \
 	    --python-version 3.11 -o requirements/$${pair%:*}.txt requirements/$${pair#*:}.in; done
 
+# What `make demo` made, and nothing else: a lake that holds anything but the demo's extracts stays.
 clean:
-	rm -rf $(DEMO) lake/data
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m tieout.clean; \
+	else echo "There is no $(VENV) to look into the lake with: run make first." >&2; exit 1; fi
