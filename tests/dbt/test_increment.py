@@ -85,6 +85,11 @@ def change_the_world(firm: Firm, now: datetime) -> None:
         "updated_at": now,
     }
     land(firm, "governance", "xref", [cross_reference])
+    # a trial balance that says something else: what was posted is as it was, and is worth less
+    balance = rows(firm, "select * from lake.gl_balance where debit > 0 order by period_id, legal_entity_id limit 1")[0]
+    land(firm, "erp", "gl_balance", [
+        contract_only(balance) | {"debit": balance["debit"] + 1, "closing": balance["closing"] + 1, "updated_at": now},
+    ])  # fmt: skip
     change_the_books(firm, now)
 
 

@@ -7,6 +7,8 @@
 {%- set days = ref('int_period_days') -%}
 {%- set scope = ref('stg_lake__build_scope') -%}
 {%- set build = ref('int_build') -%}
+{%- set completeness = ref('gl_completeness') -%}
+{%- set figures = adapter.get_relation('mart', 'main', 'fct_project_period') -%}
 {%- set changed = changed_models() -%}
 {%- set new_ids = new_batches() -%}
 {%- set landed = [
@@ -89,6 +91,15 @@ inner join {{ references }} as rates
     on
         rates.model = 'int_fx_days'
         and cast(days.day as varchar) = rates.find_3
+union
+-- the ledger is worth something else than when its figures were summed
+select figures.period_id
+from {{ figures }} as figures
+left join {{ completeness }} as ledgers
+    on
+        figures.legal_entity_key = ledgers.legal_entity_key
+        and figures.period_id = ledgers.period_id
+where figures.gl_status is distinct from {{ ledger_worth('figures.basis') }}
 union
 -- the time to post has run out
 select times.period_id
