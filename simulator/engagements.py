@@ -68,7 +68,7 @@ def make_projects(world: World, people: People) -> Projects:
     for entity in range(len(ENTITIES)):
         for practice in range(len(PRACTICES)):
             staff = int(((people.entity[:, 0] == entity) & (people.practice[:, 0] == practice)).sum())
-            for _ in range(max(2, round(staff / 3.2))):
+            for _ in range(max(min(staff, 2), round(staff / 3.2))):
                 start = 0
                 length = int(rng.integers(2, 9))
                 while start < months:

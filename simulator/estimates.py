@@ -94,9 +94,11 @@ def cost_to_cost(firm: Firm, terms: Terms, forecasts: pl.DataFrame) -> tuple[pl.
         amount = amount_in_force(terms, project, day)
         rate = average[projects.currency[project], 0, month]
         in_group = int(convert(np.array([amount]), np.array([rate]))[0])
-        to_date = round_share(amount, cost, whole)
+        # Nothing is earned by cost that a credit has brought below zero.
+        part = max(cost, 0)
+        to_date = round_share(amount, part, whole)
         loss = round_share(amount, max(estimate - in_group, 0), in_group)
-        needed = loss - round_share(loss, cost, whole)
+        needed = loss - round_share(loss, part, whole)
         revenue.append((project, month, to_date - earned))
         provision.append((project, month, needed - provided))
         state[project] = (to_date, needed, cost, whole)
