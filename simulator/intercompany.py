@@ -94,8 +94,13 @@ def settle(firm: Firm, ledger: Ledger, truth: Truth, legs: pl.DataFrame) -> None
 
 def _codes(firm: Firm, ended: pl.DataFrame) -> pl.Series:
     made: list[str | None] = [None] * ended.height
-    pairs = ended.select("provider", "receiver", "project", "period").unique(maintain_order=True)
-    old = pairs.filter(pl.col("period") < firm.world.calendar.months - 1)
+    # Only of two legs can one be missing: closes on different days may leave a period with one.
+    pairs = (
+        ended.group_by("provider", "receiver", "project", "period", maintain_order=True)
+        .len()
+        .filter(pl.col("len") == 2)
+    )
+    old = pairs.drop("len").filter(pl.col("period") < firm.world.calendar.months - 1)
     chosen = firm.world.rng(31).permutation(old.height)[:6]
     table = {tuple(old.row(int(at))): ("markup" if n % 2 else "one_sided") for n, at in enumerate(chosen)}
     for at, row in enumerate(ended.select("provider", "receiver", "project", "period", "leg").iter_rows()):
