@@ -10,7 +10,6 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import polars as pl
 import pyarrow.fs as pafs
@@ -35,8 +34,8 @@ def remembered(lake: Lake, *, older_than_hours: float) -> int:
     """Delete what readings remembered of rows they had seen, and no feed goes on from; return how many files."""
     files, base = pafs.FileSystem.from_uri(lake.uri("seen"))
     found = files.get_file_info(pafs.FileSelector(base, recursive=True, allow_not_found=True))
-    oldest = datetime.fromtimestamp(time.time() - older_than_hours * 3600, tz=UTC)
-    old = [f for f in found if f.type == pafs.FileType.File and f.mtime.replace(tzinfo=UTC) < oldest]
+    oldest = (time.time() - older_than_hours * 3600) * 1e9
+    old = [f for f in found if f.type == pafs.FileType.File and f.mtime_ns < oldest]
     # A cursor is written after its file: what is asked for is read later than the list of what is there.
     needed = set(_asked_for(lake)) if old else set()
     swept = [f.path for f in old if f.base_name not in needed]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import uuid
 from pathlib import Path
 from typing import Any
 
+import pyarrow.fs as pafs
 import pytest
 
 from ingestion.connectors.offer import staging
 from ingestion.connectors.spec import S3Spec
 from ingestion.feed import Feed
 from ingestion.pipeline import ingest
-from lake import catalogue, delta
-from lake.errors import ConfigError, LakeError, SourceError
+from lake import archive, catalogue, delta, maintenance, sweeping
+from lake.errors import ConfigError, DamagedError, LakeError, SourceError
+from lake.events import ignore
 from lake.store import Lake
 from tests.ingestion.conftest import CONSERVED, Drop, entry
 from tests.servers.store import KEY, SECRET, Store
@@ -113,6 +116,28 @@ def test_a_lake_in_a_bucket_lands_archives_and_answers(lake: Lake, prefix: str, 
     connection = catalogue.connect(lake)
     found = connection.sql("select time_entry_id, hours::varchar from lake.time_entry where source_system = 'one'")
     assert sorted(found.fetchall()) == [("T1", "7.50"), ("T2", "7.50")]
+
+
+def test_a_lake_in_a_bucket_is_maintained_and_held_to_its_hashes(lake: Lake, prefix: str, tmp_path: Path) -> None:
+    assert prefix
+    feed = drop_of(tmp_path, "kept", 1)
+    assert ingest(lake, feed).counts.landed == 1
+    known = archive.store(lake, io.BytesIO(b"hashes"), room="seen")
+    assert archive.holds(lake, known.sha256, room="seen")
+    assert maintenance.maintain(lake, events=ignore)
+    assert archive.holds(lake, known.sha256, room="seen"), "a run of today may need it"
+    assert sweeping.remembered(lake, older_than_hours=-1) == 1
+    assert not archive.holds(lake, known.sha256, room="seen")
+    received = archive.store(lake, io.BytesIO(b"7.50"))
+    files, base = pafs.FileSystem.from_uri(lake.uri("archive"))
+    with files.open_output_stream(f"{base}/{received.sha256[:2]}/{received.sha256}") as target:
+        target.write(b"9.50")
+    with pytest.raises(DamagedError, match="holds other bytes"), archive.local_copy(lake, received.sha256):
+        pass
+    assert not archive.holds(lake, received.sha256)
+    assert archive.store(lake, io.BytesIO(b"7.50")) == received
+    with archive.local_copy(lake, received.sha256) as copy:
+        assert copy.read_bytes() == b"7.50"
 
 
 def test_a_question_to_a_lake_in_a_bucket_reaches_nothing_but_the_lake(
