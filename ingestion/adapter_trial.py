@@ -14,12 +14,13 @@ import polars as pl
 
 from ingestion import mapping, readers
 from ingestion.adapter import MANIFEST, Adapter, Input, SourceFiles
-from ingestion.conform import Conformed, Context, conform
+from ingestion.conform import Conformed, conform
 from ingestion.connectors.folder import Found, discover
 from ingestion.faults import told
 from ingestion.joining import Lookup
 from ingestion.plan import Received, source_of
 from ingestion.snapshot import identity
+from ingestion.storing import Context
 from lake.contracts import ENTITIES
 from lake.errors import SourceError, TieoutError
 

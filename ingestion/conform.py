@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 
 import polars as pl
 from polars.selectors import by_name
 
+from ingestion.storing import ROW, Context, stored
 from ingestion.values import Refusal, refusals, typed, typed_again
 from lake.contracts.envelope import ENVELOPE
 from lake.contracts.model import Column, Entity, Kind
 from lake.errors import BatchRefused
-from lake.schemas import UTC, YEAR, column_type, entity_schema
+from lake.schemas import column_type
 
-ROW = "_row"
 _SHOWN = 200
-_SEED = 20_260_101
 
 #: Columns of the rejected frame: one row per refused source row, `reason` naming everything wrong with it.
 REJECTED: dict[str, pl.DataType] = {
@@ -28,20 +26,6 @@ REJECTED: dict[str, pl.DataType] = {
     "rule": pl.String(),
     "reason": pl.String(),
 }
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a file's rows need that the rows do not say; and whether columns no contract knows are kept."""
-
-    source_system: str
-    file: str
-    time_zone: str
-    updated_at: datetime
-    batch_id: int
-    ingested_at: datetime
-    correlation_id: str
-    keeps_unknown: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,7 +87,7 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context, unmapped: pl.
         refused = keys.filter(bad)
         values, text, bare = values.filter(~bad), text.filter(~bad), bare.filter(~bad)
         extra = extra.filter(~bad) if extra.width else extra
-    accepted = _stored(text, values, entity, context, extra if context.keeps_unknown else pl.DataFrame())
+    accepted = stored(text, values, entity, context, extra if context.keeps_unknown else pl.DataFrame())
     return Conformed(
         accepted=accepted.filter(~bare) if bare.any() else accepted,
         rejected=rejected,
@@ -219,48 +203,3 @@ def _sentences(text: pl.DataFrame, broken: _Broken, context: Context) -> pl.Data
     together = grouped.agg(pl.col("column_name", "value", "rule").first(), reason=pl.col("reason").str.join("; "))
     sentence = pl.format("file {}, row {}: {}", pl.lit(context.file), "row", "reason")
     return together.with_columns(reason=sentence).select(pl.col(n).cast(t) for n, t in REJECTED.items()).sort("row")
-
-
-def _stored(
-    text: pl.DataFrame, values: pl.DataFrame, entity: Entity, context: Context, extra: pl.DataFrame
-) -> pl.DataFrame:
-    """Add the envelope, the audit columns and the partition year to accepted values."""
-    content = [c.name for c in entity.columns] + ["is_deleted"]
-    correlation: pl.Expr | pl.Series = pl.lit(context.correlation_id)
-    if "_correlation_id" in text.columns:
-        correlation = text["_correlation_id"].fill_null(context.correlation_id)
-    computed: dict[str, pl.Expr | pl.Series] = {
-        "updated_at": pl.col("updated_at").fill_null(pl.lit(context.updated_at, dtype=UTC)),
-        "_batch_id": pl.lit(context.batch_id, dtype=pl.Int64),
-        "_file": pl.lit(context.file),
-        "_row": text[ROW],
-        "_ingested_at": pl.lit(context.ingested_at, dtype=UTC),
-        "_correlation_id": correlation,
-        "_row_hash": _fingerprint(values.select(content), extra),
-        "_extra": _as_json(extra) if extra.width else pl.lit(None, dtype=pl.String),
-    }
-    if entity.event_date:
-        computed[YEAR] = pl.col(entity.event_date).dt.year().cast(pl.Int32)
-    return values.with_columns(**computed).select(list(entity_schema(entity)))
-
-
-def _fingerprint(content: pl.DataFrame, extra: pl.DataFrame) -> pl.Series:
-    """Return a hash of each row: of its content and, where they hold anything, of its unknown columns.
-
-    A new column changes only the rows that have a value in it, and the order of unknown columns changes none.
-    """
-    hashed = content.hash_rows(_SEED)
-    for name in extra.columns:
-        # A column that calls itself ^.*$ would be taken for a pattern: its name stays outside.
-        cell = extra[name].alias("cell").to_frame()
-        named = pl.concat_str(pl.lit(f"{name}\0"), "cell").hash(_SEED)
-        told = pl.when(pl.col("cell").is_not_null()).then(named).otherwise(pl.lit(0, pl.UInt64))
-        hashed ^= cell.select(told).to_series()
-    return hashed.cast(pl.String)
-
-
-def _as_json(extra: pl.DataFrame) -> pl.Series:
-    """Return unknown columns as JSON, null where a row has nothing in any of them."""
-    written = extra.select(pl.struct(by_name(extra.columns)).struct.json_encode()).to_series()
-    empty = reduce(and_, (extra[name].alias("empty").is_null() for name in extra.columns))
-    return pl.DataFrame([empty, written.alias("text")]).select(pl.when(~pl.col("empty")).then("text")).to_series()

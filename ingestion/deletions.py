@@ -13,8 +13,9 @@ import polars as pl
 
 from ingestion.conform import REJECTED
 from ingestion.joining import Lookup
-from ingestion.landing import Batch, Tally, accepted_frames
+from ingestion.landing import Batch, accepted_frames
 from ingestion.snapshot import identity, newest_versions
+from ingestion.tally import Tally
 from lake.contracts.envelope import AUDIT, ENVELOPE
 from lake.contracts.model import Entity
 from lake.quarantine import Spool

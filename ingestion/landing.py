@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +13,17 @@ import polars as pl
 
 from ingestion import mapping, readers
 from ingestion.adapter import Adapter, Input
-from ingestion.conform import REJECTED, Context, conform
+from ingestion.conform import REJECTED, conform
 from ingestion.faults import told
 from ingestion.feed import Drift
 from ingestion.joining import Lookup
 from ingestion.plan import Item, Plan, Received, source_of
 from ingestion.readers.chunk import ROW, Chunk
+from ingestion.storing import Context
+from ingestion.tally import Tally
 from ingestion.unpacking import most_bytes
 from lake import archive
-from lake.batches import Counts, Started
+from lake.batches import Started
 from lake.contracts import ENTITIES
 from lake.errors import BatchRefused, ContractError, DamagedError, Frozen
 from lake.quarantine import Spool
@@ -32,79 +32,6 @@ if TYPE_CHECKING:
     from lake.store import Lake
 
 _RAW: dict[str, pl.DataType] = {"raw": pl.String()}
-
-
-@dataclass
-class Tally:
-    """What became of one file's rows in one entity, counted while they stream by."""
-
-    item: Item
-    rows_read: int = 0
-    landed: int = 0
-    quarantined: int = 0
-    excluded: dict[str, int] = field(default_factory=dict)
-    tombstones: int = 0
-    max_updated_at: datetime | None = None
-    drift: dict[str, None] = field(default_factory=dict)
-    totals: dict[str, Decimal] = field(default_factory=dict)
-    refused_keys: list[pl.DataFrame] = field(default_factory=list)
-    refused_without_key: int = 0
-    deletions: list[pl.DataFrame] = field(default_factory=list)
-    note: str | None = None
-
-    def counts(self) -> Counts:
-        """Return the row counts."""
-        return Counts(self.rows_read, self.landed, self.quarantined, sum(self.excluded.values()))
-
-    def leave_out(self, name: str, rows: int) -> None:
-        """Count rows that a named filter left out."""
-        self.excluded[name] = self.excluded.get(name, 0) + rows
-
-    def land(self, accepted: pl.DataFrame) -> None:
-        """Count rows that are about to be written."""
-        self.landed += accepted.height
-        newest = accepted["updated_at"].max()
-        if isinstance(newest, datetime):
-            self.max_updated_at = max(newest, self.max_updated_at or newest)
-
-    def bury(self, tombstones: pl.DataFrame) -> None:
-        """Count rows that are written beyond those read: keys that a snapshot no longer has."""
-        self.tombstones += tombstones.height
-        newest = tombstones["updated_at"].max()
-        if isinstance(newest, datetime):
-            self.max_updated_at = max(newest, self.max_updated_at or newest)
-
-    def refuse(self, keys: pl.DataFrame) -> None:
-        """Remember the keys of refused rows: they are at the source, though they did not land."""
-        whole = keys.drop_nulls()
-        self.refused_without_key += keys.height - whole.height
-        if not whole.is_empty():
-            self.refused_keys.append(whole)
-
-    def record(self, batch_id: int, feed: str) -> dict[str, object]:
-        """Return the file's row of batch_files."""
-        received = self.item.received
-        return {
-            "batch_id": batch_id,
-            "feed": feed,
-            "source_system": feed,
-            "entity": self.item.entity,
-            "file": received.file,
-            "sha256": received.sha256,
-            "content_sha256": self.item.content,
-            "bytes": received.bytes,
-            "modified_at": received.modified_at,
-            "rows_read": self.rows_read,
-            "landed": self.landed,
-            "quarantined": self.quarantined,
-            "excluded": sum(self.excluded.values()),
-            "excluded_by": json.dumps(self.excluded),
-            "tombstones": self.tombstones,
-            "max_updated_at": self.max_updated_at,
-            "window_from": received.window_from,
-            "window_to": received.window_to,
-            "drift": json.dumps(list(self.drift)),
-        }
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from ingestion.connectors.offer import Cursor, offered
 from ingestion.deletions import completed
 from ingestion.feed import BatchResult, Feed
 from ingestion.joining import Lookup
-from ingestion.landing import Batch, Tally, accepted_frames, lookups
+from ingestion.landing import Batch, accepted_frames, lookups
 from ingestion.lock import hold
 from ingestion.plan import RESUBMITTED, Item, from_json
 from ingestion.snapshot import compare
+from ingestion.tally import Tally
 from ingestion.waiting import deleted_since
 from lake import delta
 from lake.batches import BatchLog, Counts, Started

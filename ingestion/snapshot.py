@@ -12,8 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
-from ingestion.landing import Batch, Tally
+from ingestion.landing import Batch
 from ingestion.plan import Received
+from ingestion.tally import Tally
 from lake import delta
 from lake.contracts.model import Entity
 from lake.errors import BatchRefused

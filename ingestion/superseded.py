@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ingestion.landing import Batch, Tally
+from ingestion.landing import Batch
 from ingestion.plan import RESUBMITTED
 from ingestion.snapshot import identity
+from ingestion.tally import Tally
 from lake import actions, delta
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from ingestion.deletions import RULE
-from ingestion.landing import Batch, Tally
+from ingestion.landing import Batch
 from ingestion.snapshot import identity, newest_versions
+from ingestion.tally import Tally
 from ingestion.values import typed
 from lake import delta
 from lake.contracts.envelope import ENVELOPE

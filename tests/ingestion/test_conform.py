@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.conform import Conformed, Context, conform
+from ingestion.conform import Conformed, conform
+from ingestion.storing import Context
 from lake.contracts import ENTITIES
 from lake.contracts.model import DECIMALS, Column, Entity, Kind
 from lake.errors import BatchRefused
