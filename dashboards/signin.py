@@ -17,9 +17,22 @@ def rights_of_visitor(run: Run) -> Rights:
     user = visitor()
     if "is_logged_in" not in user:
         return LOCAL
-    if not user["is_logged_in"]:
+    # An address that the provider has not checked may be anybody's.
+    if not user["is_logged_in"] or user.get("email_verified") in (False, "false"):
         return Rights(who="nobody", grants=())
     return grants_of(run, str(user.get("email") or ""))
+
+
+def offer() -> bool:
+    """Draw the button that signs in or out, where sign-in is set up; return whether the visitor must sign in first."""
+    user = visitor()
+    if "is_logged_in" not in user:
+        return False
+    if user["is_logged_in"]:
+        st.button("Sign out", on_click=st.logout, icon=":material/logout:", type="tertiary")
+        return False
+    st.button("Sign in", on_click=st.login, icon=":material/login:", type="primary")
+    return True
 
 
 def visitor() -> Mapping[str, Any]:

@@ -14,10 +14,17 @@ from dashboards.components.badges import INCOMPLETE, badge
 from dashboards.mart import MartUnavailableError, served
 from dashboards.queries import reconciliation, reference
 from dashboards.scope import Scope
-from dashboards.signin import rights_of_visitor
+from dashboards.signin import offer, rights_of_visitor
 
 LOG = logging.getLogger(__name__)
 PREPARED = "_prepared"
+SIGN_IN = "Sign in to see the figures that are granted to you."
+
+
+class NotSignedInError(Exception):
+    """Sign-in is set up, and the visitor has not signed in."""
+
+
 NO_PERIOD = (
     "The published mart holds no figures in a period of any legal entity: land `legal_entity` and the people, projects "
     "and contracts that your records name, then run `tieout run`. Data and definitions shows what has landed so far."
@@ -50,7 +57,7 @@ def prepare(title: str) -> None:
     try:
         st.session_state[PREPARED] = page = _open(title)
         st.session_state[INCOMPLETE] = bool(page.incomplete)
-    except (MartUnavailableError, duckdb.Error) as error:
+    except (MartUnavailableError, NotSignedInError, duckdb.Error) as error:
         st.session_state[PREPARED] = error
 
 
@@ -64,6 +71,8 @@ def show(body: Callable[[Page], None], *, question: str, bases: tuple[str, ...],
         page = _prepared()
         _say_what_is_shown(page, needs_periods=needs_periods)
         body(page)
+    except NotSignedInError:
+        st.info(SIGN_IN, icon=":material/lock:")
     except MartUnavailableError as error:
         st.info(str(error), icon=":material/hourglass_empty:")
     except duckdb.Error as error:  # a table or column that this build does not have
@@ -90,6 +99,10 @@ def _heading(question: str, bases: tuple[str, ...]) -> None:
 
 
 def _open(title: str) -> Page:
+    with st.sidebar:
+        must_sign_in = offer()
+    if must_sign_in:
+        raise NotSignedInError
     run = served()
     rights = rights_of_visitor(run)
     fresh = reference.freshness(run, rights)

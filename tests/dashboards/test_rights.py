@@ -116,7 +116,8 @@ def signed_in(monkeypatch: pytest.MonkeyPatch, **facts: Any) -> None:
 
 
 def test_a_visitor_who_did_not_sign_in_or_is_not_known_sees_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    for facts in ({"is_logged_in": False}, {"is_logged_in": True, "email": "nobody@example.com"}):
+    unchecked = {"is_logged_in": True, "email": "two@example.com", "email_verified": False}
+    for facts in ({"is_logged_in": False}, {"is_logged_in": True, "email": "nobody@example.com"}, unchecked):
         signed_in(monkeypatch, **facts)
         rights = signin.rights_of_visitor(run)
         assert rights.grants == rights.rates == ()
@@ -142,3 +143,18 @@ def test_the_pages_say_what_is_hidden_and_the_console_is_closed(monkeypatch: pyt
 def test_the_console_is_closed_to_who_sees_every_row_and_no_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboards.components.frame.rights_of_visitor", lambda _: NO_RATES)
     assert not opened("data_and_definitions", data_view="SQL console").text_area
+
+
+@pytest.mark.usefixtures("served_mart")
+def test_where_sign_in_is_set_up_nothing_is_shown_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(monkeypatch, is_logged_in=False)
+    app = opened("overview")
+    assert not app.exception
+    assert [one.value for one in app.info] == ["Sign in to see the figures that are granted to you."]
+    assert [one.label for one in app.sidebar.button] == ["Sign in"]
+    assert not app.metric
+    assert not app.multiselect
+    signed_in(monkeypatch, is_logged_in=True, email="two@example.com", email_verified=True)
+    app = opened("overview")
+    assert app.metric
+    assert [one.label for one in app.sidebar.button] == ["Sign out"]
