@@ -92,7 +92,8 @@ create table fct_metric as
         union all by name
         select 'revenue_forecast' as metric_id, *, revenue_services * 1.01 as numerator, null as denominator from p where basis = 'operational' and period_id >= '2026-10'
         union all by name
-        select 'backlog_scheduled' as metric_id, *, 90000 as numerator, null as denominator from p where basis = 'operational' and period_id = '2026-10'
+        select 'backlog_scheduled' as metric_id, * replace ('2026-11' as period_id, date '2026-11-30' as period_end), 90000 as numerator, null as denominator
+            from p where basis = 'operational' and period_id = '2026-10'
         union all by name
         select 'capacity_hours' as metric_id, *, hours * 1.15 as numerator, null as denominator from p where basis = 'operational'
         union all by name
