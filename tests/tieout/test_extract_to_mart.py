@@ -54,12 +54,16 @@ def ledger(mart: duckdb.DuckDBPyConnection, columns: str, condition: str) -> dic
 def test_what_is_posted_is_what_the_general_ledger_says(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
     lines = newest(firm.extracts, "gl_line", "gl_line_id").values()
     accounts = newest(firm.extracts, "account", "account_id")
+    entities = newest(firm.extracts, "legal_entity", "legal_entity_id")
     balance: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         balance[line["journal_id"]] += Decimal(line["functional_amount"])
     posted: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
-        flow = CLASSES.get(accounts[line["account_id"]]["account_class"])
+        account_class = accounts[line["account_id"]]["account_class"]
+        # what was paid is the labour of projects where the entity costs it so
+        at_actual = entities[line["legal_entity_id"]]["labor_costing"] == "actual"
+        flow = "labor_cost" if at_actual and account_class == "payroll_cost" else CLASSES.get(account_class)
         is_ours = flow in INCOME or line.get("project_id")
         if flow and is_ours and not balance[line["journal_id"]] and not line.get("counterparty_entity_id"):
             amount = Decimal(line["functional_amount"])
