@@ -67,6 +67,13 @@ def change_the_world(firm: Firm, now: datetime) -> None:
     ])  # fmt: skip
     rate = rows(firm, "select * from lake.employee_cost_rate order by employee_id, valid_from limit 1")[0]
     land(firm, "hcm", "employee_cost_rate", [contract_only(rate) | {"hourly_cost": "91.17", "updated_at": now}])
+    # whose time was posted as labor, and who turns out to be a contractor
+    posted = rows(
+        firm,
+        "select * from lake.employee where worker_type = 'employee' and employee_id in (select employee_id from"
+        " lake.gl_line where origin_type = 'time_entry') order by hash(employee_id) limit 1",
+    )[0]
+    land(firm, "hcm", "employee", [contract_only(posted) | {"worker_type": "contractor", "updated_at": now}])
     customer = rows(firm, "select min(customer_id) as id from lake.customer")[0]["id"]
     project = rows(
         firm,
