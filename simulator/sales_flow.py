@@ -78,7 +78,9 @@ class Sales:
                 part = rows.filter(pl.col("project") == project)
                 time = part.filter(pl.col("origin_type") == "time_entry")
                 total = int(time["net"].sum())
-                amount[project] = cap = total * 97 // 100 // 100_000 * 100_000
+                # Round thousands, but not to nothing: a line without an amount has no cap.
+                unit = 100_000 if total > 200_000 else 100
+                amount[project] = cap = total * 97 // 100 // unit * unit
                 to_date = pl.min_horizontal(pl.col("net").cum_sum(), pl.lit(cap))
                 time = time.with_columns(step=to_date - to_date.shift(1, fill_value=0))
                 home = time.with_columns(
