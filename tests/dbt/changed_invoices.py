@@ -62,7 +62,12 @@ def foreign(firm: Firm) -> tuple[Row, Row]:
 
 
 def first_day(firm: Firm, now: datetime) -> None:
-    """Land a credit note that names no record, postings of what is not there yet, and a line without translation."""
+    """Land a cap, a credit note that names no record, postings of what is not there yet, a line without translation."""
+    hourly = "select * from lake.contract_line where recognition_method = 'time_and_materials' order by 1 desc limit 1"
+    land(firm, "crm", "contract_line", [
+        {**contract_only(line), "amendment_no": line["amendment_no"] + 1, "amount": "23456.78", "updated_at": now}
+        for line in rows(firm, hourly)
+    ], name="zy-before")  # fmt: skip
     line, invoice, sources = summarised(firm, 0)
     credit = {**invoice, "invoice_id": "credit", "invoice_no": "credit", "document_type": "credit_note",
               "applies_to_invoice_id": invoice["invoice_id"], "invoice_date": now.date(), "issued_at": now,

@@ -14,8 +14,8 @@ import pytest
 
 from lake import extensions
 from tests.dbt import changed_invoices
-from tests.dbt.changed_invoices import clearing
-from tests.dbt.landing import contract_only, land, newest, rows
+from tests.dbt.changed_world import change_the_world
+from tests.dbt.landing import rows
 from tests.firm import ROOT, Firm
 from tieout.build import _code_version
 
@@ -30,128 +30,6 @@ OF_THE_SCOPE = (
     *("int_recon_cut_duplicates", "int_recon_cut_legs", "int_recon_cut_moved", "int_recon_cut_pools", "int_recon_cuts"),
     *("int_recon_cut_posted_only", "int_recon_cut_priced", "int_recon_cut_steps", "int_recon_cut_unposted"),
 )
-
-
-def change_the_world(firm: Firm, now: datetime) -> None:
-    """Land a day that reaches far back: changed, deleted and late entries, and changed reference data."""
-    entries = rows(
-        firm,
-        "select * exclude (_year) from lake.time_entry where status = 'approved' order by hash(time_entry_id) limit 4",
-    )
-    deleted, halved, late, moved = (contract_only(e) for e in entries)
-    other_project = rows(
-        firm,
-        "select project_id from lake.project where billing_model = 'non_billable' order by project_id limit 1",
-    )[0]["project_id"]
-    land(
-        firm,
-        "psa",
-        "time_entry",
-        [
-            deleted | {"is_deleted": True, "updated_at": now},
-            halved | {"hours": round(halved["hours"] / 2, 2), "billable_hours": 0, "updated_at": now},
-            # an older version that arrives late never wins, yet it may be the first submission
-            late | {
-                "hours": late["hours"] * 2,
-                "submitted_at": late["submitted_at"] - timedelta(days=40),
-                "updated_at": late["updated_at"] - timedelta(days=30),
-            },
-            moved | {"project_id": other_project, "contract_line_id": None, "updated_at": now},
-        ],
-    )  # fmt: skip
-    lines = "select * from lake.contract_line where recognition_method = 'time_and_materials' and amount is {} limit 1"
-    capped, uncapped = (contract_only(rows(firm, lines.format(state))[0]) for state in ("not null", "null"))
-    land(firm, "crm", "contract_line", [
-        {**line, "amendment_no": line["amendment_no"] + 7, "amount": cap, "updated_at": now}
-        for line, cap in ((capped, None), (uncapped, "12345.67"))
-    ])  # fmt: skip
-    rate = rows(firm, "select * from lake.employee_cost_rate order by employee_id, valid_from limit 1")[0]
-    land(firm, "hcm", "employee_cost_rate", [contract_only(rate) | {"hourly_cost": "91.17", "updated_at": now}])
-    # whose time was posted as labor, and who turns out to be a contractor
-    posted = rows(
-        firm,
-        "select * from lake.employee where worker_type = 'employee' and employee_id in (select employee_id from"
-        " lake.gl_line where origin_type = 'time_entry') order by hash(employee_id) limit 1",
-    )[0]
-    land(firm, "hcm", "employee", [contract_only(posted) | {"worker_type": "contractor", "updated_at": now}])
-    customer = rows(firm, "select min(customer_id) as id from lake.customer")[0]["id"]
-    project = rows(
-        firm,
-        f"select * from lake.project where billing_model <> 'non_billable' and customer_id <> '{customer}' limit 1",
-    )[0]
-    land(firm, "psa", "project", [contract_only(project) | {"customer_id": customer, "updated_at": now}])
-    fx = rows(firm, "select * exclude (_year) from lake.fx_rate where rate_type = 'average' order by rate_date limit 1")
-    land(firm, "erp", "fx_rate", [contract_only(fx[0]) | {"rate": "1.234", "updated_at": now}])
-    renamed = rows(firm, "select max(project_id) as id from lake.time_entry")[0]["id"]
-    cross_reference = {
-        "entity_type": "project",
-        "system": "psa",
-        "source_id": renamed,
-        "valid_from": "2020-01-01",
-        "canonical_id": "GOLD",
-        "updated_at": now,
-    }
-    land(firm, "governance", "xref", [cross_reference])
-    # a trial balance that says something else: what was posted is as it was, and is worth less
-    balance = rows(firm, "select * from lake.gl_balance where debit > 0 order by period_id, legal_entity_id limit 1")[0]
-    land(firm, "erp", "gl_balance", [
-        contract_only(balance) | {"debit": balance["debit"] + 1, "closing": balance["closing"] + 1, "updated_at": now},
-    ])  # fmt: skip
-    change_the_books(firm, now)
-
-
-def change_the_books(firm: Firm, now: datetime) -> None:
-    """Land what the match has to take up again: reversals, withdrawn postings, failures, holds, moved terms."""
-    posted = newest(
-        firm, "gl_line", "gl_line_id", "origin_type = 'time_entry' and amount > 0 and project_id is not null", 2
-    )
-    summary = newest(firm, "gl_line", "gl_line_id", "origin_type = 'summary' and amount > 0 and quantity > 8", 2)
-    journal = [
-        # a line taken back, with its other side
-        *({**line, "gl_line_id": f"{line['gl_line_id']}-back{side}", "journal_id": f"{line['journal_id']}-back",
-           "amount": sign * line["amount"], "functional_amount": sign * line["functional_amount"],
-           "quantity": None if side else -line["quantity"], "posted_at": now, "updated_at": now,
-           "reverses_gl_line_id": None if side else line["gl_line_id"],
-           "account_id": clearing(firm) if side else line["account_id"],
-           "origin_type": "manual" if side else line["origin_type"], "origin_id": None if side else line["origin_id"],
-           "posting_event_id": None}
-          for line in posted[:1] for side, sign in enumerate((-1, 1))),
-        # a summary whose hours were mended, and one that is gone
-        {**summary[0], "quantity": summary[0]["quantity"] - 8, "updated_at": now},
-        {**summary[1], "is_deleted": True, "updated_at": now},
-    ]  # fmt: skip
-    land(firm, "erp", "gl_line", journal)
-    sent = newest(firm, "integration_message", "message_id", "flow = 'time_to_erp' and status = 'succeeded'", 3)
-    land(firm, "middleware", "integration_message", [
-        {**m, "message_id": m["message_id"] + "-again", "attempt": m["attempt"] + 1, "status": "dead_letter",
-         "queued_at": now, "started_at": now, "finished_at": now, "error_code": "E42", "updated_at": now}
-        for m in sent
-    ])  # fmt: skip
-    issued = newest(firm, "invoice", "invoice_id", "status = 'issued' and document_type = 'invoice'", 2)
-    land(firm, "erp", "invoice", [
-        {**issued[0], "status": "on_hold", "hold_reason": "purchase order missing", "updated_at": now},
-        {**issued[1], "status": "void", "voided_at": now, "updated_at": now},
-    ])  # fmt: skip
-    entries = newest(firm, "time_entry", "time_entry_id", "status = 'approved' and is_billable and hours > 4", 6)
-    again = {"submitted_at": now, "approved_at": now, "updated_at": now}
-    land(firm, "psa", "time_entry", [
-        {**entries[4], "status": "rejected", "rejected_at": now, "updated_at": now},
-        {**entries[5], "time_entry_id": "taken-back", "hours": -entries[5]["hours"], "billable_hours": -4,
-         "reverses_id": entries[5]["time_entry_id"], **again},
-    ], name="zz-latest")  # fmt: skip
-    write_down = {
-        "adjustment_id": "late", "origin_type": "time_entry", "origin_system": "psa",
-        "origin_id": entries[3]["time_entry_id"], "type": "write_down", "hours": 1, "amount": "55.55",
-        "currency": "EUR", "effective_date": now.date(), "updated_at": now,
-    }  # fmt: skip
-    land(firm, "erp", "billing_adjustment", [write_down])
-    due = newest(firm, "accounting_period", "period_id", "status <> 'closed' and close_due_at is not null", 1)
-    land(firm, "erp", "accounting_period", [
-        {**p, "close_due_at": p["close_due_at"] + timedelta(days=2), "updated_at": now} for p in due
-    ])  # fmt: skip
-    scheduled = newest(firm, "revenue_schedule_line", "schedule_line_id", "status = 'recognized'", 1)
-    earlier = rows(firm, "select min(period_id) as id from lake.accounting_period")[0]["id"]
-    land(firm, "erp", "revenue_schedule_line", [{**s, "period_id": earlier, "updated_at": now} for s in scheduled])
 
 
 def build(lake_root: Path, work: Path, *selection: str) -> None:
@@ -195,25 +73,51 @@ def tables(work: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
+def differences(increment: Path, whole: Path) -> dict[str, tuple[int, int]]:
+    """Tables in which two builds of the same lake differ, with the number of their rows."""
+    one, other = tables(increment), tables(whole)
+    assert one.keys() == other.keys()
+    return {name: (one[name][0], other[name][0]) for name in other if one[name] != other[name]}
+
+
 @pytest.fixture(scope="module")
-def lake_root(firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the firm's lake with what the build of one more day left, on which another day has landed."""
+def quiet_day(firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the firm's lake on which a day of few changes has landed, with the increment of that day beside it."""
     folder = tmp_path_factory.mktemp("increment")
     copy = Firm(folder=folder / "firm")
     shutil.copytree(firm.folder, copy.folder)
     shutil.copytree(firm.lake_root / "work", folder / "kept")
-    held = "select count(*) as held from lake.quarantine"
-    before = rows(copy, held)
-    last: datetime = rows(copy, "select max(updated_at) as at from lake.time_entry")[0]["at"]
-    now = last.astimezone(UTC) + timedelta(hours=1)
-    changed_invoices.first_day(copy, now)
+    changed_invoices.first_day(copy, after_the_last_entry(copy))
     copy.run("ingest")
     build(copy.lake_root, folder / "kept")
-    change_the_world(copy, now + timedelta(hours=1))
-    changed_invoices.second_day(copy, now + timedelta(hours=1))
+    return copy.lake_root
+
+
+@pytest.fixture(scope="module")
+def lake_root(quiet_day: Path) -> Path:
+    """The same lake, on which one more day has landed that reaches far back."""
+    copy = Firm(folder=quiet_day.parent)
+    now = after_the_last_entry(copy) + timedelta(hours=1)
+    held = "select count(*) as held from lake.quarantine"
+    before = rows(copy, held)
+    change_the_world(copy, now)
+    changed_invoices.second_day(copy, now)
     copy.run("ingest")
     assert rows(copy, held) == before, "what the test changes must land"
     return copy.lake_root
+
+
+def after_the_last_entry(firm: Firm) -> datetime:
+    """A moment at which a later day begins."""
+    last: datetime = rows(firm, "select max(updated_at) as at from lake.time_entry")[0]["at"]
+    return last.astimezone(UTC) + timedelta(hours=1)
+
+
+@pytest.mark.slow
+def test_an_increment_of_a_quiet_day_leaves_the_same_rows_as_a_full_build(quiet_day: Path, tmp_path: Path) -> None:
+    """Where much changed, much is computed whole: only a day of few changes shows what an increment overlooks."""
+    build(quiet_day, tmp_path / "whole")
+    assert differences(quiet_day.parent.parent / "kept", tmp_path / "whole") == {}
 
 
 @pytest.mark.slow
@@ -235,9 +139,7 @@ def test_an_increment_leaves_the_same_rows_as_a_full_build(lake_root: Path, tmp_
     assert late not in (None, (None,)), "the posting finds the invoice that came a day later"
     assert credit == (0,), "the credit note no longer is what its invoice bills"
     build(lake_root, tmp_path / "whole")
-    increment, whole = tables(kept), tables(tmp_path / "whole")
-    assert increment.keys() == whole.keys()
-    assert {name: (increment[name][0], whole[name][0]) for name in whole if increment[name] != whole[name]} == {}
+    assert differences(kept, tmp_path / "whole") == {}
 
 
 @pytest.mark.slow

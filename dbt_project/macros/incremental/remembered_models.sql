@@ -40,8 +40,10 @@
             ],
         },
         'int_revenue_lines': {
-            'find': ['contract_line_key'], 'columns': ['contract_line_key', 'currency', 'recognition_method'],
+            'find': ['contract_line_key'],
+            'columns': ['contract_line_key', 'contract_key', 'currency', 'recognition_method'],
         },
+        'int_contracts': {'find': ['contract_key'], 'columns': ['contract_key', 'currency', 'legal_entity_key']},
         'int_bill_rate_months': {
             'find': ['project_key', 'month'],
             'columns': [

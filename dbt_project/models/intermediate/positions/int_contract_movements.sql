@@ -1,3 +1,4 @@
+{{ config(materialized='keyed', key=['period_id'], touched='int_touched_movement_periods') }}
 -- Grain: one row a contract (or project, where nothing tells the contract), books that the rows stand in, currency of
 -- the contract and period: what was earned, recognized and invoiced in it, in three currencies, and what billing
 -- adjustments took off the earned amount.
@@ -52,8 +53,8 @@ ledger as (
             ledger.legal_entity_key = periods.legal_entity_key
             and ledger.period_id = periods.period_id
     where
-        ledger.flow = 'revenue'
-        or (ledger.flow = 'billing' and ledger.basis = 'finance_posted')
+        (ledger.flow = 'revenue' or (ledger.flow = 'billing' and ledger.basis = 'finance_posted'))
+        {{ touched_only('int_touched_movement_periods', ['period_id'], 'ledger', opening='and') }}
 ),
 
 kept as (
