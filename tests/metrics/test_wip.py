@@ -25,7 +25,7 @@ def test_the_posted_roll_forward_moves_as_the_balances_do(firm: Firm) -> None:
             "select legal_entity_key, period_id, movement_difference, is_tied from mart.fct_wip_tie_out"
         ).fetchall()
         notes = connection.execute(CREDITED).fetchall()
-    assert len(cells) == 12
+    assert len(cells) == 16  # four entities, four months
     for entity, period, difference, is_tied in cells:
         assert (difference, is_tied) == (Decimal(0), True), (entity, period)
     # the firm has credit notes, and the ledger names each
