@@ -2,9 +2,7 @@
 -- row becomes net in its own period, so that revenue and billing are no longer what was closed. An entry that was not
 -- known at the close is a first load with whatever adjusts it.
 
-with closures as ({{ closed_windows() }}),
-
-landed as ({{ landed_versions('billing_adjustment') }}),
+with landed as ({{ landed_versions('billing_adjustment') }}),
 
 adjustments as (
 
@@ -54,92 +52,64 @@ first_known as (
     {%- endfor %}
 ),
 
-touched as (
+known as (
 
     select
-        earned.origin_type,
-        earned.origin_system,
-        earned.origin_id,
-        earned.legal_entity_key,
-        earned.project_key,
-        earned.period_id,
-        closures.closed_from,
-        closures.closed_until,
-        max(adjustments.updated_at) as changed_at,
-        max_by(adjustments.source_system || '|' || adjustments.adjustment_id, adjustments.updated_at) as changed_by
+        earned.*,
+        first_known.known_from
     from earned
     inner join first_known
         on
             earned.origin_type = first_known.origin_type
             and earned.origin_system = first_known.origin_system
             and earned.origin_id = first_known.origin_id
-    inner join closures
-        on
-            earned.legal_entity_key = closures.legal_entity_key
-            and earned.period_id = closures.period_id
-            and first_known.known_from <= closures.closed_from
-    inner join adjustments
-        on
-            earned.origin_type = adjustments.origin_type
-            and earned.origin_id = adjustments.origin_id
-            and earned.origin_system = coalesce(adjustments.origin_system, earned.origin_system)
-            and adjustments.updated_at > closures.closed_from
-            and adjustments.updated_at < closures.closed_until
-    group by all
 
 ),
 
 told as (
     {{ around_close(
-        'touched', 'adjustments',
-        window=['origin_type', 'origin_system', 'origin_id', 'legal_entity_key', 'project_key', 'period_id', 'closed_from'],
+        'known', 'adjustments',
+        thing=['origin_type', 'origin_system', 'origin_id', 'project_key'],
         record=['source_system', 'adjustment_id'],
-        carried=['signed_amount', 'currency'],
-        fits='touched.origin_type = adjustments.origin_type and touched.origin_id = adjustments.origin_id'
-        ~ ' and touched.origin_system = coalesce(adjustments.origin_system, touched.origin_system)'
+        carried=['signed_amount'],
+        fits='stood.origin_type = versions.origin_type and stood.origin_id = versions.origin_id'
+        ~ ' and stood.origin_system = coalesce(versions.origin_system, stood.origin_system)'
+        ~ ' and stood.known_from <= stood.closed_from',
+        changed_by="versions.source_system || '|' || versions.adjustment_id"
     ) }}
+),
+
+-- nothing is an amount too: none may have been there before, or be left
+net as (
+
+    select
+        legal_entity_key,
+        project_key,
+        period_id,
+        origin_type,
+        origin_system,
+        origin_id,
+        closed_from,
+        any_value(changed_by) as changed_by,
+        any_value(changed_at) as changed_at,
+        {{ before_and_after('sum(signed_amount)') }}
+    from told
+    group by legal_entity_key, project_key, period_id, origin_type, origin_system, origin_id, closed_from
+
 ),
 
 compared as (
 
     select
-        touched.legal_entity_key,
-        touched.project_key,
-        touched.period_id,
-        touched.changed_by,
-        touched.changed_at,
-        {%- for state in ['before', 'after'] %}
-        coalesce(sum(told.signed_amount) filter (where told.state = '{{ state }}'), 0) as amount_{{ state }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from touched
-    -- nothing may have been there before, or be left
-    left join told
-        on
-            touched.origin_type = told.origin_type
-            and touched.origin_system = told.origin_system
-            and touched.origin_id = told.origin_id
-            and touched.legal_entity_key = told.legal_entity_key
-            and touched.project_key = told.project_key
-            and touched.period_id = told.period_id
-            and touched.closed_from = told.closed_from
-    group by
-        touched.legal_entity_key, touched.project_key, touched.period_id, touched.changed_by, touched.changed_at,
-        touched.origin_type, touched.origin_system, touched.origin_id, touched.closed_from
+        {{ all_but(['figures_before', 'figures_after']) }},
+        coalesce(figures_before, 0) as figures_before,
+        coalesce(figures_after, 0) as figures_after
+    from net
 
 )
 
-select
-    'changed_after_close' as rule,
-    cast(null as varchar) as flow,
-    legal_entity_key,
-    project_key,
-    period_id,
-    'billing_adjustment' as subject_type,
-    split_part(changed_by, '|', 1) as subject_system,
-    substr(changed_by, strpos(changed_by, '|') + 1) as subject_id,
-    cast(null as decimal(18, 2)) as amount_group,
-    max(changed_at) as breached_at,
-    'an entry of a closed period is worth another amount' as detail
-from compared
-where amount_before <> amount_after
-group by legal_entity_key, project_key, period_id, changed_by
+{{ changed_after_close(
+    "'billing_adjustment'", "substr(changed_by, strpos(changed_by, '|') + 1)",
+    detail="'an entry of a closed period is worth another amount'",
+    subject_system="split_part(changed_by, '|', 1)"
+) }}

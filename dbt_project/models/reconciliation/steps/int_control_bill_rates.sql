@@ -1,9 +1,7 @@
 -- Bill rates that were changed after a close for work of the closed period, in the project's books: what the period's
 -- time is worth is no longer what was closed. Work of which no rate was known at the close is a first load, as with cost.
 
-with closures as ({{ closed_windows() }}),
-
-landed as ({{ landed_versions('bill_rate') }}),
+with landed as ({{ landed_versions('bill_rate') }}),
 
 rates as (
 
@@ -24,7 +22,7 @@ moved_projects as (
 
     select distinct project_key
     from rates
-    where updated_at > (select min(closed_from) from closures)
+    where updated_at > (select min(closed_from) from {{ ref('int_period_closures') }})
 
 ),
 
@@ -55,109 +53,66 @@ priced as (
 
 ),
 
-closed as (
-
-    select
-        priced.*,
-        closures.closed_from,
-        closures.closed_until
-    from priced
-    inner join closures
-        on
-            priced.legal_entity_key = closures.legal_entity_key
-            and priced.period_id = closures.period_id
-
-),
-
-windows as (
+standing as (
 
     select distinct
         project_key,
-        closed_from,
-        closed_until
-    from closed
+        legal_entity_key,
+        period_id
+    from priced
 
 ),
 
 told as (
     {{ around_close(
-        'windows', 'rates',
-        window=['project_key', 'closed_from', 'closed_until'],
+        'standing', 'rates',
+        thing=['project_key'],
         record=['source_system', 'rate_id'],
         carried=[
             'source_system', 'rate_id', 'worker_key', 'role_named', 'valid_from', 'valid_until', 'hourly_rate', 'currency',
             'updated_at',
         ],
-        fits='windows.project_key = rates.project_key'
+        fits='stood.project_key = versions.project_key'
     ) }}
 ),
 
 -- of the rates that fit an entry the person's own comes before the role's, and that before the project's
-priced_twice as (
-
-    select
-        closed.legal_entity_key,
-        closed.project_key,
-        closed.period_id,
-        closed.source_system,
-        closed.time_entry_id,
-        closed.closed_from,
-        max(told.updated_at) filter (where told.state = 'after') as changed_at,
-        {%- for state in ['before', 'after'] %}
-        min_by(
-            struct_pack(rate_id := told.rate_id, hourly_rate := told.hourly_rate, currency := told.currency),
-            (
+{% set first -%}
+    (
                 told.worker_key = 'none', told.role_named = 'none',
                 -date_diff('day', date '1900-01-01', told.valid_from), told.source_system, told.rate_id
             )
-        ) filter (where told.state = '{{ state }}') as price_{{ state }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from closed
-    inner join told
-        on
-            closed.project_key = told.project_key
-            and closed.closed_from = told.closed_from
-            and closed.closed_until = told.closed_until
-            and closed.work_date >= told.valid_from
-            and closed.work_date < told.valid_until
-    where
-        told.worker_key = closed.worker_key
-        or (told.worker_key = 'none' and told.role_named in (closed.role, 'none'))
-    group by
-        closed.legal_entity_key, closed.project_key, closed.period_id, closed.source_system, closed.time_entry_id,
-        closed.closed_from
-
-),
-
-changed as (
+{%- endset -%}
+compared as (
 
     select
-        legal_entity_key,
-        project_key,
-        period_id,
-        coalesce(price_after.rate_id, price_before.rate_id) as rate_id,
-        changed_at
-    from priced_twice
+        priced.legal_entity_key,
+        priced.project_key,
+        priced.period_id,
+        priced.source_system,
+        priced.time_entry_id,
+        told.closed_from,
+        max(told.updated_at) filter (where told.state = 'after') as changed_at,
+        {{ before_and_after('min_by((told.hourly_rate, told.currency), ' ~ first ~ ')') }},
+        {{ before_and_after('min_by(told.rate_id, ' ~ first ~ ')', 'rate') }}
+    from priced
+    inner join told
+        on
+            priced.project_key = told.project_key
+            and priced.legal_entity_key = told.legal_entity_key
+            and priced.period_id = told.period_id
+            and priced.work_date >= told.valid_from
+            and priced.work_date < told.valid_until
     where
-        price_before is not null
-        and (
-            price_before.hourly_rate is distinct from price_after.hourly_rate
-            or price_before.currency is distinct from price_after.currency
-        )
+        told.worker_key = priced.worker_key
+        or (told.worker_key = 'none' and told.role_named in (priced.role, 'none'))
+    group by
+        priced.legal_entity_key, priced.project_key, priced.period_id, priced.source_system, priced.time_entry_id,
+        told.closed_from
 
 )
 
-select
-    'changed_after_close' as rule,
-    cast(null as varchar) as flow,
-    legal_entity_key,
-    project_key,
-    period_id,
-    'bill_rate' as subject_type,
-    'canonical' as subject_system,
-    rate_id as subject_id,
-    cast(null as decimal(18, 2)) as amount_group,
-    max(changed_at) as breached_at,
-    'the bill rate of ' || cast(count(*) as varchar) || ' entries of a closed period changed at the source' as detail
-from changed
-group by legal_entity_key, project_key, period_id, rate_id
+{{ changed_after_close(
+    "'bill_rate'", 'coalesce(rate_after, rate_before)',
+    detail="'the bill rate of ' || cast(count(*) as varchar) || ' entries of a closed period changed at the source'"
+) }}

@@ -2,15 +2,7 @@
 -- the period's end, so that the percentage, and what was earned by it, is no longer what was closed. A project without
 -- any estimate at the close was not closed on one.
 
-with closures as ({{ closed_windows() }}),
-
-periods as (
-
-    select * from {{ ref('int_periods') }}
-
-),
-
-projects as (
+with projects as (
 
     select
         terms.project_key,
@@ -79,40 +71,28 @@ versions as (
 
 ),
 
-touched as (
+-- what a period of a project can stand on
+standing as (
 
-    select
+    select distinct
         versions.kind,
         versions.project_key,
         versions.legal_entity_key,
         periods.period_id,
-        periods.end_date as last_day,
-        closures.closed_from,
-        closures.closed_until,
-        max(versions.updated_at) as changed_at
+        periods.end_date as last_day
     from versions
-    inner join periods
-        on
-            versions.legal_entity_key = periods.legal_entity_key
-            and versions.stated_on <= periods.end_date
-    inner join closures
-        on
-            periods.legal_entity_key = closures.legal_entity_key
-            and periods.period_id = closures.period_id
-            and versions.updated_at > closures.closed_from
-            and versions.updated_at < closures.closed_until
-    group by all
+    inner join {{ ref('int_periods') }} as periods on versions.legal_entity_key = periods.legal_entity_key
 
 ),
 
 told as (
     {{ around_close(
-        'touched', 'versions',
-        window=['kind', 'project_key', 'period_id', 'closed_from'],
+        'standing', 'versions',
+        thing=['kind', 'project_key'],
         record=['source_system', 'project_id', 'estimate_id'],
         carried=['stated_on', 'stated_at', 'ordinal', 'figures'],
-        fits='touched.kind = versions.kind and touched.project_key = versions.project_key'
-        ~ ' and versions.stated_on <= touched.last_day'
+        fits='stood.kind = versions.kind and stood.project_key = versions.project_key'
+        ~ ' and versions.stated_on <= stood.last_day'
     ) }}
 ),
 
@@ -125,28 +105,15 @@ compared as (
         period_id,
         closed_from,
         any_value(changed_at) as changed_at,
-        {%- for state in ['before', 'after'] %}
-        max_by(
-            figures, (stated_on, coalesce(stated_at, {{ open_end_ts() }}), ordinal)
-        ) filter (where state = '{{ state }}') as figures_{{ state }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ before_and_after(
+            'max_by(figures, (stated_on, coalesce(stated_at, ' ~ open_end_ts() ~ '), ordinal))'
+        ) }}
     from told
     group by kind, legal_entity_key, project_key, period_id, closed_from
 
 )
 
-select
-    'changed_after_close' as rule,
-    cast(null as varchar) as flow,
-    legal_entity_key,
-    project_key,
-    period_id,
-    kind as subject_type,
-    'canonical' as subject_system,
-    project_key as subject_id,
-    cast(null as decimal(18, 2)) as amount_group,
-    max(changed_at) as breached_at,
-    'the ' || kind || ' that a closed period stands on changed at the source' as detail
-from compared
-where figures_before is not null and figures_before is distinct from figures_after
-group by kind, legal_entity_key, project_key, period_id
+{{ changed_after_close(
+    'kind', 'project_key',
+    detail="'the ' || kind || ' that a closed period stands on changed at the source'"
+) }}

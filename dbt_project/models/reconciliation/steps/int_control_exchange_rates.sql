@@ -1,9 +1,7 @@
 -- Exchange rates that were changed after a close, or came only then, though the closed period is translated by them:
 -- daily rates on the days of its foreign amounts, average and closing rates of the period itself.
 
-with closures as ({{ closed_windows() }}),
-
-landed as ({{ landed_versions('fx_rate') }}),
+with landed as ({{ landed_versions('fx_rate') }}),
 
 rates as (
 
@@ -51,44 +49,19 @@ used as (
 
 ),
 
-{% set fits -%}
-    used.rate_type = rates.rate_type
-            and least(used.one_currency, used.other_currency) = rates.first_of_pair
-            and greatest(used.one_currency, used.other_currency) = rates.second_of_pair
-            and rates.rate_date <= used.day
-            and (used.rate_type = 'daily' or rates.rate_date = used.day)
-{%- endset -%}
--- only pairs of which something came after the close are looked at
-touched as (
-
-    select
-        used.*,
-        closures.closed_from,
-        closures.closed_until,
-        max(rates.updated_at) as changed_at
-    from used
-    inner join closures
-        on
-            used.legal_entity_key = closures.legal_entity_key
-            and used.period_id = closures.period_id
-            -- what is invoiced later takes its invoice date's rate then, which is no change of what was closed
-            and used.day <= cast(closures.closed_from as date)
-    inner join rates
-        on
-            {{ fits }}
-            and rates.updated_at > closures.closed_from
-            and rates.updated_at < closures.closed_until
-    group by all
-
-),
-
+-- what is invoiced later takes its invoice date's rate then, which is no change of what was closed
 told as (
     {{ around_close(
-        'touched', 'rates',
-        window=['legal_entity_key', 'period_id', 'rate_type', 'one_currency', 'other_currency', 'day', 'closed_from'],
+        'used', 'rates',
+        thing=['rate_type', 'one_currency', 'other_currency', 'day'],
         record=['from_currency', 'rate_date'],
         carried=['from_currency', 'rate_date', 'rate'],
-        fits=fits | replace('used.', 'touched.')
+        fits='stood.rate_type = versions.rate_type'
+        ~ ' and least(stood.one_currency, stood.other_currency) = versions.first_of_pair'
+        ~ ' and greatest(stood.one_currency, stood.other_currency) = versions.second_of_pair'
+        ~ ' and versions.rate_date <= stood.day'
+        ~ " and (stood.rate_type = 'daily' or versions.rate_date = stood.day)"
+        ~ ' and stood.day <= cast(stood.closed_from as date)'
     ) }}
 ),
 
@@ -103,30 +76,19 @@ compared as (
         day,
         closed_from,
         any_value(changed_at) as changed_at,
-        {%- for state in ['before', 'after'] %}
         -- the pair itself before the reverse one, then the newest day
-        max_by(
-            (from_currency = one_currency, rate), (from_currency = one_currency, rate_date)
-        ) filter (where state = '{{ state }}') as quote_{{ state }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ before_and_after(
+            'max_by((from_currency = one_currency, rate), (from_currency = one_currency, rate_date))'
+        ) }}
     from told
     where rate > 0
     group by legal_entity_key, period_id, rate_type, one_currency, other_currency, day, closed_from
 
 )
 
-select
-    'changed_after_close' as rule,
-    cast(null as varchar) as flow,
-    legal_entity_key,
-    cast(null as varchar) as project_key,
-    period_id,
-    'fx_rate' as subject_type,
-    'canonical' as subject_system,
-    one_currency || '>' || other_currency || '|' || rate_type as subject_id,
-    cast(null as decimal(18, 2)) as amount_group,
-    max(changed_at) as breached_at,
-    'the ' || rate_type || ' exchange rate of a closed period changed, first for ' || cast(min(day) as varchar) as detail
-from compared
-where quote_before is not null and quote_before is distinct from quote_after
-group by legal_entity_key, period_id, rate_type, one_currency, other_currency
+{{ changed_after_close(
+    "'fx_rate'", "one_currency || '>' || other_currency || '|' || rate_type",
+    detail="'the ' || any_value(rate_type) || ' exchange rate of a closed period changed, first for '"
+    ~ ' || cast(min(day) as varchar)',
+    project_key='cast(null as varchar)'
+) }}
