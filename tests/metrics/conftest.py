@@ -16,7 +16,8 @@ import pytest
 REPO = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO / "dbt_project"))  # the catalogue's modules stand beside the models, outside every package
 MODELS = (
-    "int_revenue_spread", "int_revenue_time_steps", "int_revenue_cost_to_cost", "int_revenue_milestones",
+    "int_revenue_spread", "int_revenue_time_steps", "int_revenue_line_estimates", "int_revenue_cost_to_cost",
+    "int_revenue_milestones",
     "int_legal_entities", "int_working_days", "fct_capacity", "int_metric_capacity",
     "int_metric_hours", "int_metric_rows_hours", "int_metric_rows_capacity",
     "int_metric_receivables", "int_metric_billing_cycle", "int_metric_leakage", "int_metric_realization",
@@ -52,7 +53,18 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def run(compiled: dict[str, str]) -> Run:
-    """Run a compiled model on tables given as {name: (column definitions, rows)}."""
+    """Run a compiled model on tables given as {name: (column definitions, rows)}.
+
+    A model that it reads and that is not given is one itself, on the same tables.
+    """
+
+    def plain(model: str) -> str:
+        return re.sub(r'"(?:build|mart)"\."[a-z]+"\."(\w+)"', r"\1", compiled[model])
+
+    def beneath(model: str, given: Mapping[str, object]) -> list[str]:
+        """Return the models that it reads and that are not given, each after those that it reads itself."""
+        read = [name for name in MODELS if name not in given and re.search(rf"\b{name}\b", plain(model))]
+        return [name for one in read if one != model for name in (*beneath(one, given), one)]
 
     def execute(query: str, tables: Mapping[str, tuple[str, Rows]]) -> list[tuple[Any, ...]]:
         with duckdb.connect() as connection:
@@ -63,7 +75,8 @@ def run(compiled: dict[str, str]) -> Run:
                     marks = ", ".join("?" for _ in rows[0])
                     connection.executemany(f"insert into {name} values ({marks})", rows)
             model = next(name for name in MODELS if f"{{{name}}}" in query)
-            sql = re.sub(r'"(?:build|mart)"\."[a-z]+"\."(\w+)"', r"\1", compiled[model])
-            return connection.execute(query.replace(f"{{{model}}}", f"({sql})")).fetchall()
+            for name in dict.fromkeys(beneath(model, tables)):
+                connection.execute(f"create view {name} as {plain(name)}")
+            return connection.execute(query.replace(f"{{{model}}}", f"({plain(model)})")).fetchall()
 
     return execute

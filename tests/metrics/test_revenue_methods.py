@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -165,6 +166,9 @@ def measured_months(draw: st.DrawFn) -> list[Month]:
         if draw(st.integers(0, 2)) == 0:  # seldom enough to grow stale
             forecast = (end - timedelta(days=draw(st.integers(0, 27))), draw(REMAINING))
         months.append(Month(end, cost, amount, *(forecast or (None, None)), budget, no, kind))
+    if draw(st.integers(0, 2)) == 0:  # a budget that is used up to the cent, as no amount by chance is
+        budget = draw(st.sampled_from(months)).cost_to_date
+        months = [replace(month, budget=budget) for month in months]
     return months
 
 

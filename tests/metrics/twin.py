@@ -144,7 +144,7 @@ def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]
     revenue_before = provision_before = Decimal(0)
     segment = months[0].amendment
     earned_before, cost_before, cost_of_month_before, forward = Decimal(0), Fraction(0), Fraction(0), False
-    share_since = Fraction(0)
+    share_since = reached = Fraction(0)
     results = []
     for month in months:
         if month.amendment != segment and month.kind != "separate":
@@ -166,6 +166,7 @@ def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]
         else:
             good = False
         if good and estimate is not None:
+            reached = estimate
             share = min(Fraction(1), cost / estimate) if estimate > 0 else Fraction(0)
             left = estimate - cost_before
             share_since = min(Fraction(1), max(cost - cost_before, Fraction(0)) / left) if left > 0 else Fraction(1)
@@ -177,8 +178,11 @@ def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]
         completion = max(estimate if estimate is not None else cost, cost)
         loss = to_cents(max(Fraction(0), completion - Fraction(month.amount)))
         provision = loss - to_cents(Fraction(loss) * share)
-        # before the first cost nobody misses an estimate; one that was given must be kept up all the same
-        stale = not good and (cost != 0 or too_old) and share < 1
+        # before the first cost nobody misses an estimate; one that was given must be kept up all the same, until all
+        # is done and nothing more is spent
+        beyond = estimate is not None and cost > estimate
+        held = share_since if forward else share
+        stale = not good and (cost != 0 or too_old) and (held < 1 or cost > reached or beyond)
         results.append((revenue - revenue_before, provision - provision_before, stale))
         revenue_before, provision_before = revenue, provision
     return results
