@@ -85,11 +85,9 @@ def show(
 
 
 def _lake(file: Path | None) -> Lake:
-    from tieout.commands import require_lake  # noqa: PLC0415
+    from tieout.stores import open_lake  # noqa: PLC0415
 
-    settings = config.load(file)
-    require_lake(settings)
-    return Lake(settings.lake_root)
+    return open_lake(config.load(file))
 
 
 def _cell(change: str) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from lake.store import Lake
 from tieout import build as building
 from tieout import folders, headline
 from tieout.settings import FeedSettings, Settings
+from tieout.stores import open_lake, published_mart
 
 
 def simulate(
@@ -80,24 +81,18 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
 
 def build(settings: Settings, *, full_refresh: bool, as_of: datetime | None, events: Events) -> None:
     """Build, publish and print the headline figures of both bases with the bridge between them."""
-    require_lake(settings)
+    lake = open_lake(settings)
     if as_of is not None and settings.clock == "now":  # by the data's own clock it says when a row was last changed
-        _require_known(settings, as_of)
+        _require_known(lake, as_of)
     built = building.build(settings, events=events, full_refresh=full_refresh, as_of=as_of)
     for warning in built.warnings:
         events("build_warning", message=f"Note: {warning}")
     print(headline.render(built.mart, currency=settings.group_currency))  # noqa: T201 - the command's own answer
 
 
-def require_lake(settings: Settings) -> None:
-    """Raise BuildError where nothing was ever landed."""
-    if settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
-        raise BuildError(f"There is no lake at {settings.lake_root} yet; run `tieout ingest` first.")
-
-
-def _require_known(settings: Settings, as_of: datetime) -> None:
+def _require_known(lake: Lake, as_of: datetime) -> None:
     """Raise BuildError where nothing had landed by then: a mart of nothing proves nothing."""
-    log = delta.read(delta.open_table(Lake(settings.lake_root), "batches"), ["status", "at"])
+    log = delta.read(delta.open_table(lake, "batches"), ["status", "at"])
     first = log.filter(pl.col("status") == "committed")["at"].min()
     if not isinstance(first, datetime):
         raise BuildError("No batch has landed yet; run `tieout ingest` first.")
@@ -112,8 +107,7 @@ def serve(settings: Settings, *, port: int | None, events: Events, as_json: bool
     from dashboards import launch  # noqa: PLC0415 - only this verb needs it
 
     mart = settings.mart_folder / publish.POINTER
-    if publish.published(settings.mart_folder) is None:
-        raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
+    published_mart(settings)
     number = port or settings.port
     _require_free(number)
     events("app_started", message=f"tieout is served at http://127.0.0.1:{number} (Ctrl-C stops it)", port=number)
@@ -138,8 +132,7 @@ def replay(settings: Settings, batch: int, *, events: Events) -> None:
     """Land an archived batch again through today's adapter."""
     from ingestion.replay import replay as land_again  # noqa: PLC0415 - only this verb needs it
 
-    require_lake(settings)
-    lake = Lake(settings.lake_root)
+    lake = open_lake(settings)
     feeds = {feed.name: _feed(feed) for feed in settings.feeds}
     result = land_again(lake, batch, feeds=feeds, events=events)
     events("replay_finished", message=f"Batch {batch} replayed: {_counted(result)}")
@@ -149,8 +142,7 @@ def maintain(settings: Settings, *, events: Events) -> None:
     """Compact and checkpoint the lake's tables, and prune mart runs that nobody holds."""
     from lake import maintenance  # noqa: PLC0415
 
-    require_lake(settings)
-    maintenance.maintain(Lake(settings.lake_root), events=events)
+    maintenance.maintain(open_lake(settings), events=events)
     if settings.mart_folder.is_dir():
         deleted = publish.prune(settings.mart_folder, keep=settings.keep_runs)
         events("pruned", message=f"Pruned {len(deleted)} old mart runs", runs=len(deleted))

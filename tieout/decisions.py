@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from lake import actions, catalogue, publish
+from lake import actions, catalogue
 from lake.actions import Action
-from lake.errors import BuildError, ConfigError
+from lake.errors import ConfigError
 from lake.store import Lake
 from tieout.settings import Settings
+from tieout.stores import published_mart
 
 ITEM = """
 select
@@ -65,9 +66,7 @@ def assign(settings: Settings, item: str, *, to: str, actor: str, reason: str | 
 
 
 def _item(settings: Settings, item: str) -> dict[str, str | None]:
-    mart = publish.published(settings.mart_folder)
-    if mart is None:
-        raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
+    mart = published_mart(settings)
     with catalogue.connect(Lake(settings.lake_root), mart, tables=()) as connection:
         result = connection.execute(ITEM, [item])
         names = [column[0] for column in result.description or []]

@@ -22,6 +22,7 @@ from lake.schemas import table_schemas
 from lake.store import Lake
 from tieout import certificate_words, files
 from tieout.settings import Settings
+from tieout.stores import has_lake, published_mart
 
 Format = Literal["table", "csv", "json", "jsonl"]
 READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
@@ -118,9 +119,7 @@ def certificates(
     settings: Settings, *, entity: str | None, period: str | None, as_json: bool = False
 ) -> tuple[bool, str]:
     """Return whether the published certificates are intact, and what they say in words or as JSON lines."""
-    mart = publish.published(settings.mart_folder)
-    if mart is None:
-        raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
+    mart = published_mart(settings)
     found = certifying.verify(Lake(settings.lake_root), mart, entity=entity, period=period)
     return found.is_intact, certificate_words.lines(found) if as_json else certificate_words.render(found)
 
@@ -136,7 +135,7 @@ def _named_in(query: str) -> list[str] | None:
 def connect(settings: Settings, *, tables: Collection[str] | None = ()) -> duckdb.DuckDBPyConnection:
     """Open the published mart and, of the lake, the tables named, for reading only."""
     mart = publish.published(settings.mart_folder)
-    if mart is None and settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
+    if mart is None and not has_lake(settings):
         raise BuildError(f"There is neither a mart nor a lake in {settings.lake_root} yet; run `tieout run` first.")
     connection = catalogue.connect(Lake(settings.lake_root), mart, tables=tables)
     # Of files and addresses only the lake's own may be read; the mart is open already.

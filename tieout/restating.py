@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from lake import publish, restatement
-from lake.errors import BuildError, ConfigError
+from lake.errors import ConfigError
 from lake.events import Events
 from lake.store import Lake
 from tieout import build as building
 from tieout import files
 from tieout.settings import Settings
+from tieout.stores import published_mart
 
 FOLDER = "restatements"
 SUMMARY = """
@@ -66,10 +67,7 @@ def _run(mart: Path) -> str:
 
 def _mart(settings: Settings, moment: str, events: Events) -> Path:
     if moment == "now":
-        current = publish.published(settings.mart_folder)
-        if current is None:
-            raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
-        return current
+        return published_mart(settings)
     named = settings.mart_folder / f"mart_{moment}.duckdb"
     if publish.RUN_FILE.match(named.name) and named.is_file():
         return named

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import duckdb
 
 from lake import catalogue, health, publish
-from lake.errors import BuildError
 from lake.store import Lake
 from tieout.query import Format
 from tieout.query import render as render_rows
 from tieout.settings import Settings
+from tieout.stores import open_lake
 
 #: `held` is what is still kept out: a refused row of a batch that was replayed, or that landed corrected, is resolved,
 #: or refused again there.
@@ -91,11 +90,9 @@ def render(settings: Settings, *, output: Format) -> str:
     blocks, feeds and tables, with a blank line between them.
     Raises BuildError where there is no lake yet.
     """
-    if settings.is_local and not (Path(settings.lake_root) / "tables").is_dir():
-        raise BuildError(f"There is no lake at {settings.lake_root} yet; run `tieout ingest` first.")
+    lake = open_lake(settings)
     rows_as: Format = "json" if output == "jsonl" else output
     mart = publish.published(settings.mart_folder)
-    lake = Lake(settings.lake_root)
     with catalogue.connect(lake, mart, tables=("batches", "batch_files", "action")) as connection:
         feeds = _asked(connection, BATCHES, rows_as)
         refused = _asked(connection, REFUSED, "json")

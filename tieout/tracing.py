@@ -7,10 +7,11 @@ from typing import Any
 
 import duckdb
 
-from lake import catalogue, publish
-from lake.errors import BuildError, ConfigError
+from lake import catalogue
+from lake.errors import ConfigError
 from lake.store import Lake
 from tieout.settings import Settings
+from tieout.stores import published_mart
 
 #: What a path is worth, in words.
 LEVELS = {
@@ -49,9 +50,7 @@ def trace(settings: Settings, given: str, *, limit: int, as_json: bool = False) 
 
     Raises ConfigError where neither the mart nor the ledger knows such an id.
     """
-    mart = publish.published(settings.mart_folder)
-    if mart is None:
-        raise BuildError(f"No mart is published in {settings.mart_folder} yet; run `tieout run` first.")
+    mart = published_mart(settings)
     with catalogue.connect(Lake(settings.lake_root), mart) as connection:
         paths = _rows(connection, FROM_POSTED, given, limit) or _rows(connection, FROM_SOURCE, given, limit)
         if paths and as_json:
