@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,53 +11,14 @@ from numpy.typing import NDArray
 
 from simulator.calendar import DAY
 from simulator.firm import ENTITIES, INTERNAL, MILESTONE, RETAINER
+from simulator.mistakes import CHANGED, EXPENSES, LABOUR, spoil
 from simulator.money import times
 from simulator.overlaps import EXPENSE_OVERLAPS, LABOUR_OVERLAPS, has
-from simulator.timesheets import APPROVED, DELETED, DRAFT, HOUR, INSIDE, REJECTED, SUBMITTED, Firm, price_of
+from simulator.timesheets import APPROVED, HOUR, INSIDE, SUBMITTED, Firm, price_of
 
 Bools: TypeAlias = NDArray[np.bool_]
 
 _HOME = np.array([e.currency for e in ENTITIES])
-
-#: What is done to records of time whose posting is otherwise in order, each once a closed month.
-LABOUR = (
-    "reversed",
-    "hours",
-    "rate",
-    "round",
-    "project",
-    "entity",
-    "cutoff",
-    "partial",
-    "duplicate",
-    "undone",
-    "dead",
-    "stuck",
-    "unmapped",
-    "early",
-    "late",
-    "own",
-    "reversal",
-    "ambiguous",
-)
-
-
-#: What is done to expenses, as far as a closed month has enough of them.
-EXPENSES = (
-    "amount",
-    "duplicate",
-    "stuck",
-    "dead",
-    "project",
-    "cutoff",
-    "partial",
-    "undone",
-    "reversed",
-    "unmapped",
-    "entity",
-    "round",
-    "reversal",
-)
 
 
 @dataclass(frozen=True)
@@ -157,7 +117,7 @@ def _planted(
         return Planted(entries, entries.clear())
     rows = [int(i) for i in sound(firm, entries, month, entity=0) if quiet[i]]
     each = 1 + firm.world.consultants // 1500
-    columns = [c for c in _CHANGED if c in entries.columns and entries[c].dtype != pl.Null]
+    columns = [c for c in CHANGED if c in entries.columns and entries[c].dtype != pl.Null]
     if entries["hours"].null_count():
         columns = [c for c in columns if c not in ("hours", "p_hours")]
     table = {c: entries[c].cast(pl.Int64).fill_null(0).to_numpy().copy() for c in columns}
@@ -169,7 +129,7 @@ def _planted(
                 at = rows.pop()
                 made[at] = code
                 for part in code.split("+"):
-                    _spoil(firm, table, at, part, month)
+                    spoil(firm, table, at, part, month)
     changed = entries.with_columns(
         *(pl.Series(c, v).cast(entries.schema[c]) for c, v in table.items()), code=pl.Series(made, dtype=pl.String)
     ).with_columns(pl.when(pl.col("posted") > 0).then("posted"))
@@ -217,86 +177,3 @@ def _reversals(rows: pl.DataFrame) -> pl.DataFrame:
         posted=pl.lit(None, pl.Int64),
         due=pl.col("approved") + 26 * HOUR,
     )
-
-
-#: Columns that planting may change.
-_CHANGED = (
-    "status",
-    "updated",
-    "hours",
-    "rate",
-    "cost",
-    "posted",
-    "approved",
-    "p_entity",
-    "p_project",
-    "p_period",
-    "p_amount",
-    "p_functional",
-    "p_hours",
-    "x_amount",
-    "project",
-    "billable",
-)
-
-
-def _spoil(
-    firm: Firm, table: dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]], at: int, code: str, month: int
-) -> None:
-    """Change one row as its mistake has it; a mistake without a rule here shows elsewhere."""
-    value = {name: int(column[at]) for name, column in table.items()}
-    closed = int(firm.world.calendar.closed[0, month])
-    if code in {"hours", "hour"}:
-        hours = value["hours"] + (50 if code == "hours" else 100)
-        cost = int(times(np.array([hours]), np.array([value["rate"]]))[0])
-        # Every other month the figures change only after the close.
-        edited = closed + 20 * HOUR if month % 2 == 1 else value["posted"] + 30 * HOUR
-        change = {"hours": hours, "cost": cost, "updated": edited}
-    elif code == "project":
-        # Another internal project of the same entity.
-        turn = value["p_project"] % 4
-        other = firm.projects.sold + turn
-        change = {"p_project": other if other != value["p_project"] else firm.projects.sold + (turn + 1) % 4}
-    elif code == "ambiguous":
-        change = {"project": firm.projects.doubtful, "p_project": firm.projects.doubtful, "billable": 1}
-    elif code in _WRONG_BY:
-        wrong = value["p_amount"] + _WRONG_BY[code]
-        if code == "rate":
-            wrong += int(times(np.array([value["p_hours"]]), np.array([350]))[0])
-        change = {"p_amount": wrong, "p_functional": wrong}
-    else:
-        change = _MOVES[code](value, month, closed) if code in _MOVES else {}
-    for name, new in change.items():
-        if name in table:
-            table[name][at] = new
-
-
-#: Cents by which the posted amount is off.
-_WRONG_BY = {"amount": 725, "round": -1, "rate": 0}
-
-_Change: TypeAlias = Callable[[dict[str, int], int, int], dict[str, int]]
-#: What else a mistake changes, from the row's values, its month and when that closed.
-_MOVES: dict[str, _Change] = {
-    "reversed": lambda value, month, _: {
-        "status": (DELETED, REJECTED, DRAFT)[month % 3],
-        "updated": value["posted"] + 30 * HOUR,
-    },
-    "entity": lambda _value, _month, _closed: {"p_entity": 1},
-    "cutoff": lambda _value, month, _closed: {"p_period": month + 1},
-    "partial": lambda value, _month, _closed: {
-        "p_amount": value["p_amount"] // 2,
-        "p_functional": value["p_amount"] // 2,
-        "p_hours": value.get("p_hours", 0) // 2,
-        "x_amount": value["p_amount"] // 5,
-    },
-    # Posted while it waited for approval, and then refused.
-    "refused": lambda value, _month, _closed: {"status": REJECTED, "updated": value["posted"] + 30 * HOUR},
-    "early": lambda value, _month, _closed: {
-        "approved": value["posted"] + 3 * HOUR,
-        "updated": value["posted"] + 3 * HOUR,
-    },
-    "late": lambda _value, _month, closed: {"posted": closed + 3 * HOUR},
-    "dead": lambda _value, _month, _closed: {"posted": 0},
-    "stuck": lambda _value, _month, _closed: {"posted": 0},
-    "unmapped": lambda _value, _month, _closed: {"posted": 0},
-}

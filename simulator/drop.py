@@ -52,7 +52,7 @@ FEED_OF = {entity: feed for feed, entities in FEEDS.items() for entity in entiti
 #: Entities that are written in several parts, and so always as a folder.
 IN_PARTS = ("project", "contract", "contract_line", "bill_rate")
 #: Kinds that frames carry as whole hundredths.
-HUNDREDTHS = (Kind.MONEY, Kind.HOURS, Kind.RATE)
+HUNDREDTHS = (Kind.MONEY, Kind.HOURS, Kind.RATE, Kind.SHARE)
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Drop:
     ) -> None:
         """Write one entity, or one `part` of it.
 
-        Money, hours and rates are whole hundredths, instants seconds in UTC, `updated_at` among them.
+        Money, hours, rates and shares are whole hundredths, instants seconds in UTC, `updated_at` among them.
         `before` holds the earlier versions of rows that changed on the last day.
         """
         self.rows[entity] = self.rows.get(entity, 0) + frame.height
@@ -98,7 +98,7 @@ def _write(root: Path, entity: str, frame: pl.DataFrame, part: str | None) -> No
     for column in known:
         expression = pl.col(column.name)
         if column.kind in HUNDREDTHS:
-            expression = expression.cast(pl.Float64) / 100
+            expression = expression.cast(pl.Decimal(38, 2)) / 100
         elif column.kind is Kind.TS:
             expression = _instant(column.name)
         elif column.kind is Kind.DATE:
@@ -110,7 +110,7 @@ def _write(root: Path, entity: str, frame: pl.DataFrame, part: str | None) -> No
     part = part or ("main" if entity in IN_PARTS else None)
     path = root / FEED_OF[entity] / (f"{entity}/{part}.csv" if part else f"{entity}.csv")
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame.select(shown).write_csv(path, float_precision=2, datetime_format="%Y-%m-%dT%H:%M:%SZ")
+    frame.select(shown).write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%SZ")
 
 
 def _instant(name: str) -> pl.Expr:

@@ -122,6 +122,7 @@ def _write(firm: Firm, terms: Terms, rows: pl.DataFrame) -> None:
     budget = firm.world.rates.group(terms.budget[index], home, rows["month"].to_numpy())
     over = rows["estimate"] * 100 > pl.Series(budget) * 112
     far = rows["estimate"] * 100 > pl.Series(budget) * 125
+    whole = pl.col("estimate").clip(lower_bound=1)
     firm.world.drop.write(
         "project_forecast",
         rows.select(
@@ -130,7 +131,7 @@ def _write(firm: Firm, terms: Terms, rows: pl.DataFrame) -> None:
             remaining_hours="hours",
             remaining_cost="remaining",
             currency=CURRENCY_IDS.gather(pl.Series(home)),
-            reported_percent_complete=(pl.col("done") / pl.col("estimate").clip(lower_bound=1)).round(2),
+            reported_percent_complete=(pl.col("done") * 200 + whole) // (whole * 2),
             health=pl.when(far).then(pl.lit("red")).when(over).then(pl.lit("amber")).otherwise(pl.lit("green")),
             updated_at="updated",
         ),

@@ -47,22 +47,22 @@ PRACTICE_SHARES = (0.2, 0.3, 0.25, 0.25)
 
 @dataclass(frozen=True)
 class Role:
-    """One role: its share of the staff, hourly burdened cost and list price in EUR cents, target."""
+    """One role: its share of the staff, hourly burdened cost and list price in EUR cents, target in percent."""
 
     name: str
     grade: str
     share: float
     cost: int
     price: int
-    target: float
+    target: int
 
 
 ROLES = (
-    Role("Analyst", "G1", 0.22, 4100, 9900, 0.80),
-    Role("Consultant", "G2", 0.34, 5300, 12900, 0.80),
-    Role("Senior Consultant", "G3", 0.25, 6700, 16300, 0.76),
-    Role("Manager", "G4", 0.14, 8700, 20900, 0.66),
-    Role("Principal", "G5", 0.05, 11800, 28200, 0.50),
+    Role("Analyst", "G1", 0.22, 4100, 9900, 80),
+    Role("Consultant", "G2", 0.34, 5300, 12900, 80),
+    Role("Senior Consultant", "G3", 0.25, 6700, 16300, 76),
+    Role("Manager", "G4", 0.14, 8700, 20900, 66),
+    Role("Principal", "G5", 0.05, 11800, 28200, 50),
 )
 
 BILLING_MODELS = (

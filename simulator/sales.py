@@ -97,7 +97,7 @@ def _crm(firm: Firm, terms: Terms, client: pl.DataFrame) -> None:
             opportunity_id=pl.lit("O") + number,
             name=pl.lit("Deal ") + number,
             stage=pl.lit("Closed won"),
-            probability=pl.lit(1.0),
+            probability=pl.lit(100),
             amount="value",
             expected_close_date="signed",
             closed_at=pl.col("stamp") - 3600,
@@ -191,8 +191,8 @@ def _pipeline(firm: Firm) -> None:
     size = max(6, world.consultants // 3)
     entity = rng.integers(0, len(ENTITIES), size)
     made = world.calendar.now - rng.integers(1, 120, size) * DAY
-    chance = rng.choice([0.1, 0.25, 0.5, 0.75, 0.9], size)
-    stages = {0.1: "Qualification", 0.25: "Discovery", 0.5: "Proposal", 0.75: "Negotiation", 0.9: "Verbal"}
+    chance = rng.choice([10, 25, 50, 75, 90], size)
+    stages = {10: "Qualification", 25: "Discovery", 50: "Proposal", 75: "Negotiation", 90: "Verbal"}
     lost = pl.Series(rng.random(size) < LOST)
     world.drop.write(
         "opportunity",
@@ -200,7 +200,7 @@ def _pipeline(firm: Firm) -> None:
             customer_id=customer_ids(firm).gather(rng.integers(0, firm.projects.customers, size)),
             name=pl.lit("Pipeline deal"),
             stage=pl.when(lost).then(pl.lit("Closed lost")).otherwise(pl.Series([stages[c] for c in chance.tolist()])),
-            probability=pl.when(lost).then(0.0).otherwise(pl.Series(chance)),
+            probability=pl.when(lost).then(0).otherwise(pl.Series(chance)),
             amount=pl.Series(rng.integers(20, 900, size) * 100_000),
             currency=CURRENCY_IDS.gather(_HOME.gather(entity)),
             expected_close_date=pl.Series(world.calendar.today + rng.integers(5, 150, size)),

@@ -63,7 +63,7 @@ def write_people(world: World, people: People) -> None:
                 grade=pl.Series([r.grade for r in ROLES]).gather(people.role),
                 manager_id=pl.lit("M-") + ENTITY_IDS.gather(entity),
                 location=pl.Series([e.country for e in ENTITIES]).gather(entity),
-                fte=pl.Series(people.fte) / 100,
+                fte=pl.Series(people.fte),
                 weekly_hours=pl.Series([e.weekly_hours for e in ENTITIES]).gather(entity),
                 billable_target=pl.Series([r.target for r in ROLES]).gather(people.role),
                 updated_at=pl.Series(np.maximum(seconds(low) - 10 * DAY, start)),

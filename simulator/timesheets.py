@@ -111,7 +111,7 @@ def month_entries(firm: Firm, month: int) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _bench(people: People) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    target = np.array([r.target for r in ROLES])[people.role]
+    target = np.array([r.target for r in ROLES])[people.role] / 100
     return np.asarray(np.clip(0.935 - target, 0.06, 0.5))
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ import pytest
 from lake.contracts import ENTITIES
 from lake.contracts.model import DECIMALS, Kind
 from simulator import simulate
-from simulator.drop import FEED_OF
+from simulator.drop import FEED_OF, Drop
 
 from .books import Books
 
@@ -118,3 +119,12 @@ def test_the_firm_ends_on_the_day_asked_for(tmp_path: Path) -> None:
         "2026-05",
         "2026-06",
     ]
+
+
+@pytest.mark.parametrize("cents", [9_007_199_254_740_993, -9_007_199_254_740_993, -5, 0])
+def test_every_cent_is_written(tmp_path: Path, cents: int) -> None:
+    frame = pl.DataFrame({"time_entry_id": ["T1"], "hours": [cents], "updated_at": [0]})
+    Drop(tmp_path, last_day=None, boundary=0).write("time_entry", frame)
+    text = raw(tmp_path, "time_entry")["hours"].item()
+    assert re.fullmatch(r"-?\d+\.\d\d", text)
+    assert Decimal(text) * 100 == cents
