@@ -43,6 +43,10 @@ class SourceFiles:
         known = self.format is not None or format_of(file) is not None
         return known and file != MANIFEST and any(fnmatchcase(file, p) for p in self.patterns)
 
+    def kind_of(self, file: str) -> str:
+        """Return the format that a file of the source is read as."""
+        return self.format or format_of(file) or "csv"
+
 
 @dataclass(frozen=True)
 class Known:

@@ -68,6 +68,7 @@ class BatchResult:
     batch_ids: tuple[int, ...] = ()
     counts: Counts = field(default_factory=Counts)
     tombstones: int = 0
+    held_back: int = 0
     files: int = 0
 
     @property
@@ -82,7 +83,12 @@ class BatchResult:
         counts = self.counts
         parts = [f"{counts.rows_read:,} rows read from {self.files} file{'s' if self.files != 1 else ''}"]
         parts.append(f"{counts.landed:,} landed")
-        named = (("quarantined", counts.quarantined), ("excluded", counts.excluded), ("deleted", self.tombstones))
-        parts += [f"{number:,} {word}" for word, number in named if number]
+        named = {
+            "quarantined": counts.quarantined,
+            "excluded": counts.excluded,
+            "deleted": self.tombstones,
+            "missing until the next snapshot lacks them too": self.held_back,
+        }
+        parts += [f"{number:,} {word}" for word, number in named.items() if number]
         batches = ", ".join(map(str, self.batch_ids))
         return f"feed {self.feed}: batch {batches} committed, {', '.join(parts)}"

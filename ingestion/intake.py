@@ -6,25 +6,23 @@ import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 
 from ingestion import manifest
 from ingestion.adapter import MANIFEST, Adapter, Input
-from ingestion.connectors.folder import Found, discover, open_regular, require_settled, still_the_same
+from ingestion.connectors.folder import Found, discover, open_regular, still_the_same
+from ingestion.connectors.settled import require_settled
 from ingestion.feed import Feed
 from ingestion.known_files import Known, KnownFiles
 from ingestion.plan import Item, Plan, Received
 from ingestion.returned import returned
+from ingestion.standing import newest_snapshot
 from ingestion.unpacking import content_hash
 from lake import archive
 from lake.errors import BatchRefused, SourceError
 from lake.events import Events
 from lake.store import Lake
-
-#: The filter under which a file is noted that repeats the newest snapshot by another name; no row is read.
-REPEAT = "same_as_newest_snapshot"
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,10 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
     entries = _manifest(found, wanted, feed.time_zone)
     sizes = set(landed["bytes"].to_list())
     known = KnownFiles.load(lake, feed)
-    received = {f.name: _receive(lake, feed, f, entries, known, perhaps_landed=f.size in sizes) for f in wanted}
+    kinds = {f.name: {s.kind_of(f.name) for s in adapter.sources.values() if s.matches(f.name)} for f in wanted}
+    received = {
+        f.name: _receive(lake, feed, f, kinds[f.name], entries, known, perhaps_landed=f.size in sizes) for f in wanted
+    }
     known.keep()
     chosen: list[Item] = []
     also: list[Item] = []
@@ -109,10 +110,11 @@ def _manifest(found: list[Found], wanted: list[Found], zone: str) -> dict[str, m
     return None
 
 
-def _receive(
+def _receive(  # noqa: PLR0917 - what is known of a file
     lake: Lake,
     feed: Feed,
     found: Found,
+    kinds: set[str],
     entries: dict[str, manifest.Entry] | None,
     known: KnownFiles,
     *,
@@ -120,8 +122,9 @@ def _receive(
 ) -> Received:
     """Archive a file, or recall it where it lies there as it was, and check it against the manifest."""
     entry = entries[found.name] if entries else manifest.Entry(found.name)
-    if entry.sha256 is None and entry.row_count is None:
-        require_settled(found, feed)
+    is_said = entry.sha256 is not None or entry.row_count is not None
+    if not is_said:
+        require_settled(found, feed, kinds)
     same = known.recall(found) or _read(lake, feed, found, known, perhaps_landed=perhaps_landed)
     if entry.sha256 is not None and entry.sha256 != same.sha256:
         raise BatchRefused(
@@ -138,6 +141,7 @@ def _receive(
         window_to=entry.window_to,
         row_count=entry.row_count,
         control_totals={column: str(total) for column, total in entry.control_totals.items()},
+        is_vouched_for=is_said,
     )
 
 
@@ -158,61 +162,3 @@ def not_landed(items: list[Item], landed: pl.DataFrame) -> list[Item]:
     fresh = {item.content: item for item in reversed(items) if item.content not in known}
     fresh |= {item.content: item for item in returned((i for i in items if i.content in known), landed)}
     return [item for item in items if fresh.get(item.content) is item]
-
-
-def newest_snapshot(items: list[Item], landed: pl.DataFrame) -> tuple[list[Item], list[Item]]:
-    """Return the items that make up a new snapshot, or else those that repeat the newest one by new names.
-
-    A file is new where its name was not seen, or was last seen with other content: so that a file that is
-    left lying in the folder does not count again, and one that returns to earlier content does. Where a
-    new file takes the place of a part of the newest snapshot, the other parts still stand.
-    """
-    seen = dict(zip(landed["file"], landed["content_sha256"], strict=True))
-    fresh = [i for i in items if seen.get(i.received.file) != i.content]
-    if not fresh:
-        return [], []
-    if landed.is_empty():
-        return fresh, []
-    newest = landed.filter(pl.col("batch_id") == pl.col("batch_id").max())
-    newest = newest.filter(~pl.col("excluded_by").str.contains(REPEAT, literal=True))
-    parts = set(newest["file"].to_list())
-    if any(i.received.file in parts for i in fresh):
-        fresh = [i for i in items if i in fresh or i.received.file in parts]
-    if {i.content for i in fresh} == set(newest["content_sha256"].to_list()):
-        return [], [i for i in fresh if i.received.file not in parts]
-    _refuse_older(fresh, newest)
-    return fresh, []
-
-
-def _refuse_older(fresh: list[Item], newest: pl.DataFrame) -> None:
-    """Raise where a snapshot is of an earlier time than what it would take the place of.
-
-    Of a part that replaces one of its name, that part's time counts; of a set of new names, that of its newest.
-    """
-    times = newest.select("file", "content_sha256", as_at=pl.coalesce("window_to", "modified_at"))
-    known = times["as_at"].max()
-    parts = {file: (content, at) for file, content, at in times.iter_rows()}
-    instead = [i for i in fresh if i.received.file in parts]
-    for item in instead:
-        content, before = parts[item.received.file]
-        if item.content != content and item.received.as_at < before:
-            raise _older(item, before)
-    window = newest["window_to"].max()
-    if not instead and isinstance(window, datetime):
-        for item in fresh:
-            if item.received.window_to and item.received.window_to < window:
-                raise _older(item, window)
-    last = max(fresh, key=lambda i: i.received.as_at)
-    if not instead and isinstance(known, datetime) and last.received.as_at < known:
-        raise _older(last, known)
-
-
-def _older(item: Item, known: datetime) -> BatchRefused:
-    said = item.received.as_at
-    mend = (
-        "take it away" if item.received.window_to else "take it away, or give it a newer time if it is what holds now"
-    )
-    return BatchRefused(
-        f"the snapshot {item.received.file} of {item.entity} is as at {said.isoformat()}, older than "
-        f"the newest landed, as at {known.isoformat()}: nothing is landed; {mend}"
-    )

@@ -21,6 +21,7 @@ from ingestion.landing import Batch, accepted_frames, lookups
 from ingestion.lock import hold
 from ingestion.plan import RESUBMITTED, Item, from_json
 from ingestion.snapshot import compare
+from ingestion.standing import REPEAT
 from ingestion.tally import Tally
 from ingestion.waiting import deleted_since
 from lake import delta
@@ -101,6 +102,7 @@ def result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResu
         batch_ids=tuple(batch_id for batch_id, _, _ in done),
         counts=sum((counts for _, counts, _ in done), Counts()),
         tombstones=sum(t.tombstones for _, _, tallies in done for t in tallies),
+        held_back=sum(t.held_back for _, _, tallies in done for t in tallies),
         files=sum(len(tallies) for _, _, tallies in done),
     )
 
@@ -195,7 +197,7 @@ def _remember(lake: Lake, feed: Feed, landed: pl.DataFrame, repeats: tuple[Item,
     rows = []
     for item in repeats:
         mine = landed.filter(pl.col("entity") == item.entity)["batch_id"].max()
-        rows.append(Tally(item, excluded={intake.REPEAT: 0}).record(int(str(mine)), feed.name))
+        rows.append(Tally(item, excluded={REPEAT: 0}).record(int(str(mine)), feed.name))
     if rows:
         frame = pl.DataFrame(rows, schema=SYSTEM_TABLES["batch_files"])
         delta.append_alone(lake, "batch_files", lambda _: (frame, None))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.adapter import SourceFiles
-from ingestion.readers import Source, format_of, packing_of
+from ingestion.readers import Source, packing_of
 from lake.errors import LakeError
 
 #: Corrected rows land from files of our own under this name, which no feed's folder can hold.
@@ -26,7 +26,8 @@ RESUBMITTED = "_resubmitted/"
 class Received:
     """A file as it was received and archived, with what the drop's manifest says of it.
 
-    `correlation_id` is the thread of rows that do not bring their own; None is the batch's.
+    `correlation_id` is the thread of rows that do not bring their own; None is the batch's. `is_vouched_for` where the
+    manifest gave its hash or count, so that it is known to be whole.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Received:
     row_count: int | None = None
     control_totals: Mapping[str, str] = field(default_factory=dict)
     correlation_id: str | None = None
+    is_vouched_for: bool = False
 
     @property
     def as_at(self) -> datetime:
@@ -117,7 +119,7 @@ def source_of(received: Received, files: SourceFiles, path: Path, *, most: int |
     """Return how to read a received file whose bytes are at `path`, and its format; it may unpack to `most` bytes."""
     if received.file.startswith(RESUBMITTED):
         return Source(path, received.file), "ndjson"
-    kind = files.format or format_of(received.file) or "csv"
+    kind = files.kind_of(received.file)
     packing = packing_of(received.file)
     rest = (files.records, files.sheet, files.separator, files.encoding)
     return Source(path, received.file, packing, *rest, most), kind

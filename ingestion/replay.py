@@ -16,6 +16,7 @@ from ingestion import intake, pipeline
 from ingestion.feed import BatchResult, Feed
 from ingestion.lock import hold
 from ingestion.plan import RESUBMITTED, Item, Plan, Received, from_json
+from ingestion.standing import newest_files
 from lake import archive, delta
 from lake.batches import BatchLog
 from lake.errors import ConfigError, ContractError, SourceError
@@ -125,10 +126,7 @@ def _standing(origin: Origin, items: Iterable[Item], landed: pl.DataFrame, *, ev
     newest: dict[str, int] = {}
     for entity in dict.fromkeys(i.entity for i in items):
         mine = [i for i in items if i.entity == entity]
-        rows = landed.filter(
-            (pl.col("entity") == entity) & ~pl.col("excluded_by").str.contains(intake.REPEAT, literal=True)
-        )
-        last = rows.filter(pl.col("batch_id") == pl.col("batch_id").max())
+        last = newest_files(landed.filter(pl.col("entity") == entity))
         same = set(last["sha256"].to_list()) == {i.received.sha256 for i in mine}
         if last.is_empty() or same or int(last["batch_id"][0]) <= origin.number:
             standing += mine

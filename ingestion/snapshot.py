@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ingestion import second_sight
 from ingestion.landing import Batch
 from ingestion.plan import Received
 from ingestion.tally import Tally
@@ -68,11 +69,13 @@ def compare(
     Raises BatchRefused where the snapshot is empty, or would delete more than `max_delete_share`.
     """
     by = identity(entity)
-    parts = _spooled(frames, folder, entity.name)
+    parts = _spooled(frames, folder, entity.name, by)
     sent = _sent(parts, by, entity)
     wanted = list(dict.fromkeys((*by, _HASH, "is_deleted", *_ORDER)))
     before = _newest(_landed(batch, entity, committed).select(wanted).collect(), by)
-    gone = _missing(before, sent, tallies, entity, max_delete_share=max_delete_share)
+    live = before.filter(~pl.col("is_deleted").fill_null(value=False)).select(by)
+    missing = _missing(live, sent, tallies, entity, max_delete_share=max_delete_share)
+    gone = second_sight.deleted(batch, entity, missing, live, tallies, folder)
     different = _different(sent, before, by, parts).partition_by(_PART, as_dict=True)
     rows = sent.group_by(_PART).len()
     heights = dict(zip(rows[_PART], rows["len"], strict=True))
@@ -86,12 +89,15 @@ def compare(
         yield _tombstones(batch, entity, newest_versions(batch, entity, committed, gone), tallies[0])
 
 
-def _spooled(frames: Iterator[tuple[Tally, pl.DataFrame]], folder: Path, name: str) -> list[tuple[Tally, Path]]:
+def _spooled(
+    frames: Iterator[tuple[Tally, pl.DataFrame]], folder: Path, name: str, by: list[str]
+) -> list[tuple[Tally, Path]]:
     """Keep the whole snapshot on disk: it is compared before any of it is written."""
     parts = []
     for number, (tally, frame) in enumerate(frames):
         path = folder / f"{name}-{number:06d}.parquet"
         frame.write_parquet(path, compression="lz4")
+        tally.reach(frame, by)
         parts.append((tally, path))
     return parts
 
@@ -111,7 +117,7 @@ def _sent(parts: list[tuple[Tally, Path]], by: list[str], entity: Entity) -> pl.
 
 
 def _missing(
-    before: pl.DataFrame,
+    live: pl.DataFrame,
     sent: pl.DataFrame,
     tallies: list[Tally],
     entity: Entity,
@@ -120,7 +126,6 @@ def _missing(
 ) -> pl.DataFrame:
     """Return the keys that are live and that the snapshot has not, neither landed nor refused."""
     by = identity(entity)
-    live = before.filter(~pl.col("is_deleted").fill_null(value=False)).select(by)
     named = ", ".join(t.item.received.file for t in tallies)
     if not live.is_empty() and not any(t.rows_read for t in tallies):
         raise BatchRefused(

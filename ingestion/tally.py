@@ -30,6 +30,9 @@ class Tally:
     refused_without_key: int = 0
     deletions: list[pl.DataFrame] = field(default_factory=list)
     note: str | None = None
+    last_row: int = 0
+    last_key: pl.DataFrame | None = None
+    held_back: int = 0
 
     def counts(self) -> Counts:
         """Return the row counts."""
@@ -60,6 +63,17 @@ class Tally:
         if not whole.is_empty():
             self.refused_keys.append(whole)
 
+    def reach(self, accepted: pl.DataFrame, by: list[str]) -> None:
+        """Note the key of the file's last row, as far as it has been read."""
+        if accepted.height and accepted["_row"][-1] > self.last_row:
+            self.last_row, self.last_key = int(accepted["_row"][-1]), accepted[-1].select(by)
+
+    def end(self) -> str | None:
+        """Return the key of the file's last row as JSON."""
+        if self.last_key is None:
+            return None
+        return str(self.last_key.select(pl.struct(pl.all()).struct.json_encode()).item())
+
     def record(self, batch_id: int, feed: str) -> dict[str, object]:
         """Return the file's row of batch_files."""
         received = self.item.received
@@ -83,4 +97,6 @@ class Tally:
             "window_from": received.window_from,
             "window_to": received.window_to,
             "drift": json.dumps(list(self.drift)),
+            "last_key": self.end(),
+            "held_back": self.held_back,
         }

@@ -97,6 +97,8 @@ SYSTEM_TABLES: dict[str, dict[str, pl.DataType]] = {
         "window_from": UTC,
         "window_to": UTC,
         "drift": pl.String(),
+        "last_key": pl.String(),
+        "held_back": pl.Int64(),
     },
     "quarantine": {
         "batch_id": pl.Int64(),

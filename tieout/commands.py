@@ -176,9 +176,10 @@ def _counted(result: BatchResult) -> str:
     if not result.batch_ids:
         return "nothing new"
     counts = result.counts
+    waiting = f", {result.held_back:,} more wait for the next snapshot" if result.held_back else ""
     return (
         f"{counts.rows_read:,} rows read = {counts.landed:,} landed + {counts.quarantined:,} quarantined"
-        f" + {counts.excluded:,} excluded by a named filter; {result.tombstones:,} deletions found"
+        f" + {counts.excluded:,} excluded by a named filter; {result.tombstones:,} deletions found{waiting}"
     )
 
 

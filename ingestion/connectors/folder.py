@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from ingestion.feed import Feed
-from ingestion.readers import format_of, packing_of
 from lake.errors import SourceError
 
 #: A feed's folder is not a file system: deeper nesting is a mistake.
@@ -83,27 +80,6 @@ def open_regular(found: Found, *, feed: str) -> BinaryIO:
         os.close(handle)
         raise SourceError(f"feed {feed}: file {found.name} is no regular file any more")
     return os.fdopen(handle, "rb")
-
-
-def require_settled(found: Found, feed: Feed) -> None:
-    """Raise SourceError where a file of lines breaks off within one, and was touched too shortly ago to be complete.
-
-    A sender that stalls in the middle of a file leaves it so; it must not land as if that were all.
-    """
-    age = (time.time_ns() - found.touched_ns) / 1e9
-    # A line of JSON that breaks off is none, and is quarantined; the last cell of a csv could be any shorter one.
-    lines = format_of(found.name) == "csv" and packing_of(found.name) is None
-    if feed.connection is not None or not lines or not found.size or age >= feed.settle_seconds:
-        return
-    with open_regular(found, feed=feed.name) as stream:
-        stream.seek(-min(found.size, 4), os.SEEK_END)
-        end = stream.read().rstrip(b"\0")
-    if not end.endswith((b"\n", b"\r")):
-        raise SourceError(
-            f"feed {feed.name}: file {found.name} breaks off within a line, as if it were still being written; it "
-            f"counts as whole {feed.settle_seconds:.0f} seconds after its last change (key feeds.settle_seconds): "
-            "run again then, or end it with a line end"
-        )
 
 
 def still_the_same(found: Found) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -38,6 +38,8 @@ WebAddress = Annotated[str, AfterValidator(_safe)]
 
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+    #: Whether nobody ever sees half of what somebody is still writing there.
+    arrives_whole: ClassVar[bool] = True
 
     def under(self, base: Path) -> Self:
         """Return the same with the relative paths of files and `file:` references taken from the folder `base`."""
@@ -132,6 +134,7 @@ class RestSpec(_Spec):
 class SftpSpec(_Spec):
     """A folder on an SFTP server; the server's key must stand in `known_hosts`."""
 
+    arrives_whole: ClassVar[bool] = False
     kind: Literal["sftp"]
     host: str
     port: Port = 22

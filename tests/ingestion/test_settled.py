@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 
 import pytest
 
-from ingestion.connectors import folder
+from ingestion.connectors import folder, settled
 from lake.errors import SourceError
 from tests.ingestion.conftest import Drop
 
@@ -34,8 +35,8 @@ def test_a_file_without_a_last_line_end_is_whole_when_nobody_has_touched_it_for_
 ) -> None:
     _hold(drop)
     drop.write("customer.csv", CUT)
-    now = folder.time.time_ns()
-    monkeypatch.setattr(folder.time, "time_ns", lambda: now + 301 * 10**9)
+    now = time.time_ns()
+    monkeypatch.setattr("ingestion.connectors.settled.time.time_ns", lambda: now + 301 * 10**9)
     assert drop.ingest().counts.landed == 2
 
 
@@ -52,4 +53,4 @@ def test_every_line_end_counts(drop: Drop, content: bytes) -> None:
     drop.write("customer.csv", content)
     (found,) = folder.discover(str(drop.folder), feed="psa")
     _hold(drop)
-    folder.require_settled(found, drop.feed)
+    settled.require_settled(found, drop.feed, {"csv"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import asyncssh
@@ -32,11 +33,11 @@ def server(sftp_server: Sftp) -> Sftp:
     return sftp_server
 
 
-def put(server: Sftp, name: str, text: str) -> Path:
+def put(server: Sftp, name: str, text: str, *, at: float = WHEN) -> Path:
     path = server.folder / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
-    os.utime(path, (WHEN, WHEN))
+    os.utime(path, (at, at))
     return path
 
 
@@ -168,6 +169,20 @@ def test_a_file_that_changes_while_it_is_copied_is_left_for_later(
         feed_of(drop, server).ingest()
     monkeypatch.undo()
     assert drop.ingest().counts.landed == 2
+
+
+def test_an_upload_that_stalls_within_a_line_is_left_until_it_goes_on_or_is_old(drop: Drop, server: Sftp) -> None:
+    stalled = entries(1, 2).removesuffix("pproved\n")
+    path = put(server, "time_entry.csv", stalled, at=time.time())
+    feed_of(drop, server)
+    drop.options |= {"settle_seconds": 300}
+    with pytest.raises(SourceError, match=r"file time_entry\.csv breaks off within a line.*300 seconds"):
+        drop.ingest()
+    assert drop.rows("select count(*) from lake.batches") == [(0,)], "it may well be whole later"
+    path.write_text(entries(1, 2))
+    assert drop.ingest().counts.landed == 2
+    put(server, "time_entry/other.csv", stalled.replace("T", "U"), at=time.time() - 301)
+    assert drop.ingest().counts.rows_read == 2, "as old as at the server, and not as the copy"
 
 
 def test_a_server_that_is_another_than_it_was_is_not_trusted(drop: Drop, server: Sftp, tmp_path: Path) -> None:
