@@ -28,20 +28,16 @@ The shipped ones lie in `adapters/<system>.yml`; a feed may name a file of its o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-import polars as pl
 import yaml
 
+from ingestion.adapter_entities import entity_input, sql, strict
 from ingestion.adapter_model import MANIFEST, Adapter, ColumnMap, Input, Join, Ordered, SourceFiles
-from ingestion.functions import calls
 from ingestion.readers import ENCODINGS, FORMATS
 from ingestion.unmapped import with_known
 from lake.contracts import ENTITIES
-from lake.contracts.envelope import ENVELOPE
 from lake.errors import ContractError
 
 _LARGEST = 1 << 20
@@ -105,7 +101,7 @@ def parse(text: str, *, name: str) -> Adapter:
     found: list[Input] = []
     for entity, value in said["entities"].items():
         parts = value if isinstance(value, list) else [value]
-        found += [_input(entity, part, sources, maps, name) for part in parts]
+        found += [entity_input(entity, part, sources, maps, name) for part in parts]
     return Adapter(said["system"], said.get("about", ""), sources, with_known(found, sources))
 
 
@@ -119,25 +115,8 @@ def _require_unicode(said: object, name: str) -> None:
         return  # built as no adapter is: what reads it says so
 
 
-def sql(text: str, where: str) -> pl.Expr:
-    """Return a SQL expression as Polars understands it; raises ContractError where it does not."""
-    try:
-        return pl.sql_expr(text)
-    except pl.exceptions.PolarsError as error:
-        raise ContractError(f"{where}: the SQL {text!r} cannot be understood: {error}") from None
-
-
 def _canonical(entity: str) -> Input:
     return Input(entity, SourceFiles(entity, (f"{entity}.*", f"{entity}/*")))
-
-
-def _strict(value: object, allowed: set[str] | None, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ContractError(f"{where} must be a mapping")
-    unknown = sorted(set(value) - allowed) if allowed is not None else []
-    if allowed is not None and unknown:
-        raise ContractError(f"{where} has the unknown key {unknown[0]!r}: use {', '.join(sorted(allowed))}")
-    return value
 
 
 _SOURCE = frozenset({
@@ -148,7 +127,7 @@ _SOURCE = frozenset({
 
 def _source(key: str, value: object, name: str, ignored: tuple[str, ...]) -> SourceFiles:
     where = f"adapter {name}, sources.{key}"
-    said = _strict(value, set(_SOURCE), where)
+    said = strict(value, set(_SOURCE), where)
     patterns = said.get("files")
     if not patterns:
         if not (said.get("table") or said.get("request")):
@@ -166,7 +145,7 @@ def _source(key: str, value: object, name: str, ignored: tuple[str, ...]) -> Sou
     if said.get("request") is not None and not isinstance(said["request"], dict):
         raise ContractError(f"{where}.request must be a mapping")
     rest = {k: said.get(k) for k in ("format", "records", "sheet", "where", "table", "cursor", "request")}
-    names = {str(k): _listed(v) for k, v in _strict(said.get("names", {}), None, f"{where}.names").items()}
+    names = {str(k): _listed(v) for k, v in strict(said.get("names", {}), None, f"{where}.names").items()}
     return SourceFiles(
         key,
         _listed(patterns),
@@ -181,78 +160,6 @@ def _source(key: str, value: object, name: str, ignored: tuple[str, ...]) -> Sou
 
 def _listed(value: object) -> tuple[str, ...]:
     return tuple(str(v) for v in value) if isinstance(value, list) else (str(value),)
-
-
-def _input(
-    entity: str, value: object, sources: Mapping[str, SourceFiles], maps: Mapping[str, object], name: str
-) -> Input:
-    where = f"adapter {name}, entities.{entity}"
-    if entity not in ENTITIES:
-        raise ContractError(f"{where}: there is no such entity")
-    said = _strict(value, {"from", "join", "exclude", "assume", "columns"}, where)
-    joins = tuple(_join(f"{where}.join", j) for j in said.get("join", []))
-    for source in (said.get("from"), *(j.source for j in joins)):
-        if source not in sources:
-            raise ContractError(f"{where} names the source {source!r}, which `sources` does not declare")
-    called = [j.name for j in joins]
-    if len(set(called)) != len(called):
-        raise ContractError(f"{where}.join calls two of its rows alike: give each another name with `as`")
-    columns = {c: _column(f"{where}.columns.{c}", m, maps) for c, m in said.get("columns", {}).items()}
-    assume = {c: str(v) for c, v in said.get("assume", {}).items()}
-    declared = {c.name for c in (*ENTITIES[entity].columns, *ENVELOPE)}
-    for column in (*columns, *assume):
-        if column not in declared:
-            raise ContractError(f"{where} maps {column!r}, which the contract does not declare")
-    twice = sorted(columns.keys() & assume.keys())
-    if twice:
-        raise ContractError(f"{where} both maps and assumes {twice[0]!r}")
-    exclude = {str(k): str(v) for k, v in said.get("exclude", {}).items()}
-    for key, predicate in exclude.items():
-        sql(predicate, f"{where}.exclude.{key}")
-    return Input(entity, sources[said["from"]], joins, exclude, assume, columns)
-
-
-def _join(where: str, value: object) -> Join:
-    said = _strict(value, {"source", "as", "match", "after", "upto"}, where)
-    if not said.get("source") or not isinstance(said.get("match"), dict):
-        raise ContractError(f"{where} must name a `source` and what to `match`: {{SQL here: SQL there}}")
-    if "after" in said and "upto" in said:
-        raise ContractError(f"{where} may say `after` or `upto`, not both")
-    match = {str(here): str(there) for here, there in said["match"].items()}
-    for text in (*match, *match.values()):
-        sql(text, where)
-    after, upto = (_ordered(f"{where}.{key}", said[key]) if key in said else None for key in ("after", "upto"))
-    return Join(said["source"], match, said.get("as", said["source"]), after, upto)
-
-
-def _ordered(where: str, value: object) -> Ordered:
-    said = _strict(value, None, where)
-    pairs = [(k, v) for k, v in said.items() if k != "apply"]
-    if len(pairs) != 1 or not isinstance(pairs[0][1], str):
-        raise ContractError(f"{where} must name one pair {{SQL here: SQL there}}")
-    here, there = pairs[0]
-    for text in (here, there):
-        sql(text, where)
-    return Ordered(here, there, calls(said["apply"], where) if "apply" in said else ())
-
-
-def _column(where: str, value: object, maps: Mapping[str, object]) -> ColumnMap:
-    plain: dict[str, Any] = {"sql": value}
-    said = plain if isinstance(value, str) else _strict(value, {"sql", "apply", "less", "map", "otherwise"}, where)
-    if not isinstance(said.get("sql"), str):
-        raise ContractError(f"{where} must say its `sql`")
-    for text in (said["sql"], *([said["less"]] if "less" in said else [])):
-        sql(text, where)
-    values = said.get("map", {})
-    if isinstance(values, str):
-        if values not in maps:
-            raise ContractError(f"{where}.map names {values!r}, which `maps` does not declare")
-        values = maps[values]
-    if "otherwise" in said and not values:
-        raise ContractError(f"{where} says `otherwise` without a `map`")
-    translated = {str(k): str(v) for k, v in _strict(values, None, f"{where}.map").items()}
-    functions = calls(said["apply"], where) if "apply" in said else ()
-    return ColumnMap(said["sql"], functions, said.get("less"), translated, said.get("otherwise"))
 
 
 __all__ = [

@@ -6,10 +6,11 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
-from polars import selectors
 
+from lake import sheets
 from lake.errors import ConfigError
 
 SUFFIXES = (".csv", ".parquet", ".xlsx")
@@ -36,7 +37,9 @@ def write(frame: pl.DataFrame, target: Path, *, name: str) -> None:
         elif target.suffix.lower() == ".parquet":
             frame.write_parquet(file)
         else:
-            _for_a_sheet(frame).write_excel(file, worksheet=name[:SHEET_NAME])
+            shown = _for_a_sheet(frame)
+            forms: dict[Any, str] = {column: sheets.number_format(kind) for column, kind in shown.schema.items()}
+            shown.write_excel(file, worksheet=name[:SHEET_NAME], column_formats=forms)
 
 
 @contextlib.contextmanager
@@ -58,8 +61,7 @@ def _beside(target: Path) -> Iterator[Path]:
 
 def _for_a_sheet(frame: pl.DataFrame) -> pl.DataFrame:
     """Return what a sheet can hold: times without a zone, in UTC, and lists as text."""
-    return frame.with_columns(
-        selectors.datetime(time_zone="*").dt.convert_time_zone("UTC").dt.replace_time_zone(None),
+    return sheets.without_zones(frame).with_columns(
         *(
             pl.col(name).cast(pl.List(pl.String)).list.join(", ")
             for name, kind in frame.schema.items()

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import streamlit as st
-import xlsxwriter  # type: ignore[import-untyped]
 from pandas.io.formats.style import Styler  # type: ignore[import-untyped]
 from streamlit.typing import DataframeState
 
 from dashboards.components import formats, text
 from dashboards.components.badges import word
 from dashboards.components.frame import Page
+from dashboards.components.workbook import workbook
 from dashboards.measure import Definition
 
 ROW = 35
 HEADER = 32
 MOST_ROWS = 14
+MONEY = "compact"
 #: Forms that are ours: the grid's own say 13M where a card says 13.0 M, and 4 hours for anything from 3.5 on.
-FORMS: dict[str, Callable[[float], str]] = {"compact": formats.compact, "duration": formats.duration}
+FORMS: dict[str, Callable[[float], str]] = {MONEY: formats.compact, "duration": formats.duration}
 MOST_FORMED = 500  # further rows are found by a filter sooner than by scrolling, and each costs its time on every rerun
 
 
@@ -63,7 +62,7 @@ def show(
         on_select="rerun" if select else "ignore",
         selection_mode="single-row",
     )
-    _exports(page, frame, name=name, basis=basis)
+    _exports(page, frame, name=name, basis=basis, money=[one for one in named if _form(columns[one]) == MONEY])
     if not select or not isinstance(event, dict):
         return None
     return _selected(event)
@@ -94,7 +93,7 @@ def _shown(frame: pl.DataFrame, shares: tuple[str, ...]) -> pl.DataFrame:
     return floats.with_columns(pl.col(one).cast(pl.Float64) * 100 for one in shares if one in frame.columns)
 
 
-def _exports(page: Page, frame: pl.DataFrame, *, name: str, basis: str) -> None:
+def _exports(page: Page, frame: pl.DataFrame, *, name: str, basis: str, money: list[str]) -> None:
     file = f"{name.lower().replace(' ', '_')}_{page.scope.run.run_id}"
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         st.download_button(
@@ -102,7 +101,7 @@ def _exports(page: Page, frame: pl.DataFrame, *, name: str, basis: str) -> None:
             icon=":material/download:", type="tertiary", key=f"csv_{page.title}_{name}", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "XLSX", data=lambda: workbook(frame, about=about(page, name=name, basis=basis)),
+            "XLSX", data=lambda: workbook(frame, about=about(page, name=name, basis=basis), money=money),
             file_name=f"{file}.xlsx", icon=":material/download:", type="tertiary",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             key=f"xlsx_{page.title}_{name}", on_click="ignore",
@@ -143,40 +142,3 @@ def csv(frame: pl.DataFrame) -> bytes:
         pl.when(text.str.contains(r"^[=+\-@\t\r]")).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep()
     )
     return safe.write_csv().encode()
-
-
-def workbook(frame: pl.DataFrame, *, about: list[tuple[str, str]]) -> bytes:
-    """Return an XLSX file with the rows and a sheet About; text is written as text, never as a formula."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        bold = book.add_format({"bold": True})
-        date = book.add_format({"num_format": "yyyy-mm-dd"})
-        data = book.add_worksheet("Data")
-        data.freeze_panes(1, 0)
-        for column, header in enumerate(frame.columns):
-            data.write_string(0, column, header, bold)
-            data.set_column(column, column, max(12, len(header) + 2))
-        for number, row in enumerate(frame.iter_rows(), start=1):
-            for column, cell in enumerate(row):
-                _write(data, number, column, cell, date)
-        sheet = book.add_worksheet("About")
-        sheet.set_column(0, 0, 20)
-        sheet.set_column(1, 1, 90)
-        for number, (label, text) in enumerate(about):
-            sheet.write_string(number, 0, label, bold)
-            sheet.write_string(number, 1, text)
-    return buffer.getvalue()
-
-
-def _write(sheet: Any, row: int, column: int, cell: object, date: Any) -> None:  # noqa: ANN401 - untyped library
-    if cell is None:
-        return
-    if isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
-    elif isinstance(cell, (int, float, Decimal)):
-        sheet.write_number(row, column, float(cell))
-    elif hasattr(cell, "isoformat") and not hasattr(cell, "hour"):
-        sheet.write_datetime(row, column, cell, date)
-    else:
-        sheet.write_string(row, column, str(cell))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from lake.contracts import billing, crm, erp, expense, governance, hcm, integration, procurement, psa
+from lake.contracts import billing, crm, erp, expense, governance, hcm, integration, ledger, procurement, psa
 
 if TYPE_CHECKING:
     from lake.contracts.model import Entity
 
 __all__ = ["ENTITIES", "entity"]
 
-_DOMAINS = (hcm, crm, psa, expense, procurement, erp, billing, integration, governance)
+_DOMAINS = (hcm, crm, psa, expense, procurement, erp, ledger, billing, integration, governance)
 
 #: Every canonical entity by name, in the order of the specification.
 ENTITIES: dict[str, Entity] = {e.name: e for e in chain.from_iterable(d.ENTITIES for d in _DOMAINS)}

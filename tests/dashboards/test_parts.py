@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -265,16 +263,6 @@ def test_the_console_stops_a_statement_that_takes_too_long(run: Run, monkeypatch
     monkeypatch.setattr("dashboards.mart.CONSOLE_SECONDS", 0.2)
     with pytest.raises(ConsoleError, match="Stopped after"):
         console(run, "select count(*) from range(100000000000) a, range(1000) b")
-
-
-def test_an_export_has_an_about_sheet_and_never_a_formula() -> None:
-    frame = pl.DataFrame({"name": ["=1+1", "plain"], "amount": [Decimal("1.20"), None]})
-    book = zipfile.ZipFile(io.BytesIO(table.workbook(frame, about=[("Basis", "operational")])))
-    names = book.read("xl/workbook.xml").decode()
-    assert 'name="Data"' in names
-    assert 'name="About"' in names
-    assert "<f>" not in book.read("xl/worksheets/sheet1.xml").decode()
-    assert "operational" in book.read("xl/sharedStrings.xml").decode()
 
 
 def test_a_csv_export_does_not_start_a_formula_in_a_spreadsheet() -> None:
