@@ -21,7 +21,6 @@ class Rights:
     who: str
     grants: tuple[tuple[str, str], ...]
     rates: tuple[tuple[str, str], ...] = ()
-    roles: tuple[str, ...] = ()
 
     @property
     def everything(self) -> bool:
@@ -55,7 +54,7 @@ class Rights:
 
 
 WHOLE = ((EVERYTHING, EVERYTHING),)
-LOCAL = Rights(who="local user", grants=WHOLE, rates=WHOLE, roles=("admin",))
+LOCAL = Rights(who="local user", grants=WHOLE, rates=WHOLE)
 
 
 def predicate(rights: Rights, *, entity: str | None, practice: str | None) -> tuple[str, tuple[str, ...]]:

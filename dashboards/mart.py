@@ -84,7 +84,10 @@ def _name(purpose: str) -> str:
 
 @st.cache_data(max_entries=CACHED_RESULTS, show_spinner=False)
 def fetch(run: Run, rights: Rights, sql: str, parameters: tuple[Parameter, ...] = ()) -> pl.DataFrame:
-    """Run one query of ours; the run and the rights are part of the cache key, so nobody sees another's rows."""
+    """Run one query of ours and return its rows; decimals stay decimals, moments are in UTC.
+
+    The run and the rights are part of the cache key, so nobody sees another's rows. Raises duckdb.Error.
+    """
     del rights  # already written into the SQL; here it only keeps cached results apart
     values = [list(value) if isinstance(value, tuple) else value for value in parameters]
     return _connection(run, "pages").cursor().execute(sql, values).pl()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 #: Currencies by index; EUR is the group's.
 CURRENCIES = ("EUR", "USD", "GBP")
-GROUP = "EUR"
 
 
 @dataclass(frozen=True)

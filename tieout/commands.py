@@ -35,7 +35,10 @@ def simulate(
     last_day_to: Path | None,
     events: Events,
 ) -> None:
-    """Write a simulated firm's extracts into the empty or absent `folder`."""
+    """Write a simulated firm's extracts into the empty or absent `folder`.
+
+    Raises SourceError where it holds anything.
+    """
     import simulator  # noqa: PLC0415 - only this verb needs it
 
     apart = folders.filled(last_day_to) if last_day_to is not None else contextlib.nullcontext()
@@ -52,6 +55,7 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
     """Ingest every feed (or `only` those named); return how many were refused.
 
     Whatever is wrong with one feed does not stop the others: its sentence is printed and the exit code tells.
+    Raises ConfigError where there is no feed at all or none of that name.
     """
     unknown = sorted(set(only) - {feed.name for feed in settings.feeds})
     if unknown:
@@ -80,7 +84,10 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
 
 
 def build(settings: Settings, *, full_refresh: bool, as_of: datetime | None, events: Events) -> None:
-    """Build, publish and print the headline figures of both bases with the bridge between them."""
+    """Build, publish and print the headline figures of both bases with the bridge between them.
+
+    Raises BuildError where there is no lake, nothing had landed by `as_of`, or a model or test fails.
+    """
     lake = open_lake(settings)
     if as_of is not None and settings.clock == "now":  # by the data's own clock it says when a row was last changed
         _require_known(lake, as_of)
@@ -103,7 +110,10 @@ def _require_known(lake: Lake, as_of: datetime) -> None:
 
 
 def serve(settings: Settings, *, port: int | None, events: Events, as_json: bool = False) -> NoReturn:
-    """Become the server of the dashboards, so that whatever stops this process stops the server."""
+    """Become the server of the dashboards, so that whatever stops this process stops the server.
+
+    Raises BuildError where no mart is published, ConfigError where the port is taken.
+    """
     from dashboards import launch  # noqa: PLC0415 - only this verb needs it
 
     mart = settings.mart_folder / publish.POINTER
@@ -129,7 +139,10 @@ def _require_free(port: int) -> None:
 
 
 def replay(settings: Settings, batch: int, *, events: Events) -> None:
-    """Land an archived batch again through today's adapter."""
+    """Land an archived batch again through today's adapter.
+
+    Raises BuildError where there is no lake, ConfigError where it has no such batch or its feed is gone.
+    """
     from ingestion.replay import replay as land_again  # noqa: PLC0415 - only this verb needs it
 
     lake = open_lake(settings)
@@ -139,7 +152,10 @@ def replay(settings: Settings, batch: int, *, events: Events) -> None:
 
 
 def maintain(settings: Settings, *, events: Events) -> None:
-    """Compact and checkpoint the lake's tables, and prune mart runs that nobody holds."""
+    """Compact and checkpoint the lake's tables, and prune mart runs that nobody holds.
+
+    Raises BuildError where there is no lake.
+    """
     from lake import maintenance  # noqa: PLC0415
 
     maintenance.maintain(open_lake(settings), events=events)
@@ -156,7 +172,10 @@ def adapter_check(file: Path) -> list[str]:
 
 
 def adapter_trial(file: Path, sample: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what an adapter makes of sample files, and what is missing, in plain words; nothing is landed."""
+    """Return what an adapter makes of sample files, and what is missing, in plain words; nothing is landed.
+
+    Raises ContractError where the adapter does not hold together, SourceError where there are no samples.
+    """
     from ingestion.adapter import load  # noqa: PLC0415
     from ingestion.adapter_trial import attempt  # noqa: PLC0415
 
@@ -165,7 +184,7 @@ def adapter_trial(file: Path, sample: Path) -> tuple[tuple[str, ...], tuple[str,
 
 
 def adapter_new(sample: Path) -> str:
-    """Return a drafted adapter as YAML text."""
+    """Return a drafted adapter as YAML text. Raises SourceError where no sample can be read."""
     from ingestion import drafting  # noqa: PLC0415
 
     return drafting.draft(sample)

@@ -38,7 +38,7 @@ def accept(settings: Settings, item: str, *, reason: str, actor: str, approver: 
 
 
 def withdraw(settings: Settings, item: str, *, reason: str, actor: str) -> str:
-    """Record that an acceptance no longer holds. Raises ConfigError where there is none."""
+    """Record that an acceptance no longer holds; return what was recorded. Raises ConfigError where there is none."""
     found = _item(settings, item)
     lake = Lake(settings.lake_root)
     lake.ensure()
@@ -55,7 +55,7 @@ def withdraw(settings: Settings, item: str, *, reason: str, actor: str) -> str:
 
 
 def assign(settings: Settings, item: str, *, to: str, actor: str, reason: str | None = None) -> str:
-    """Record who is to see to an item."""
+    """Record who is to see to an item; return what was recorded. Raises ConfigError where there is none."""
     found = _item(settings, item)
     decision = Action(
         action_type="assign", item_id=_id(found), actor=actor, reason=reason,

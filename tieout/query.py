@@ -47,7 +47,7 @@ def run(settings: Settings, query: str, *, output: Format = "table") -> str:
 
 
 def exceptions(settings: Settings, *, owner: str | None, limit: int, output: Format) -> str:
-    """Return the open reconciliation items, largest difference in group currency first."""
+    """Return at most `limit` open reconciliation items as text, the largest difference in group currency first."""
     query = """
         select
             category, owner, severity, flow, legal_entity_key, project_key, period_id, difference_group,
@@ -86,7 +86,7 @@ def told(
     only: Mapping[str, str],
     output: Format,
 ) -> str:
-    """Return the figures of one metric of an open mart as text."""
+    """Return the figures of one metric of an open mart as text. Raises MisuseError for what would mean nothing."""
     wanted = rolled.metric(connection, metric_id, basis)
     names = [*by, "metric_id", "basis", "unit", "value", "gl_status", "is_provisional"]
     rows = [
@@ -100,7 +100,10 @@ def told(
 
 
 def export(settings: Settings, table: str, target: Path) -> int:
-    """Write one mart table to `target` (.csv, .parquet or .xlsx) and return its number of rows."""
+    """Write one mart table to `target` (.csv, .parquet or .xlsx) and return its number of rows.
+
+    Raises ConfigError for another ending, a table that is not there, or more rows than a sheet holds.
+    """
     files.require_known(target)
     with connect(settings) as connection:
         known = [name for (name,) in connection.execute(
@@ -118,7 +121,10 @@ def export(settings: Settings, table: str, target: Path) -> int:
 def certificates(
     settings: Settings, *, entity: str | None, period: str | None, as_json: bool = False
 ) -> tuple[bool, str]:
-    """Return whether the published certificates are intact, and what they say in words or as JSON lines."""
+    """Return whether the published certificates are intact, and what they say in words or as JSON lines.
+
+    Raises BuildError where no mart is published.
+    """
     mart = published_mart(settings)
     found = certifying.verify(Lake(settings.lake_root), mart, entity=entity, period=period)
     return found.is_intact, certificate_words.lines(found) if as_json else certificate_words.render(found)
@@ -133,7 +139,10 @@ def _named_in(query: str) -> list[str] | None:
 
 
 def connect(settings: Settings, *, tables: Collection[str] | None = ()) -> duckdb.DuckDBPyConnection:
-    """Open the published mart and, of the lake, the tables named, for reading only."""
+    """Open the published mart and, of the lake, the tables named (None: all), for reading only.
+
+    Raises BuildError where there is neither.
+    """
     mart = publish.published(settings.mart_folder)
     if mart is None and not has_lake(settings):
         raise BuildError(f"There is neither a mart nor a lake in {settings.lake_root} yet; run `tieout run` first.")

@@ -42,7 +42,7 @@ def rows(scope: Scope, table: str, *, order: str) -> pl.DataFrame | None:
 
 
 def mart_tables(scope: Scope) -> pl.DataFrame:
-    """Return every table of the mart with its columns."""
+    """Return one row a table of the mart: table_name, and columns, their names in order with commas between."""
     return fetch(
         scope.run, scope.rights,
         """

@@ -17,7 +17,7 @@ def grants_of(run: Run, email: str) -> Rights:
     rows = fetch(
         run, NOBODY,
         """
-        select legal_entity_key, practice, role, coalesce(may_see_rates, false) as may_see_rates
+        select legal_entity_key, practice, coalesce(may_see_rates, false) as may_see_rates
         from mart.dim_access_grant, mart.build_info
         where lower(user_email) = lower(?)
             and (valid_to is null or valid_to > greatest(cast(build_time as date), cast(? as date)))
@@ -32,7 +32,6 @@ def grants_of(run: Run, email: str) -> Rights:
         who=email,
         grants=tuple(dict.fromkeys(pairs)),
         rates=tuple(dict.fromkeys(with_rates)),
-        roles=tuple(sorted(set(rows["role"]))),
     )
 
 

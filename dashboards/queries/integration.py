@@ -42,7 +42,11 @@ def by_day(scope: Scope, *, step: Literal["day", "week"]) -> pl.DataFrame:
 
 
 def by_flow(scope: Scope) -> pl.DataFrame:
-    """Return messages by flow, region and target over the periods chosen."""
+    """Return one row a flow, region and target over the periods chosen, most failures first.
+
+    Columns: those three, attempts, failed, failed_share (of attempts, 0 to 1), retries, dead_letter, queue_depth (on
+    the newest day), latency_p50_seconds, latency_p95_seconds.
+    """
     condition, parameters = where(scope, TRAFFIC)
     periods = scope.filters.periods
     names = "flow, region, target"
@@ -80,7 +84,10 @@ def _latencies(selected: str, names: str, condition: str) -> str:
 
 
 def waiting(scope: Scope) -> pl.DataFrame:
-    """Return every open difference by flow, category and owner, exception or not: how many, how much, how old."""
+    """Return every open difference, exception or not, one row a flow, category and owner, the largest first.
+
+    Columns: those three, items, amount (sum without signs, in group currency), oldest_days (days past due).
+    """
     condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
@@ -95,7 +102,11 @@ def waiting(scope: Scope) -> pl.DataFrame:
 
 
 def ages(scope: Scope) -> pl.DataFrame:
-    """Return every open difference, exception or not, by days past due: none, up to 7, up to 30, up to 90, more."""
+    """Return every open difference, exception or not, one row a bucket of days past due.
+
+    Columns: bucket (0 not past due, 1 up to 7 days, 2 up to 30, 3 up to 90, 4 more), items, amount (sum without signs,
+    in group currency).
+    """
     condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,

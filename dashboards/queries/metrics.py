@@ -33,7 +33,7 @@ def definitions(scope: Scope) -> pl.DataFrame:
 
 
 def by_period(scope: Scope, metric_ids: tuple[str, ...], *, all_periods: bool = False) -> pl.DataFrame:
-    """Return numerator and denominator of the metrics by basis and period, oldest period first.
+    """Return one row a metric, basis and period, oldest period first, with numerator and denominator.
 
     `last_numerator` and `last_denominator` are the sums over each legal entity's last period alone. `all_periods` also
     returns the periods that are not chosen: what is known of coming ones, and balances of now.
@@ -58,7 +58,7 @@ def by_period(scope: Scope, metric_ids: tuple[str, ...], *, all_periods: bool = 
 
 
 def by_member(scope: Scope, metric_ids: tuple[str, ...], member: Member) -> pl.DataFrame:
-    """Return numerator and denominator of the metrics by basis, period and one dimension's member."""
+    """Return one row a metric, basis, period and `member` of one dimension, with the sums that `by_period` returns."""
     condition, parameters = where(scope, FACT)
     chosen = scope.filters.periods or None
     return fetch(

@@ -40,7 +40,10 @@ def walk(scope: Scope, part: Part | None = None) -> pl.DataFrame:
 
 
 def roll_forward(scope: Scope, basis: Literal["finance_posted", "cross_basis"]) -> pl.DataFrame:
-    """Return unbilled work less deferred revenue by period in group currency: opening, movements, closing."""
+    """Return unbilled work less deferred revenue, one row a period, oldest first.
+
+    Columns: period_id, and in group currency opening, recognized, billed, written_off, translation, closing.
+    """
     condition, parameters = where(scope, ROLLED)
     return fetch(
         scope.run, scope.rights,
@@ -62,7 +65,10 @@ def roll_forward(scope: Scope, basis: Literal["finance_posted", "cross_basis"]) 
 
 
 def tied(scope: Scope) -> pl.DataFrame:
-    """Return the books and periods whose balances the ERP gives, and whether the posted roll-forward moves alike."""
+    """Return one row a legal entity and period whose balances the ERP gives.
+
+    Columns: legal_entity_key, period_id, movement_difference (functional currency), is_tied.
+    """
     condition, parameters = where(scope, Columns(region="region"))
     return fetch(
         scope.run, scope.rights,

@@ -12,7 +12,10 @@ RUNOFF = Columns(region="region", practice="practice", customer="customer_key", 
 
 
 def runoff(scope: Scope) -> pl.DataFrame:
-    """Return what is booked ahead by quarter, kind of booking and group amount, as the newest balance knows it."""
+    """Return what is booked ahead, as the newest balance knows it: quarter (`2027 Q1`), backlog_type, amount.
+
+    Amounts are in group currency, bookings `scheduled` or `soft`.
+    """
     condition, parameters = where(scope, RUNOFF, all_periods=True)
     return fetch(
         scope.run, scope.rights,

@@ -14,7 +14,10 @@ LEDGER = Columns(practice="practice")
 
 
 def totals(scope: Scope) -> pl.DataFrame:
-    """Return operational, breaks and posted amounts in group currency by flow."""
+    """Return one row a flow: flow, and operational, breaks and posted in group currency.
+
+    Operational less breaks is posted.
+    """
     condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
@@ -38,7 +41,7 @@ def rows_without_rate(scope: Scope) -> int:
 
 
 def totals_by_period(scope: Scope, flow: str) -> pl.DataFrame:
-    """Return operational and posted amounts of one flow in group currency by period."""
+    """Return one row a period of one flow: period_id, and operational and posted in group currency."""
     condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,
@@ -51,9 +54,10 @@ def totals_by_period(scope: Scope, flow: str) -> pl.DataFrame:
 
 
 def categories(scope: Scope, flow: str) -> pl.DataFrame:
-    """Return the breaks of one flow by category in group currency, the largest first.
+    """Return one row a category of one flow's breaks, the largest first.
 
-    `difference` is operational less posted; `items` counts the open ones.
+    Columns: category, owner, difference (operational less posted, in group currency), items (open or accepted),
+    open_items, oldest_days (the most days that one is past due).
     """
     condition, parameters = where(scope, LOCATED)
     return fetch(
@@ -77,7 +81,10 @@ def categories(scope: Scope, flow: str) -> pl.DataFrame:
 
 
 def projects(scope: Scope, flow: str, category: str) -> pl.DataFrame:
-    """Return the breaks of one flow and category by project, the largest first."""
+    """Return one row a project of one flow's and category's breaks, the largest first.
+
+    Columns: project_key, items (open or accepted), difference (group currency), oldest_days (days past due).
+    """
     condition, parameters = where(scope, LOCATED)
     return fetch(
         scope.run, scope.rights,

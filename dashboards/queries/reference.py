@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import polars as pl
 import streamlit as st
@@ -89,12 +89,6 @@ def freshness(run: Run, rights: Rights) -> Freshness:
         group_currency=str(build["group_currency"][0]) if build.height else "",
         last_closed_period=str(closed[-1]) if len(closed) else None,
     )
-
-
-def last_closed(scope: Scope) -> date | None:
-    """Return the end of the last period that is closed in every entity."""
-    closed = periods(scope.run, scope.rights).filter(pl.col("is_closed"))
-    return closed["end_date"][-1] if closed.height else None
 
 
 def incomplete(scope: Scope) -> tuple[str, ...]:
