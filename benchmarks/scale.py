@@ -7,6 +7,7 @@ script on the same extracts in the same run.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -33,6 +34,7 @@ class Size:
     rows: int
     day_rows: int
     costs: dict[str, Cost]
+    publishing: dict[str, float]  # seconds of a build's stage that went into copying and exporting what was built
 
 
 def run(consultants: int, months: int, folder: Path) -> Size:
@@ -44,22 +46,26 @@ def run(consultants: int, months: int, folder: Path) -> Size:
     _say(f"{consultants} consultants simulated in {simulated.wall:.0f} s, {simulated.peak_mb:.0f} MB")
     full, later = _configure(folder, "extracts"), _configure(folder, "day")
     costs: dict[str, Cost] = {}
+    publishing: dict[str, float] = {}
     for stage, command in (
         ("ingest", _tieout("ingest", "--config", str(full))),
-        ("build", _tieout("build", "--config", str(full))),
+        ("build", _tieout("build", "--json", "--config", str(full))),
         ("ingest of a day", _tieout("ingest", "--config", str(later))),
-        ("build of a day", _tieout("build", "--config", str(later))),
+        ("build of a day", _tieout("build", "--json", "--config", str(later))),
         ("labour script", [sys.executable, "-m", "benchmarks.minimal_labor", str(extracts)]),
     ):
         costs[stage] = measure(command, log=log)
+        if stage.startswith("build"):
+            publishing[stage] = _publishing(log)
         _say(f"{consultants} consultants: {stage} {costs[stage].wall:.1f} s, {costs[stage].peak_mb:.0f} MB")
-    return Size(consultants=consultants, rows=_rows(extracts), day_rows=_rows(day), costs=costs)
+    return Size(consultants=consultants, rows=_rows(extracts), day_rows=_rows(day), costs=costs, publishing=publishing)
 
 
 def report(sizes: list[Size]) -> Table:
     """Return the table of figures: seconds, peak MB, and each stage's ratios."""
     table = Table(
-        "Consultants", "Rows", "Stage", "Seconds", "CPU s", "Peak MB", "× labour script", "Growth ÷ row growth",
+        "Consultants", "Rows", "Stage", "Seconds", "of which publishing", "CPU s", "Peak MB",
+        "× labour script", "Growth ÷ row growth",
         title="A full run and the day after it, on 2 cores",
     )  # fmt: skip
     first = sizes[0]
@@ -69,11 +75,12 @@ def report(sizes: list[Size]) -> Table:
             cost = size.costs[stage]
             growth = (cost.wall / first.costs[stage].wall) / (size.rows / first.rows)
             rows = size.day_rows if "day" in stage else size.rows
+            published = f"{size.publishing[stage]:.1f}" if stage in size.publishing else ""
             table.add_row(
-                f"{size.consultants:,}", f"{rows:,}", stage, f"{cost.wall:.1f}", f"{cost.cpu:.1f}",
+                f"{size.consultants:,}", f"{rows:,}", stage, f"{cost.wall:.1f}", published, f"{cost.cpu:.1f}",
                 f"{cost.peak_mb:.0f}", f"{cost.wall / limit:.1f}", f"{growth:.2f}", end_section=stage == STAGES[-1],
             )  # fmt: skip
-    for column in (0, 1, 3, 4, 5, 6, 7):
+    for column in (0, 1, 3, 4, 5, 6, 7, 8):
         table.columns[column].justify = "right"
     return table
 
@@ -93,7 +100,7 @@ def main() -> None:
             sizes.append(run(consultants, options.months, folder))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    console = Console(width=120)
+    console = Console(width=140)
     console.print(report(sizes))
     for size in sizes:
         whole = sum(size.costs[s].wall for s in ("ingest", "build"))
@@ -107,6 +114,16 @@ def _configure(folder: Path, extracts: str) -> Path:
     file = folder / f"{extracts}.yml"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file
+
+
+def _publishing(log: Path) -> float:
+    """Seconds from the last build's `publish_started` to its `published`, out of the events that it wrote."""
+    said = {}
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        if line.startswith('{"event": "publish'):
+            event = json.loads(line)
+            said[event["event"]] = float(event["seconds"])
+    return said["published"] - said["publish_started"]
 
 
 def _rows(folder: Path) -> int:

@@ -23,6 +23,8 @@ from lake.errors import BuildError
 
 POINTER = "mart.duckdb"
 BUILT_AS = "mart"  # the name under which the build attaches the file
+#: As profiles.yml has it: opened with another size, the file would be written anew, row group by row group.
+ROW_GROUP = 30_720
 BUILT = f"""
 select table_name from information_schema.tables
 where table_catalog = '{BUILT_AS}' and table_schema = 'main' order by 1
@@ -89,7 +91,7 @@ def _name_the_schema(file: Path) -> None:
     it remembers a view with the name that its database had when it was built, which nobody else gives it.
     """
     with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(str(file))} as {BUILT_AS}")
+        connection.execute(f"attach {literal(str(file))} as {BUILT_AS} (row_group_size {ROW_GROUP})")
         connection.execute(f"create schema if not exists {BUILT_AS}.mart")
         for name, sql in connection.execute(BUILT_VIEWS).fetchall():
             connection.execute(

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from lake import extensions
 from tests.dbt import changed_invoices
+from tests.dbt.building import build
 from tests.dbt.changed_world import change_the_world
 from tests.dbt.landing import rows
-from tests.firm import ROOT, Firm
-from tieout.build import _code_version
+from tests.firm import Firm
 
 #: Tables that tell about the build itself, not about the firm.
 ABOUT_THE_BUILD = ("stg_lake__build_scope", "stg_lake__new_batches", "int_reference_changes", "int_build", "build_info")
@@ -30,26 +26,6 @@ OF_THE_SCOPE = (
     *("int_recon_cut_duplicates", "int_recon_cut_legs", "int_recon_cut_moved", "int_recon_cut_pools", "int_recon_cuts"),
     *("int_recon_cut_posted_only", "int_recon_cut_priced", "int_recon_cut_steps", "int_recon_cut_unposted"),
 )
-
-
-def build(lake_root: Path, work: Path, *selection: str) -> None:
-    """Run plain dbt on every model and seed, or on those selected."""
-    work.mkdir(exist_ok=True)
-    environment = {
-        **os.environ,
-        "TIEOUT_LAKE_ROOT": str(lake_root),
-        "TIEOUT_WORK": str(work),
-        "TIEOUT_CLOCK": "data",
-        "TIEOUT_RUN_ID": "the-same",
-        "TIEOUT_CODE_VERSION": _code_version(),  # as `tieout build` says it, so that what that left is trusted
-        "TIEOUT_DUCKDB_EXTENSIONS": str(extensions.default_directory()),
-        "DBT_TARGET_PATH": str(work / "target"),
-        "DBT_LOG_PATH": str(work / "logs"),
-    }
-    command = [str(Path(sys.executable).parent / "dbt"), "build", "--project-dir", "dbt_project", "--profiles-dir", "."]
-    command += ["--resource-type", "model", "--resource-type", "seed", *selection]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-4000:]
 
 
 def tables(work: Path) -> dict[str, tuple[int, int]]:

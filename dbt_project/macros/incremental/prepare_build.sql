@@ -42,6 +42,7 @@
     {%- if touches_keyed_models() -%}
         {%- do run_query('delete from ' ~ state ~ '.build') -%}
         {%- do run_query('insert into ' ~ state ~ '.build (finished) values (false)') -%}
+        {%- do write_file(target.database) -%}
     {%- endif -%}
     {{ log('tieout: this build is ' ~ ('an increment' if reason == 'an increment' else 'full, ' ~ reason), info=false) }}
 {% endmacro %}

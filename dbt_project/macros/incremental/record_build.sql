@@ -37,4 +37,7 @@
         'insert into ' ~ state ~ ".build select true, '" ~ project_fingerprint() ~ "', group_currency, '"
         ~ env_var('TIEOUT_CLOCK', 'now') ~ "', run_id, build_time from " ~ build
     ) -%}
+    {#- The mart first: should the build die in between, its own file still says that it did not finish. -#}
+    {%- do write_file('mart') -%}
+    {%- do write_file(target.database) -%}
 {% endmacro %}

@@ -1,0 +1,40 @@
+"""Plain dbt on a lake, in a work folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from lake import extensions
+from tests.firm import ROOT
+from tieout.build import _code_version
+
+
+def start(lake_root: Path, work: Path, *selection: str) -> subprocess.Popen[str]:
+    """Start plain dbt on every model and seed, or on those selected."""
+    work.mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "TIEOUT_LAKE_ROOT": str(lake_root),
+        "TIEOUT_WORK": str(work),
+        "TIEOUT_CLOCK": "data",
+        "TIEOUT_RUN_ID": "the-same",
+        "TIEOUT_CODE_VERSION": _code_version(),  # as `tieout build` says it, so that what that left is trusted
+        "TIEOUT_DUCKDB_EXTENSIONS": str(extensions.default_directory()),
+        "DBT_TARGET_PATH": str(work / "target"),
+        "DBT_LOG_PATH": str(work / "logs"),
+    }
+    command = [str(Path(sys.executable).parent / "dbt"), "build", "--project-dir", "dbt_project", "--profiles-dir", "."]
+    command += ["--resource-type", "model", "--resource-type", "seed", *selection]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def build(lake_root: Path, work: Path, *selection: str) -> None:
+    """Run plain dbt to its end, which must be a good one."""
+    with start(lake_root, work, *selection) as running:
+        said, _ = running.communicate()
+    assert running.returncode == 0, said[-4000:]
