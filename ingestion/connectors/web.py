@@ -16,15 +16,14 @@ from typing import Any, Self
 import httpx
 import tenacity
 
-from ingestion.connectors.secret import is_reference, reveal, scrubbed
+from ingestion.connectors.secret import scrubbed
 from ingestion.connectors.spec import OAuth2Spec, RestSpec
+from ingestion.connectors.web_rights import Rights
 from lake.errors import ConfigError, SourceError
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _UNAUTHORIZED = 401
 _LARGEST = 256 << 20
-#: A token is renewed this many seconds before it ends.
-_EARLY = 30.0
 
 #: Waits between attempts go through here.
 pause = time.sleep
@@ -59,12 +58,14 @@ class Service:
 
     spec: RestSpec
     feed: str
-    _token: str | None = None
-    _until: float = 0.0
-    _secrets: set[str] = field(default_factory=set)
+    _rights: Rights = field(init=False)
     _client: httpx.Client | None = None
     _ends: float = math.inf
     _bytes: int = 0
+
+    def __post_init__(self) -> None:
+        """Ready what lets in; nothing is asked yet."""
+        self._rights = Rights(self.spec, self.feed, self._granted)
 
     def __enter__(self) -> Self:
         """Open connections; raises ConfigError where the file of certificates cannot be read."""
@@ -73,17 +74,8 @@ class Service:
         except OSError as error:
             raise ConfigError(f"feed {self.feed}: ca_file {self.spec.ca_file} cannot be read: {error}") from None
         self._ends = clock() + self.spec.deadline_seconds
-        self._client = httpx.Client(verify=context, timeout=self.spec.timeout_seconds, headers=self._headers())
+        self._client = httpx.Client(verify=context, timeout=self.spec.timeout_seconds, headers=self._rights.standing())
         return self
-
-    def _headers(self) -> dict[str, str]:
-        """Return the headers of every request; those that are given by reference are secrets."""
-        said = dict(self.spec.headers)
-        for name, value in said.items():
-            if is_reference(value):
-                said[name] = reveal(value, feed=self.feed)
-                self._secrets.add(said[name])
-        return said
 
     def __exit__(self, *_error: object) -> None:
         """Close the connections."""
@@ -109,10 +101,10 @@ class Service:
         try:
             return retrying(ask)
         except httpx.InvalidURL as error:
-            said = scrubbed(str(error), self._secrets)
+            said = scrubbed(str(error), self._rights.secrets)
             raise SourceError(f"feed {self.feed}: {_place(address)} is no address that can be asked: {said}") from None
         except _TRANSIENT as error:
-            said = scrubbed(str(error) or type(error).__name__, self._secrets)
+            said = scrubbed(str(error) or type(error).__name__, self._rights.secrets)
             raise SourceError(
                 f"feed {self.feed}: {_place(address)} did not answer in {self.spec.attempts} attempts: {said}; "
                 "run again later"
@@ -154,7 +146,7 @@ class Service:
         for renewed in (False, True):
             # No parameters at all leave those of the address alone; an empty mapping would take them away.
             asked = dict(parameters) or None
-            response, body = self._send("GET", address, params=asked, headers=self._rights(renew=renewed))
+            response, body = self._send("GET", address, params=asked, headers=self._rights.headers(renew=renewed))
             if response.status_code != _UNAUTHORIZED or not isinstance(self.spec.auth, OAuth2Spec):
                 break
         self._check(response, address)
@@ -180,6 +172,12 @@ class Service:
                 parts.append(part)
         return response, b"".join(parts)
 
+    def _granted(self, address: str, **said: Any) -> bytes:  # noqa: ANN401
+        """Return what a service of tokens answers; raises SourceError where it refuses."""
+        response, body = self._send("POST", address, **said)
+        self._check(response, address)
+        return body
+
     def _check(self, response: httpx.Response, address: str) -> None:
         code = response.status_code
         if code in _PASSING:
@@ -189,32 +187,6 @@ class Service:
                 f"feed {self.feed}: {_place(address)} answers with status {code} {response.reason_phrase}: "
                 "check the address in the adapter and the rights of the user"
             )
-
-    def _rights(self, *, renew: bool) -> dict[str, str]:
-        auth = self.spec.auth
-        if auth is None:
-            return {}
-        if isinstance(auth, OAuth2Spec):
-            if renew or self._token is None or time.monotonic() >= self._until:
-                self._token, self._until = self._new_token(auth)
-            return {"Authorization": f"Bearer {self._token}"}
-        secret = reveal(auth.value, feed=self.feed)
-        self._secrets.add(secret)
-        return {auth.name: auth.prefix + secret}
-
-    def _new_token(self, auth: OAuth2Spec) -> tuple[str, float]:
-        secret = reveal(auth.client_secret, feed=self.feed)
-        self._secrets.add(secret)
-        form = {"grant_type": "client_credentials"} | ({"scope": auth.scope} if auth.scope else {})
-        response, body = self._send("POST", auth.token_url, data=form, auth=(auth.client_id, secret))
-        self._check(response, auth.token_url)
-        try:
-            said = json.loads(body)
-            token, seconds = str(said["access_token"]), float(said.get("expires_in", 300))
-        except (ValueError, KeyError, TypeError):
-            raise SourceError(f"feed {self.feed}: {auth.token_url} answers without an access_token") from None
-        self._secrets.add(token)
-        return token, time.monotonic() + max(seconds - _EARLY, 0.0)
 
 
 def _place(address: str) -> str:
