@@ -35,7 +35,10 @@ TOGETHER = {
         "int_metric_provisioning", "int_metric_margin_pairs",
     ),
 }  # fmt: skip
-_ALL = NOTE + "{%- set all = [" + ", ".join(f"'{d}'" for d in DIMENSIONS) + "] %}\n"
+_SET = "{%- set all = [" + ", ".join(f"'{d}'" for d in DIMENSIONS) + "] %}\n"
+_ALL = NOTE + _SET
+# read once, by fct_metric: as tables a million rows would be written only to be read back
+_STEP = NOTE + "{{ config(materialized='view') }}\n" + _SET
 STEP_OF = {feed: step for step, feeds in TOGETHER.items() for feed in feeds}
 
 
@@ -58,7 +61,7 @@ def fct_metric_steps(metrics: Sequence[Metric]) -> dict[str, str]:
                     f'    "{side.expression}",\n'
                     f"    [{dimensions}], all{where}, other={other}) }}}}\n"
                 )
-    return {name: _ALL + "union all\n".join(sides) for name, sides in sorted(parts.items())}
+    return {name: _STEP + "union all\n".join(sides) for name, sides in sorted(parts.items())}
 
 
 def fct_metric(metrics: Sequence[Metric]) -> str:

@@ -8,9 +8,9 @@ with messages as (
         attempt,
         queued_at,
         finished_at,
-        cast(queued_at as date) as queued_on,
+        {{ utc_date('queued_at') }} as queued_on,
         -- what waits in the queue leaves it when the attempt ends, however it ends
-        case when status not in ('queued', 'in_progress') then cast(coalesce(finished_at, queued_at) as date) end as ended_on,
+        case when status not in ('queued', 'in_progress') then {{ utc_date('coalesce(finished_at, queued_at)') }} end as ended_on,
         {{ milliseconds_apart('queued_at', 'finished_at') }} / 1000.0 as latency_seconds
     from {{ ref('stg_integration__integration_messages') }}
     where not is_deleted

@@ -2,7 +2,7 @@
 with succeeded as (
 
     select
-        cast(queued_at as date) as day,
+        {{ utc_date('queued_at') }} as day,
         flow,
         coalesce(region, 'none') as region,
         target_name as target,

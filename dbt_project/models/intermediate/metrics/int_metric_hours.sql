@@ -27,16 +27,26 @@ operational as (
 
 -- A summary posting says how many hours, not how many of them are billable: it takes the billable share of the
 -- entries that it covers.
+-- Summed by pool: a pool may have many lines.
+pool_lines as (
+    select
+        ledger_id,
+        pool_key
+    from {{ ref('int_recon_pools') }}
+    where
+        flow = 'labor_cost'
+        {{ of_touched_periods('period_id') }}
+),
+
 pools as (
     select
-        lines.ledger_id,
+        members.pool_key,
         sum(covered.hours) as covered_hours,
         sum(covered.billable_hours) as covered_billable_hours
-    from {{ ref('int_recon_pools') }} as lines
-    inner join {{ ref('int_recon_pool_members') }} as members on lines.pool_key = members.pool_key
+    from {{ ref('int_recon_pool_members') }} as members
     inner join {{ ref('int_labor_operational') }} as covered on members.ledger_id = covered.ledger_id
-    where lines.flow = 'labor_cost'
-    group by lines.ledger_id
+    where members.pool_key in (select pool_key from pool_lines)
+    group by members.pool_key
 ),
 
 posted_lines as (
@@ -48,7 +58,8 @@ posted_lines as (
             {{ share_of('ledger.hours', 'pools.covered_billable_hours', 'pools.covered_hours') }}
         ) as told_billable_hours
     from {{ ref('fct_project_ledger') }} as ledger
-    left join pools on ledger.ledger_id = pools.ledger_id
+    left join pool_lines on ledger.ledger_id = pool_lines.ledger_id
+    left join pools on pool_lines.pool_key = pools.pool_key
     left join {{ ref('int_workers') }} as workers on ledger.worker_key = workers.worker_key
     where ledger.basis = 'finance_posted' and ledger.flow = 'labor_cost' and ledger.period_id is not null
         {{ of_touched_periods('ledger.period_id') }}

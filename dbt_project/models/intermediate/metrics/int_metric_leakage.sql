@@ -11,7 +11,11 @@ with unbilled as (
 ),
 
 events as (
-    select * from {{ ref('int_billing_events_due') }}
+    -- the type as a column: against a word in its place the engine would compare every item with every event
+    select
+        *,
+        'billing_event' as origin_type
+    from {{ ref('int_billing_events_due') }}
 ),
 
 -- a failed or unmapped item may be held back as well, and a hold needs no reason
@@ -31,7 +35,7 @@ aged as (
     cross join {{ ref('int_build') }} as build
     left join events
         on
-            unbilled.origin_type = 'billing_event'
+            unbilled.origin_type = events.origin_type
             and unbilled.origin_system = events.source_system
             and unbilled.origin_id = events.billing_event_id
     left join holds

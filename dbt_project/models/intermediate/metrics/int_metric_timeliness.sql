@@ -2,22 +2,27 @@
 -- depends_on: {{ ref('int_touched_periods') }}
 -- Posted revenue weighted with the days from the completed milestone, else from the end of the period that it was
 -- earned in, to the posting. What was posted before its period ended was in time: no days.
-with posted as (
+with ends as (
+    select
+        periods.legal_entity_key,
+        periods.period_id,
+        {{ local_midnight(add_days('periods.end_date', 1), "coalesce(entities.time_zone, 'UTC')") }} as ended_at
+    from {{ ref('int_periods') }} as periods
+    left join {{ ref('int_legal_entities') }} as entities on periods.legal_entity_key = entities.legal_entity_key
+),
+
+posted as (
     select
         ledger.*,
-        coalesce(
-            milestones.completed_at,
-            {{ local_midnight(add_days('periods.end_date', 1), "coalesce(entities.time_zone, 'UTC')") }}
-        ) as due_from
+        coalesce(milestones.completed_at, ends.ended_at) as due_from
     from {{ ref('fct_project_ledger') }} as ledger
-    inner join {{ ref('int_periods') }} as periods
+    inner join ends
         on
-            ledger.legal_entity_key = periods.legal_entity_key
-            and coalesce(nullif(ledger.work_period_id, 'none'), ledger.period_id) = periods.period_id
-    left join {{ ref('int_legal_entities') }} as entities on ledger.legal_entity_key = entities.legal_entity_key
+            ledger.legal_entity_key = ends.legal_entity_key
+            and coalesce(nullif(ledger.work_period_id, 'none'), ledger.period_id) = ends.period_id
     left join {{ ref('int_revenue_milestones') }} as milestones
         on
-            ledger.origin_type = 'milestone'
+            ledger.origin_type = milestones.origin_type
             and ledger.origin_system = milestones.source_system
             and ledger.origin_id = milestones.origin_id
     where

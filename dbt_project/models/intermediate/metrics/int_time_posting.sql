@@ -3,7 +3,12 @@
 -- A row that a summary posting covers counts as posted with that posting.
 with entries as (
     select * from {{ ref('int_time_priced') }}
-    where not is_deleted and status = 'approved' and approved_at is not null and worker_type = 'employee'
+    where
+        not is_deleted
+        and status = 'approved'
+        and approved_at is not null
+        and worker_type = 'employee'
+        {{ of_touched_periods('period_id') }}
 ),
 
 limits as (
@@ -15,10 +20,14 @@ limits as (
 ),
 
 direct as (
-    select origin_system, origin_id, min(posted_at) as posted_at
-    from {{ ref('fct_project_ledger') }}
-    where basis = 'finance_posted' and flow = 'labor_cost' and origin_type = 'time_entry'
-    group by origin_system, origin_id
+    select ledger.origin_system, ledger.origin_id, min(ledger.posted_at) as posted_at
+    from {{ ref('fct_project_ledger') }} as ledger
+    inner join entries
+        on
+            ledger.origin_system = entries.source_system
+            and ledger.origin_id = entries.time_entry_id
+    where ledger.basis = 'finance_posted' and ledger.flow = 'labor_cost' and ledger.origin_type = 'time_entry'
+    group by ledger.origin_system, ledger.origin_id
 ),
 
 pooled as (

@@ -17,12 +17,31 @@ rates as (
 
 ),
 
--- only projects whose rates moved after some close are looked at day by day
+-- how far back a rate reached in any of its versions: work before that it never priced
+reaching as (
+
+    select
+        project_key,
+        updated_at,
+        min(valid_from) over (partition by source_system, rate_id) as reaches_back_to
+    from rates
+
+),
+
+-- only projects of which a rate moved that reaches into a period then closed are looked at day by day
 moved_projects as (
 
-    select distinct project_key
-    from rates
-    where updated_at > (select min(closed_from) from {{ ref('int_period_closures') }})
+    select distinct reaching.project_key
+    from reaching
+    inner join {{ ref('int_period_closures') }} as closures
+        on
+            reaching.updated_at > closures.closed_from
+            and reaching.updated_at < coalesce(closures.closed_until, {{ open_end_ts() }})
+    inner join {{ ref('int_periods') }} as periods
+        on
+            closures.legal_entity_key = periods.legal_entity_key
+            and closures.period_id = periods.period_id
+            and reaching.reaches_back_to <= periods.end_date
 
 ),
 
