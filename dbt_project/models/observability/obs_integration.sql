@@ -36,12 +36,25 @@ attempts as (
 
 ),
 
+ended as (
+
+    select
+        ended_on as day,
+        flow,
+        region,
+        target,
+        count(*) as messages
+    from messages
+    where ended_on is not null
+    group by ended_on, flow, region, target
+
+),
+
 movements as (
 
-    select queued_on as day, flow, region, target, 1 as change from messages
+    select day, flow, region, target, attempts as change from attempts
     union all
-    select ended_on, flow, region, target, -1 from messages
-    where ended_on is not null
+    select day, flow, region, target, -messages from ended
 
 ),
 

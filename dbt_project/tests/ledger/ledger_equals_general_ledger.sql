@@ -10,8 +10,8 @@ lines as (
         lines.legal_entity_id,
         lines.journal_id,
         accounts.account_class,
-        lines.functional_amount,
-        sum(lines.functional_amount) over (
+        sum(lines.functional_amount) as functional_amount,
+        sum(sum(lines.functional_amount)) over (
             partition by lines.source_system, lines.legal_entity_id, lines.journal_id
         ) as imbalance
     from {{ ref('stg_erp__gl_lines') }} as lines
@@ -20,6 +20,7 @@ lines as (
             lines.source_system = accounts.source_system
             and lines.account_id = accounts.account_id
     where not lines.is_deleted and lines.ledger_id = 'primary' and not coalesce(accounts.is_statistical, false)
+    group by lines.source_system, lines.legal_entity_id, lines.journal_id, accounts.account_class
 ),
 
 expected as (
