@@ -19,8 +19,8 @@ from ingestion.connectors.folder import Found, discover
 from ingestion.faults import told
 from ingestion.joining import Lookup
 from ingestion.plan import Received, source_of
-from ingestion.snapshot import identity
 from ingestion.storing import Context
+from ingestion.versions import identity
 from lake.contracts import ENTITIES
 from lake.errors import SourceError, TieoutError
 

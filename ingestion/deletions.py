@@ -14,8 +14,8 @@ import polars as pl
 from ingestion.conform import REJECTED
 from ingestion.joining import Lookup
 from ingestion.landing import Batch, accepted_frames
-from ingestion.snapshot import identity, newest_versions
 from ingestion.tally import Tally
+from ingestion.versions import identity, newest_versions
 from lake.contracts.envelope import AUDIT, ENVELOPE
 from lake.contracts.model import Entity
 from lake.quarantine import Spool

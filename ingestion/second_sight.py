@@ -16,6 +16,7 @@ import polars as pl
 from ingestion import landing
 from ingestion.connectors.settled import LINES
 from ingestion.joining import Lookup
+from ingestion.known_rows import KnownRows
 from ingestion.landing import Batch, accepted_frames
 from ingestion.plan import Plan, from_json
 from ingestion.standing import newest_files
@@ -35,15 +36,15 @@ class Before:
 
 
 def deleted(  # noqa: PLR0917 - two snapshots
-    batch: Batch, entity: Entity, gone: pl.DataFrame, live: pl.DataFrame, tallies: list[Tally], folder: Path
+    batch: Batch, entity: Entity, gone: pl.DataFrame, known: KnownRows, tallies: list[Tally], folder: Path
 ) -> pl.DataFrame:
-    """Return those of the missing keys `gone`, out of the `live` ones, that count as deleted now; the rest waits."""
+    """Return those of the missing keys `gone`, out of the `known` ones, that count as deleted now; the rest waits."""
     doubtful = [t for t in tallies if not _is_vouched_for(t)]
     if gone.is_empty() or not doubtful:
         return gone
     before = _before(batch, entity)
     ends = set(before.files["last_key"].drop_nulls().to_list())
-    ended = all(_ends_as_known(t, ends, live) for t in doubtful if _may_be_cut(batch, t))
+    ended = all(_ends_as_known(t, ends, known) for t in doubtful if _may_be_cut(batch, t))
     if ended and len(tallies) >= before.files.height:
         return gone
     missed = _missed_before(batch, entity, gone, before, folder)
@@ -68,12 +69,12 @@ def _may_be_cut(batch: Batch, tally: Tally) -> bool:
     return batch.input_of(tally.item).source.kind_of(tally.item.received.file) in LINES
 
 
-def _ends_as_known(tally: Tally, ends: set[str], live: pl.DataFrame) -> bool:
+def _ends_as_known(tally: Tally, ends: set[str], known: KnownRows) -> bool:
     """Whether a file ends where the snapshot before it did, or in a record that is new."""
     last = tally.last_key
     if last is None:
         return False
-    return tally.end() in ends or live.join(last, on=last.columns, how="semi", nulls_equal=True).is_empty()
+    return tally.end() in ends or not known.lives(last)
 
 
 def _before(batch: Batch, entity: Entity) -> Before:

@@ -8,50 +8,62 @@ tombstone: its last values, deleted as at the snapshot's time.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from ingestion import second_sight
+from ingestion.known_rows import HASH, KnownRows
 from ingestion.landing import Batch
 from ingestion.plan import Received
+from ingestion.storing import DELETED, hashes
 from ingestion.tally import Tally
-from lake import delta
+from ingestion.versions import identity, newest_versions
 from lake.contracts.model import Entity
 from lake.errors import BatchRefused
 from lake.schemas import UTC, entity_schema
 
 UNCHANGED = "unchanged"
-_ORDER = ("updated_at", "_batch_id", "_file", "_row")
-_HASH = "_row_hash"
-_PART, _PLACE, _OLD_AT = "=part", "=place", "=old_at"
+_PART, _PLACE, _OLD_AT = "=part", "=place", "old_at"
+#: Which of several rows of a key wins within a snapshot.
+_WITHIN = ("updated_at", "_file", "_row")
 
 
-def identity(entity: Entity) -> list[str]:
-    """Return the columns that say which record a row is a version of."""
-    return ["source_system", *entity.key]
+@dataclass(frozen=True)
+class _Part:
+    """A piece of the snapshot: where its rows that differ are kept, if any, and of every row the number of its key.
+
+    `rows` has the number, `updated_at`, `_row` and whether the row is what its record is already (`same`).
+    """
+
+    tally: Tally
+    rows: pl.DataFrame
+    path: Path | None
 
 
-def newest_versions(batch: Batch, entity: Entity, committed: list[int], of: pl.DataFrame) -> pl.DataFrame:
-    """Return the newest landed version, whole, of each key in `of` that these batches brought, deleted ones too."""
-    by = identity(entity)
-    systems = of["source_system"].unique().to_list()
-    rows = _landed(batch, entity, committed).filter(pl.col("source_system").is_in(systems))
-    found = rows.join(of.lazy().select(by), on=by, how="semi", nulls_equal=True).collect(engine="streaming")
-    return _newest(found, by)
+@dataclass(frozen=True)
+class _Sent:
+    """A whole snapshot, read: it is compared before any of it is written."""
 
+    entity: Entity
+    parts: list[_Part] = field(default_factory=list)
 
-def _landed(batch: Batch, entity: Entity, committed: list[int]) -> pl.LazyFrame:
-    return pl.scan_delta(delta.open_table(batch.lake, entity.name)).filter(pl.col("_batch_id").is_in(committed))
+    def numbers(self) -> pl.Series:
+        """Return the number of every row's key."""
+        none = pl.Series("number", [], dtype=pl.UInt64)
+        return pl.concat([none, *(part.rows["number"] for part in self.parts)])
 
-
-def _newest(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Return the newest version of each key; most keys have one version only, which need not be put in order."""
-    several = rows.select(by).is_duplicated()
-    if not several.any():
-        return rows
-    last = rows.filter(several).sort(_ORDER).unique(subset=by, keep="last")
-    return pl.concat([rows.filter(~several), last])
+    def kept(self) -> pl.DataFrame:
+        """Return what tells the rows that differ: key, fingerprint, order, and where each is: its part and place."""
+        columns = list(dict.fromkeys((*identity(self.entity), HASH, *_WITHIN)))
+        none = pl.DataFrame(schema=entity_schema(self.entity)).select(columns)
+        found = [none.with_row_index(_PLACE).with_columns(pl.lit(0, dtype=pl.Int64).alias(_PART))]
+        for number, part in enumerate(self.parts):
+            if part.path is not None:
+                rows = pl.read_parquet(part.path, columns=columns).select(columns).with_row_index(_PLACE)
+                found.append(rows.with_columns(pl.lit(number, dtype=pl.Int64).alias(_PART)))
+        return pl.concat(found)
 
 
 def compare(
@@ -68,124 +80,115 @@ def compare(
 
     Raises BatchRefused where the snapshot is empty, or would delete more than `max_delete_share`.
     """
-    by = identity(entity)
-    parts = _spooled(frames, folder, entity.name, by)
-    sent = _sent(parts, by, entity)
-    wanted = list(dict.fromkeys((*by, _HASH, "is_deleted", *_ORDER)))
-    before = _newest(_landed(batch, entity, committed).select(wanted).collect(), by)
-    live = before.filter(~pl.col("is_deleted").fill_null(value=False)).select(by)
-    missing = _missing(live, sent, tallies, entity, max_delete_share=max_delete_share)
-    gone = second_sight.deleted(batch, entity, missing, live, tallies, folder)
-    different = _different(sent, before, by, parts).partition_by(_PART, as_dict=True)
-    rows = sent.group_by(_PART).len()
-    heights = dict(zip(rows[_PART], rows["len"], strict=True))
-    for number, (tally, path) in enumerate(parts):
-        changed = _changed(path, different.get((number,)))
-        tally.leave_out(UNCHANGED, heights.get(number, 0) - (0 if changed is None else changed.height))
+    known = KnownRows.load(batch, entity, committed)
+    sent = _read(frames, folder, entity, known)
+    numbers = sent.numbers()
+    missing = _missing(known, numbers, tallies, entity, max_delete_share=max_delete_share)
+    gone = second_sight.deleted(batch, entity, missing, known, tallies, folder)
+    different = _different(sent, numbers, known).partition_by(_PART, as_dict=True)
+    for number, part in enumerate(sent.parts):
+        changed = _changed(part, different.get((number,)))
+        part.tally.leave_out(UNCHANGED, part.rows.height - (0 if changed is None else changed.height))
         if changed is not None:
-            tally.land(changed)
+            part.tally.land(changed)
             yield changed
     if not gone.is_empty():
         yield _tombstones(batch, entity, newest_versions(batch, entity, committed, gone), tallies[0])
 
 
-def _spooled(
-    frames: Iterator[tuple[Tally, pl.DataFrame]], folder: Path, name: str, by: list[str]
-) -> list[tuple[Tally, Path]]:
-    """Keep the whole snapshot on disk: it is compared before any of it is written."""
-    parts = []
-    for number, (tally, frame) in enumerate(frames):
-        path = folder / f"{name}-{number:06d}.parquet"
-        frame.write_parquet(path, compression="lz4")
-        tally.reach(frame, by)
-        parts.append((tally, path))
-    return parts
-
-
-def _sent(parts: list[tuple[Tally, Path]], by: list[str], entity: Entity) -> pl.DataFrame:
-    """Return key and content of every row of the snapshot, and where it is kept: its part and its place there."""
-    none = pl.DataFrame(schema=entity_schema(entity)).select(*by, _HASH)
-    kept = [
-        pl.read_parquet(path, columns=[*by, _HASH])
-        .with_row_index(_PLACE)
-        .with_columns(pl.lit(number, dtype=pl.Int64).alias(_PART))
-        for number, (_, path) in enumerate(parts)
-    ]
-    return pl.concat(
-        [none.with_row_index(_PLACE).with_columns(pl.lit(0, dtype=pl.Int64).alias(_PART)), *kept], how="vertical"
-    )
+def _read(frames: Iterator[tuple[Tally, pl.DataFrame]], folder: Path, entity: Entity, known: KnownRows) -> _Sent:
+    """Read the snapshot to its end, keeping on disk only the rows that differ from what is known."""
+    sent = _Sent(entity)
+    for tally, frame in frames:
+        tally.reach(frame, known.by)
+        numbers = known.number(frame)
+        same = known.has(numbers, frame)
+        path = None
+        if not same.all():
+            path = folder / f"{entity.name}-{len(sent.parts):06d}.parquet"
+            frame.filter(~same).write_parquet(path, compression="lz4", statistics=False)
+        told = frame.select("updated_at", "_row").with_columns(numbers.alias("number"), same.alias("same"))
+        sent.parts.append(_Part(tally, told, path))
+    return sent
 
 
 def _missing(
-    live: pl.DataFrame,
-    sent: pl.DataFrame,
-    tallies: list[Tally],
-    entity: Entity,
-    *,
-    max_delete_share: float,
+    known: KnownRows, numbers: pl.Series, tallies: list[Tally], entity: Entity, *, max_delete_share: float
 ) -> pl.DataFrame:
     """Return the keys that are live and that the snapshot has not, neither landed nor refused."""
-    by = identity(entity)
+    live = known.live_count()
     named = ", ".join(t.item.received.file for t in tallies)
-    if not live.is_empty() and not any(t.rows_read for t in tallies):
+    if live and not any(t.rows_read for t in tallies):
         raise BatchRefused(
-            f"the snapshot {named} of {entity.name} is empty, while {live.height} records are known: "
+            f"the snapshot {named} of {entity.name} is empty, while {live} records are known: "
             "nothing is landed; send it again"
         )
+    absent = known.absent(numbers)
     if any(t.refused_without_key for t in tallies):
         tallies[0].note = f"{entity.name}: some rows have no readable key, so that no deletion was looked for"
-        return live.clear()
-    present = pl.concat([sent.select(by), *(keys.select(by) for t in tallies for keys in t.refused_keys)])
-    gone = live.join(present, on=by, how="anti", nulls_equal=True)
-    if gone.height > max_delete_share * live.height:
+        return absent.clear()
+    refused = pl.concat([absent.clear(), *(keys.select(known.by) for t in tallies for keys in t.refused_keys)])
+    gone = absent.join(refused, on=known.by, how="anti", nulls_equal=True)
+    if gone.height > max_delete_share * live:
         raise BatchRefused(
-            f"the snapshot {named} of {entity.name} would delete {gone.height} of {live.height} records, "
+            f"the snapshot {named} of {entity.name} would delete {gone.height} of {live} records, "
             f"more than {max_delete_share:.0%}: nothing is landed; check that it is complete"
         )
     return gone
 
 
-def _different(
-    sent: pl.DataFrame, before: pl.DataFrame, by: list[str], parts: list[tuple[Tally, Path]]
-) -> pl.DataFrame:
+def _different(sent: _Sent, numbers: pl.Series, known: KnownRows) -> pl.DataFrame:
     """Return where the rows to land are, in their order, each with the time of the version that it must win over.
 
     Those are the rows that differ from the newest version of their key. Rows of a key that the snapshot has twice are
     versions of each other: the one that wins among them speaks for all, and only it is made to win over what stands.
     """
-    old = before.select(*by, pl.col(_HASH).alias("old_hash"), pl.col("updated_at").alias(_OLD_AT))
-    wide = sent.join(old, on=by, how="left", maintain_order="left", nulls_equal=True)
-    same = (wide["old_hash"] == wide[_HASH]).fill_null(value=False)
-    several = sent.select(by).is_duplicated()
-    found = wide.filter(~same & ~several).select(_PART, _PLACE, _OLD_AT)
-    if not several.any():
-        return found
-    return pl.concat([found, _of_several(wide.filter(several), by, parts)]).sort(_PART, _PLACE)
-
-
-def _of_several(rows: pl.DataFrame, by: list[str], parts: list[tuple[Tally, Path]]) -> pl.DataFrame:
-    """Return what `_different` does of keys that the snapshot has more than once: all rows of such a key, or none."""
-    within = ("updated_at", "_file", "_row")
-    timed = pl.concat(
-        pl.concat([some, pl.read_parquet(parts[number][1], columns=list(within))[some[_PLACE]]], how="horizontal")
-        for (number,), some in rows.partition_by(_PART, as_dict=True).items()
+    kept = sent.kept()
+    before = known.told(known.number(kept))
+    wide = kept.join(before, on=known.by, how="left", maintain_order="left", nulls_equal=True)
+    wide = wide.with_columns(same=(pl.col("old") == hashes(HASH)).fill_null(value=False))
+    several = numbers.filter(numbers.is_duplicated()) if numbers.n_unique() < numbers.len() else numbers.clear()
+    if several.is_empty():
+        return wide.filter(~pl.col("same")).select(_PART, _PLACE, _OLD_AT)
+    twice = known.number(wide).is_in(several.unique().implode())
+    found = wide.filter(~twice & ~pl.col("same")).select(_PART, _PLACE, _OLD_AT)
+    return pl.concat([found, _of_several(wide.filter(twice), _unchanged(sent, several, known), known.by)]).sort(
+        _PART, _PLACE
     )
-    last = timed.sort(within).unique(subset=by, keep="last")
-    changes = last.filter((pl.col("old_hash") != pl.col(_HASH)).fill_null(value=True))
+
+
+def _unchanged(sent: _Sent, several: pl.Series, known: KnownRows) -> pl.DataFrame:
+    """Return key and order of the unchanged rows among those of keys that the snapshot has more than once."""
+    found = [known.rows.clear().select(known.by).with_columns(**dict.fromkeys(_WITHIN, None))]
+    wanted = several.unique().implode()
+    for part in sent.parts:
+        rows = part.rows.filter(pl.col("same") & pl.col("number").is_in(wanted))
+        keys = known.rows.select(known.by)[known.position(rows["number"])]
+        times = rows.select("updated_at", pl.lit(part.tally.item.received.file).alias("_file"), "_row")
+        found.append(pl.concat([keys, times], how="horizontal"))
+    return pl.concat(found, how="vertical_relaxed")
+
+
+def _of_several(rows: pl.DataFrame, unchanged: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return what `_different` does of keys that the snapshot has more than once: all that differ of one, or none."""
+    others = unchanged.with_columns(same=pl.lit(value=True))
+    columns = [*by, *_WITHIN, "same", _PART, _PLACE]
+    every = pl.concat([rows.select(columns), others], how="diagonal_relaxed").select(columns)
+    changes = every.sort(_WITHIN).unique(subset=by, keep="last").filter(~pl.col("same"))
     wins = changes.select(_PART, _PLACE, wins=pl.lit(value=True))
-    landing = timed.join(changes, on=by, how="semi", nulls_equal=True)
+    landing = rows.filter(~pl.col("same")).join(changes, on=by, how="semi", nulls_equal=True)
     told = landing.join(wins, on=[_PART, _PLACE], how="left")
     return told.select(_PART, _PLACE, pl.when("wins").then(_OLD_AT).alias(_OLD_AT))
 
 
-def _changed(path: Path, different: pl.DataFrame | None) -> pl.DataFrame | None:
+def _changed(part: _Part, different: pl.DataFrame | None) -> pl.DataFrame | None:
     """Return the rows of a part that are different, later than what they replace; a part without any is not read.
 
     A snapshot says what is, so that a row that returns to earlier content wins even with its old time.
     """
-    if different is None:
+    if different is None or part.path is None:
         return None
-    rows = pl.read_parquet(path)[different[_PLACE]]
+    rows = pl.read_parquet(part.path)[different[_PLACE]]
     return rows.with_columns(pl.max_horizontal(pl.col("updated_at"), different[_OLD_AT]).alias("updated_at"))
 
 
@@ -200,7 +203,7 @@ def _tombstones(batch: Batch, entity: Entity, last: pl.DataFrame, tally: Tally) 
         pl.lit(0, dtype=pl.Int64).alias("_row"),
         pl.lit(batch.started.at, dtype=UTC).alias("_ingested_at"),
         pl.lit(batch.context(received).correlation_id).alias("_correlation_id"),
-        pl.lit("deleted").alias(_HASH),
+        pl.lit(DELETED).alias(HASH),
     )
     tally.bury(buried)
     return buried.select(pl.col(n).cast(t) for n, t in entity_schema(entity).items())

@@ -14,8 +14,8 @@ import polars as pl
 
 from ingestion.landing import Batch
 from ingestion.plan import RESUBMITTED
-from ingestion.snapshot import identity
 from ingestion.tally import Tally
+from ingestion.versions import identity
 from lake import actions, delta
 
 if TYPE_CHECKING:

@@ -33,6 +33,7 @@ class Tally:
     last_row: int = 0
     last_key: pl.DataFrame | None = None
     held_back: int = 0
+    settles: list[str] = field(default_factory=list)
 
     def counts(self) -> Counts:
         """Return the row counts."""
@@ -99,4 +100,5 @@ class Tally:
             "drift": json.dumps(list(self.drift)),
             "last_key": self.end(),
             "held_back": self.held_back,
+            "settles": json.dumps(self.settles),
         }

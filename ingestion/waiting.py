@@ -11,15 +11,16 @@ import polars as pl
 
 from ingestion.deletions import RULE
 from ingestion.landing import Batch
-from ingestion.snapshot import identity, newest_versions
+from ingestion.storing import DELETED
 from ingestion.tally import Tally
 from ingestion.values import typed
+from ingestion.versions import identity, newest_versions
 from lake import delta
 from lake.contracts.envelope import ENVELOPE
 from lake.contracts.model import Entity
 from lake.schemas import UTC, entity_schema
 
-_DUE = "=deleted_at"
+_DUE, _ID = "=deleted_at", "=quarantined"
 
 
 def deleted_since(
@@ -27,9 +28,11 @@ def deleted_since(
 ) -> Iterator[pl.DataFrame]:
     """Give the rows, then a deletion for each record of them that was deleted, later than any version, before it came.
 
-    The deletions count as tombstones: what asked for them was read, and quarantined, in its own batch.
+    The deletions count as tombstones: what asked for them was read, and quarantined, in its own batch. Those whose
+    record has come now are settled, whether they took effect or a later version lives.
     """
-    due = _waiting(batch, entity, committed)
+    held = _waiting(batch, entity, committed)
+    due = held.group_by(identity(entity)).agg(pl.col(_DUE).max())
     met: list[pl.DataFrame] = []
     for frame in rows:
         if not due.is_empty():
@@ -39,6 +42,7 @@ def deleted_since(
     if found is None or found.is_empty():
         return
     by = identity(entity)
+    tallies[0].settles += held.join(found, on=by, how="semi")[_ID].to_list()
     before = newest_versions(batch, entity, committed, found)
     newest = pl.concat([before.select(found.columns), found]).sort("updated_at", "_batch_id", "_file", "_row")
     newest = newest.unique(subset=by, keep="last", maintain_order=True).join(due, on=by, how="inner")
@@ -51,24 +55,24 @@ def deleted_since(
         pl.lit(batch.started.batch_id, dtype=pl.Int64).alias("_batch_id"),
         pl.lit(0, dtype=pl.Int64).alias("_row"),
         pl.lit(batch.started.at, dtype=UTC).alias("_ingested_at"),
-        pl.lit("deleted").alias("_row_hash"),
+        pl.lit(DELETED).alias("_row_hash"),
     )
     tallies[0].bury(buried)
     yield buried.select(pl.col(n).cast(t) for n, t in entity_schema(entity).items())
 
 
 def _waiting(batch: Batch, entity: Entity, committed: list[int]) -> pl.DataFrame:
-    """Return key and time of each deletion that found no record, the latest of each."""
+    """Return key and time of each deletion that found no record, and which quarantined row it is."""
     held = (
         pl.scan_delta(delta.open_table(batch.lake, "quarantine"))
         .filter((pl.col("feed") == batch.feed) & (pl.col("entity") == entity.name) & (pl.col("rule") == RULE))
         .filter(pl.col("batch_id").is_in(committed))
-        .select("raw")
+        .select("raw", pl.concat_str("batch_id", "entity", "file", "row", separator="/").alias(_ID))
         .collect()
     )
     columns = {c.name: c for c in (*entity.columns, *ENVELOPE)}
     said = {n: pl.col("raw").str.json_path_match(f"$.{n}") for n in (*identity(entity), "updated_at")}
-    cells = held.select(**said).rename({"updated_at": _DUE})
+    cells = held.select(_ID, **said).rename({"updated_at": _DUE})
     read = {n: typed(columns[n], pl.col(n), "UTC") for n in identity(entity)}
     read[_DUE] = typed(columns["updated_at"], pl.col(_DUE), "UTC")
-    return cells.with_columns(**read).drop_nulls().group_by(identity(entity)).agg(pl.col(_DUE).max())
+    return cells.with_columns(**read).drop_nulls()

@@ -99,6 +99,7 @@ SYSTEM_TABLES: dict[str, dict[str, pl.DataType]] = {
         "drift": pl.String(),
         "last_key": pl.String(),
         "held_back": pl.Int64(),
+        "settles": pl.String(),
     },
     "quarantine": {
         "batch_id": pl.Int64(),

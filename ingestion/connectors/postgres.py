@@ -8,12 +8,14 @@ doubled, and the time before is read again, so that none that was committed late
 from __future__ import annotations
 
 import contextlib
+import ssl
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import adbc_driver_manager as adbc
+import certifi
 import pyarrow as pa
 import pyarrow.parquet as pq
 from adbc_driver_postgresql import dbapi
@@ -35,6 +37,8 @@ select quote_ident(a.attname), a.attname::text, format_type(a.atttypid, a.atttyp
 from pg_attribute a join pg_type t on t.oid = a.atttypid
 where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped order by a.attnum
 """
+#: What the driver says of a connection that is not as safe as it was asked to be.
+_INSECURE = ("does not support SSL", "certificate verify failed", "does not match host name")
 _SETTINGS = (
     "set intervalstyle = iso_8601; set datestyle = iso; set timezone = 'UTC'; set extra_float_digits = 1; "
     "set standard_conforming_strings = on"  # a server may still take a backslash in a literal for an escape
@@ -64,13 +68,29 @@ def fetch(spec: PostgresSpec, errand: Errand) -> Cursor:
                     cursor[table.source] = edge(first, table, window, errand) or cursor.get(table.source, {})
     except adbc.Error as error:
         said = scrubbed(str(error), [password])
+        if any(sign in said for sign in _INSECURE):
+            raise SourceError(_insecure(spec, feed, said)) from None
         raise SourceError(f"feed {feed}: database {spec.database} on {spec.host} cannot be read: {said}") from None
     return cursor
 
 
+def _insecure(spec: PostgresSpec, feed: str, said: str) -> str:
+    """Say what to do where the server offers no encryption, or a certificate that proves nothing."""
+    where = f"feed {feed}: database {spec.database} on {spec.host} is not read, as ssl_mode is {spec.security}"
+    if "does not support SSL" in said:
+        return (
+            f"{where} and the server offers no encryption: switch ssl on there, or set ssl_mode to what may do without"
+        )
+    why = "is of another host" if "does not match host name" in said else "is of no authority trusted here"
+    return f"{where} and the server's certificate {why}: name its authority's file as ca_file, and the host as in it"
+
+
 def _connect(spec: PostgresSpec, password: str) -> dbapi.Connection:
     said = {"host": spec.host, "port": str(spec.port), "dbname": spec.database, "user": spec.user}
-    said |= {"sslmode": spec.ssl_mode, "connect_timeout": "15", "application_name": "tieout"}
+    said |= {"sslmode": spec.security, "connect_timeout": "15", "application_name": "tieout"}
+    if spec.security.startswith("verify"):
+        # The driver brings its own TLS, which does not know where this machine keeps its authorities.
+        said["sslrootcert"] = str(spec.ca_file or ssl.get_default_verify_paths().cafile or certifi.where())
     if password:
         said["password"] = password
     escaped = (k + "='" + v.replace("\\", "\\\\").replace("'", "\\'") + "'" for k, v in said.items())

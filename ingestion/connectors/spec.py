@@ -61,6 +61,9 @@ def _under(value: object, base: Path) -> object:
 class PostgresSpec(_Spec):
     """A PostgreSQL database: tables are read by `parallel` connections within one snapshot.
 
+    Another machine must prove who it is (`verify-full`), by a certificate of an authority in `ca_file` or, without
+    one, that this machine trusts; what stays on this machine need not (`prefer`). `ssl_mode` says otherwise.
+
     What was committed late is caught by reading the last `overlap_seconds` before the newest row again, or, of a
     cursor that is a number, the last `overlap_numbers`.
     """
@@ -71,10 +74,17 @@ class PostgresSpec(_Spec):
     database: str
     user: str
     password: Reference | None = None
-    ssl_mode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+    ssl_mode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] | None = None
+    ca_file: Path | None = None
     parallel: Annotated[int, Field(ge=1, le=16)] = 2
     overlap_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
     overlap_numbers: Annotated[int, Field(ge=0, le=10_000_000)] = 10_000
+
+    @property
+    def security(self) -> str:
+        """How the connection is secured, where `ssl_mode` does not say."""
+        # A host that is a folder is a socket's.
+        return self.ssl_mode or ("prefer" if self.host in _HERE or self.host.startswith("/") else "verify-full")
 
 
 class OAuth2Spec(_Spec):

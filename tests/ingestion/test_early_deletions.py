@@ -39,6 +39,16 @@ def test_an_older_version_that_comes_after_its_deletion_is_deleted(drop: Drop) -
     assert drop.rows("select count(*) from lake.time_entry where is_deleted") == [(1,)]
 
 
+def test_a_deletion_whose_record_has_come_is_settled_by_that_batch(drop: Drop) -> None:
+    _delete(drop, 1, "03-09")
+    _delete(drop, 2, "03-09")
+    _send(drop, "other", _row(3, "03-01"))
+    settled = "select batch_id, settles from lake.batch_files where settles <> '[]'"
+    assert drop.rows(settled) == []
+    _send(drop, "late", _row(1, "03-01"))
+    assert drop.rows(settled) == [(4, '["1/time_entry/time_entry.deleted1.csv/1"]')]
+
+
 def test_a_version_after_the_deletion_lives(drop: Drop) -> None:
     _delete(drop, 1, "03-09")
     assert _send(drop, "new", _row(1, "03-10")) == 0

@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -23,7 +25,8 @@ from lake.batches import BatchLog, Counts
 from lake.errors import SourceError
 from lake.store import Lake
 from tests.ingestion.hostile import CASES
-from tests.ingestion.hostile.case import Case
+from tests.ingestion.hostile.bounded import TooLongError, bounded
+from tests.ingestion.hostile.case import Case, cells
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,6 +63,19 @@ def lakes(tmp_path_factory: pytest.TempPathFactory, empty_lake: Path) -> Callabl
         return Lake(str(place))
 
     return lake_of
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory, empty_lake: Path) -> float:
+    """The processor seconds that a file of one good row takes, once everything is loaded."""
+    root = tmp_path_factory.mktemp("good")
+    shutil.copytree(empty_lake, root / "lake")
+    (root / "drop").mkdir()
+    for number in range(2):
+        (root / "drop/time_entry.csv").write_bytes(cells(time_entry_id=f"T{number}"))
+        started = time.process_time()
+        ingest(Lake(str(root / "lake")), Feed("psa", "canonical", str(root / "drop")))
+    return time.process_time() - started
 
 
 def _put(case: Case, folder: Path) -> None:
@@ -102,26 +118,39 @@ def test_there_are_at_least_sixty_kinds() -> None:
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if not c.cell], ids=_said)
-def test_a_hostile_drop_gets_its_due(lakes: Callable[[Case], Lake], tmp_path: Path, case: Case) -> None:
+def test_a_hostile_drop_gets_its_due_in_bounded_time(
+    lakes: Callable[[Case], Lake], good: float, tmp_path: Path, case: Case
+) -> None:
     lake = lakes(case)
     _put(case, tmp_path)
+    found = [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()]
+    within = bounded(good, files=len(found), size=sum(found))
     feed = Feed(
         **({"name": _name(case), "system": "canonical", "path": str(tmp_path), "settle_seconds": 0} | case.options)
     )
     if case.refusal is not None:
-        with pytest.raises(SourceError) as said:
+        with pytest.raises(SourceError) as said, within:
             ingest(lake, feed)
         assert case.refusal in str(said.value)
         assert "\n" not in str(said.value)
         counts, due = Counts(), Counts()
     else:
-        counts = ingest(lake, feed).counts
+        with within:
+            counts = ingest(lake, feed).counts
         held = len(case.quarantine)
         due = Counts(case.lands + held, case.lands, held, 0)
         _as_due(case, _of(lake, "gl_line" if "journal" in case.kind else "time_entry", source_system=feed.name))
     assert counts == due
     _held_as_due(case, _of(lake, "quarantine", feed=feed.name))
     assert BatchLog(lake, feed.name, feed.mode).unfinished() == []
+
+
+def test_a_drop_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TooLongError, match="processor seconds"), bounded(1e-9, files=1, size=0):
+        sum(range(100_000))
+    monkeypatch.setattr("tests.ingestion.hostile.bounded.LONGEST", 1)
+    with pytest.raises(TooLongError, match="not done after 1 seconds"), bounded(1, files=1, size=0):
+        threading.Event().wait()
 
 
 @pytest.fixture(scope="module")

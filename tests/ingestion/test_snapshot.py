@@ -160,6 +160,17 @@ def test_a_key_twice_without_times_is_won_by_the_later_row_in_every_snapshot(sna
         assert snapshots.rows(HOURS) == [(2,)]
 
 
+def test_of_a_key_that_comes_twice_only_the_row_that_says_something_new_lands(snapshots: Drop) -> None:
+    stands = entry(1, hours="2", **_EARLY)
+    snapshots.put("time_entry.csv", [stands])
+    snapshots.ingest()
+    snapshots.put("time_entry.csv", [stands, entry(1, hours="3", **_LATE)])
+    done = snapshots.ingest()
+    assert (done.counts.landed, done.counts.excluded) == (1, 1)
+    assert snapshots.rows(HOURS) == [(3,)]
+    assert snapshots.rows(CONSERVED) == [(0,)]
+
+
 def test_another_feeds_records_are_left_alone(snapshots: Drop) -> None:
     _names(snapshots, _ten())
     snapshots.ingest()

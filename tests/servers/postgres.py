@@ -23,6 +23,8 @@ class Postgres:
     user: str = "tieout"
     database: str = "postgres"
     host: str = HOST
+    #: The certificate that it shows, where it has one.
+    ca_file: Path | None = None
 
 
 def programs() -> Path | None:
@@ -35,8 +37,8 @@ def programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[Postgres]:
-    """Run a server whose data lie in `folder`."""
+def postgres(folder: Path, *, shown: tuple[Path, Path] | None = None) -> Iterator[Postgres]:
+    """Run a server whose data lie in `folder`; it encrypts where it has a certificate, and its key, to show."""
     bin_folder = programs()
     if bin_folder is None:
         raise RuntimeError(MISSING)
@@ -60,9 +62,15 @@ def postgres(folder: Path) -> Iterator[Postgres]:
     )
     options = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": str(folder)}
     options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "2GB"}
+    if shown is not None:
+        for file in shown:
+            file.chmod(0o600)
+            if user:
+                shutil.chown(file, user)
+        options |= {"ssl": "on", "ssl_cert_file": str(shown[0]), "ssl_key_file": str(shown[1])}
     command = [bin_folder / "postgres", "-D", data, *(x for k, v in options.items() for x in ("-c", f"{k}={v}"))]
     asked = [str(bin_folder / "pg_isready"), "-q", "-h", HOST, "-p", str(port)]
     with running(
         command, ready=lambda: subprocess.run(asked, check=False).returncode == 0, log=folder / "server.log", user=user
     ):
-        yield Postgres(port)
+        yield Postgres(port, ca_file=shown and shown[0])

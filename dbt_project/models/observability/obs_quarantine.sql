@@ -45,21 +45,47 @@ corrected as (
     group by actions.item_id, {{ json_text('actions.payload', 'source') }}
 ),
 
+-- each refused row that a batch put right, by its batch, entity, file and row
+settled_rows as (
+    select
+        files.batch_id,
+        {{ json_texts('files.settles') }} as item_id
+    from {{ source('landing', 'batch_files') }} as files
+    inner join batches on files.batch_id = batches.batch_id
+    where files.settles <> '[]'
+),
+
+-- a deletion that came before its record is settled by the first batch that brought one
+settled as (
+    select
+        item_id,
+        min(batch_id) as batch_id
+    from settled_rows
+    group by item_id
+),
+
+named as (
+    select
+        *,
+        cast(batch_id as varchar) || '/' || entity || '/' || file || '/' || cast(row as varchar) as item_id
+    from quarantine
+),
+
 resolved as (
     select
         quarantine.*,
         case
             when attempts.newest_batch_id > quarantine.batch_id then attempts.newest_batch_id
-            else corrected.batch_id
+            else coalesce(corrected.batch_id, settled.batch_id)
         end as resolved_by_batch_id
-    from quarantine
+    from named as quarantine
     inner join batches on quarantine.batch_id = batches.batch_id
     left join attempts on quarantine.batch_id = attempts.batch_id
     left join corrected
         on
-            corrected.item_id = cast(quarantine.batch_id as varchar) || '/' || quarantine.entity || '/'
-            || quarantine.file || '/' || cast(quarantine.row as varchar)
+            quarantine.item_id = corrected.item_id
             and coalesce(corrected.source, quarantine.source, '') = coalesce(quarantine.source, corrected.source, '')
+    left join settled on quarantine.item_id = settled.item_id and quarantine.rule = 'unknown_record'
 )
 
 select

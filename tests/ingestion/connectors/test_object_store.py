@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import threading
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,8 @@ from tests.ingestion.conftest import CONSERVED, Drop, entry
 from tests.servers.store import KEY, SECRET, Store
 from tieout import query
 from tieout.settings import Settings
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -154,10 +159,22 @@ def test_a_question_to_a_lake_in_a_bucket_reaches_nothing_but_the_lake(
             query.run(settings, f"select * from read_text('{elsewhere}')")
 
 
-def test_writers_at_once_lose_and_double_nothing(lake: Lake, prefix: str, tmp_path: Path) -> None:
-    assert prefix
-    feeds = [drop_of(tmp_path, f"writer_{i}", i, i + 10) for i in range(3)]
-    feeds += [feeds[0]]
+#: Ingests a folder as a feed; what another writer of the same feed makes it say is printed.
+WRITER = """
+import sys
+from ingestion.feed import Feed
+from ingestion.pipeline import ingest
+from lake.errors import LakeError
+from lake.store import Lake
+
+try:
+    ingest(Lake(sys.argv[1]), Feed(sys.argv[2], "canonical", sys.argv[3]))
+except LakeError as error:
+    print(error)
+"""
+
+
+def _in_threads(lake: Lake, feeds: list[Feed]) -> list[str]:
     failed: list[str] = []
 
     def work(feed: Feed) -> None:
@@ -172,14 +189,37 @@ def test_writers_at_once_lose_and_double_nothing(lake: Lake, prefix: str, tmp_pa
         thread.start()
     for thread in threads:
         thread.join()
+    return failed
+
+
+def _in_processes(lake: Lake, feeds: list[Feed]) -> list[str]:
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, lake.root, f.name, f.path], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for f in feeds
+    ]
+    said = [child.communicate()[0].strip() for child in children]
+    assert [child.returncode for child in children] == [0] * len(feeds)
+    return [sentence for sentence in said if sentence]
+
+
+@pytest.mark.parametrize("at_once", [_in_threads, _in_processes])
+def test_writers_at_once_lose_and_double_nothing(
+    lake: Lake, prefix: str, tmp_path: Path, at_once: Callable[[Lake, list[Feed]], list[str]]
+) -> None:
+    assert prefix
+    kind = at_once.__name__.strip("_")
+    feeds = [drop_of(tmp_path, f"{kind}_{i}", i, i + 10) for i in range(3)]
+    failed = at_once(lake, [*feeds, feeds[0]])
     if failed:
         ingest(lake, feeds[0])
     connection = catalogue.connect(lake)
     landed = connection.sql(
         "select source_system, count(*), count(distinct time_entry_id) from lake.time_entry "
-        "where source_system like 'writer%' group by 1 order by 1"
+        f"where source_system like '{kind}%' group by 1 order by 1"
     ).fetchall()
-    assert landed == [(f"writer_{i}", 2, 2) for i in range(3)]
+    assert landed == [(f"{kind}_{i}", 2, 2) for i in range(3)]
     assert all("run again" in sentence for sentence in failed)
     numbers = delta.read(delta.open_table(lake, "batches"), ["batch_id", "status"])
     started = numbers.filter(numbers["status"] == "started")["batch_id"].to_list()
