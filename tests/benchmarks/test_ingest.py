@@ -28,7 +28,7 @@ def test_a_landing_is_held_to_the_bare_road_and_to_dlt(wall: dict[str, float], f
     assert all(fault in said for fault, said in zip(faults, found, strict=True))
 
 
-@pytest.mark.parametrize(("mine", "count"), [(4, 0), (6, 1), (13, 2)])
+@pytest.mark.parametrize(("mine", "count"), [(4, 0), (7, 1), (13, 2)])
 def test_a_snapshot_is_held_to_a_bare_read_and_to_its_own_first_landing(mine: float, count: int) -> None:
     roads = {ingest_snapshot.BARE: 2, ingest_snapshot.CHANGED: mine, ingest_snapshot.FIRST: 16}
     assert len(ingest_snapshot.faults({road: Cost(wall, wall, 100) for road, wall in roads.items()})) == count
