@@ -45,6 +45,14 @@ moved_projects as (
 
 ),
 
+-- picked first, since most days ask for none: left to itself the engine joins every entry with what its source stated
+asked as materialized (
+
+    select * from {{ ref('int_time_priced') }}
+    where project_key in (select project_key from moved_projects)
+
+),
+
 priced as (
 
     select
@@ -56,8 +64,7 @@ priced as (
         entries.work_date,
         entries.project_entity_key as legal_entity_key,
         {{ shifted_period('work_periods', 'shifts') }} as period_id
-    from {{ ref('int_time_priced') }} as entries
-    inner join moved_projects on entries.project_key = moved_projects.project_key
+    from asked as entries
     inner join {{ ref('stg_psa__time_entries') }} as stated
         on
             entries.source_system = stated.source_system
