@@ -3,9 +3,14 @@
   names the model that lists the keys whose rows the model's query gives anew; without it they are those of the
   new rows (for tables from which no key ever disappears); `compared_whole` says that the query gives every row
   in an increment too. Of the touched keys only those whose rows came out different are written: most come out as
-  they were, and telling so costs a fraction of writing them.
+  they were, and telling so costs a fraction of writing them. What stood under them is read once: a table of millions
+  of rows is not read again for what the models that follow are told.
 
-  With `remembers` what an increment changed is kept until the next build for the models that follow, see changes_of.
+  `moves` names columns that a rate moves in many rows every day (only where `unique_key` is the `key`): a row in which
+  nothing else came out different is updated where it lies. Rows that are deleted and written again make DuckDB write all
+  columns of their row groups anew when it closes the file, and an update only those that it sets.
+
+  With `remembers` what an increment changed is kept while the build runs for the models that follow, see changes_of.
 
   `unique_key` as for every table, see refuse_repeated_keys.
 #}
@@ -25,54 +30,82 @@
         {% do refuse_repeated_keys(target_relation) %}
     {% else %}
         {%- set given = this.identifier ~ '__given' -%}
+        {%- set stood = this.identifier ~ '__stood' -%}
         {%- set changed = this.identifier ~ '__changed' -%}
         {%- set touched = config.get('touched') -%}
         {%- set key = config.require('key') | join(', ') -%}
-        {%- set columns = adapter.get_columns_in_relation(existing) | map(attribute='quoted') | join(', ') -%}
-        {%- set is_unique = config.get('unique_key') == config.get('key') -%}
-        {%- set content = key ~ ', hash(' ~ columns ~ ') as content' if is_unique
-            else key ~ ', count(*) as copies, sum(hash(' ~ columns ~ ')) as content' -%}
-        {%- set grouped = '' if is_unique else 'group by ' ~ key -%}
+        {%- set listed = adapter.get_columns_in_relation(existing) -%}
+        {%- set columns = listed | map(attribute='quoted') | join(', ') -%}
+        {%- set moves = config.get('moves', []) -%}
+        {%- set lasting = listed | rejectattr('name', 'in', moves) | map(attribute='quoted') | join(', ') -%}
+        {#- Two numbers tell two rows apart: by all that they say, and by all but what moves. -#}
+        {%- set told = 'hash(' ~ columns ~ ') as _content, hash(' ~ lasting ~ ') as _lasting' if moves
+            else 'hash(' ~ columns ~ ') as _content, 0 as _lasting' -%}
         {% call statement('main') -%}
             create or replace temporary table {{ given }} as {{ compiled_code }};
-            create or replace temporary table {{ changed }} as
-            with touched as (
-                {%- if config.get('compared_whole') %}
-                select distinct {{ key }} from {{ target_relation }}
-                {%- else %}
-                select distinct {{ key }} from {{ ref(touched) if touched else given }}
+            create or replace temporary table {{ stood }} as
+            select {{ columns if config.get('remembers') else key }}, {{ told }}
+            from {{ target_relation }}
+            {%- if not config.get('compared_whole') %}
+            where ({{ key }}) in (
+                select {{ 'distinct ' if not touched }}{{ key }} from {{ given }}
+                {%- if touched %}
+                union
+                select {{ key }} from {{ ref(touched) }}
                 {%- endif %}
-            ),
-            unchanged as (
-                select {{ content }} from {{ given }} {{ grouped }}
-                intersect
-                select {{ content }} from {{ target_relation }}
-                where ({{ key }}) in (select {{ key }} from touched) {{ grouped }}
             )
-            select {{ key }} from touched
-            union select {{ key }} from {{ given }}
-            except select {{ key }} from unchanged
+            {%- endif %};
+            create or replace temporary table {{ changed }} as
+            select
+                {{ key }},
+                {{ 'count(*) filter (where is_new) = 1 and count(*) filter (where not is_new) = 1 and min(_lasting) = max(_lasting)'
+                if moves else 'false' }} as is_moved
+            from (
+                select {{ key }}, _content, _lasting, false as is_new from {{ stood }}
+                union all
+                select {{ key }}, {{ told }}, true as is_new from {{ given }}
+            ) as both_sides
+            group by {{ key }}
+            having
+                sum(_content) filter (where is_new) is distinct from sum(_content) filter (where not is_new)
+                or count(*) filter (where is_new) <> count(*) filter (where not is_new)
         {%- endcall %}
         {%- if config.get('remembers') %}
             {% call statement('remembered') -%}
                 create or replace table {{ changes_of(this.identifier) }} as
                 select {{ columns }}, false as is_new
-                from {{ target_relation }} where ({{ key }}) in (select {{ key }} from {{ changed }})
+                from {{ stood }} where ({{ key }}) in (select {{ key }} from {{ changed }})
                 union all
                 select {{ columns }}, true as is_new
                 from {{ given }} where ({{ key }}) in (select {{ key }} from {{ changed }})
             {%- endcall %}
-            {#- The published tables lie in a file of their own, and a transaction writes to one file only. -#}
+            {#- A transaction writes to one database only, and the changes lie in another than the table. -#}
             {% do adapter.commit() %}
         {%- endif %}
         {% call statement('written') -%}
-            delete from {{ target_relation }} where ({{ key }}) in (select {{ key }} from {{ changed }});
+            {%- if moves %}
+            update {{ target_relation }} as kept
+            set {% for column in moves %}{{ column }} = moved.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+            from (
+                select * from {{ given }} where ({{ key }}) in (select {{ key }} from {{ changed }} where is_moved)
+            ) as moved
+            where {% for column in config.get('key') %}kept.{{ column }} = moved.{{ column }}{{ ' and ' if not loop.last }}{% endfor %};
+            {%- endif %}
+            delete from {{ target_relation }}
+            where ({{ key }}) in (select {{ key }} from {{ changed }} where not is_moved);
             insert into {{ target_relation }} ({{ columns }})
-            select {{ columns }} from {{ given }} where ({{ key }}) in (select {{ key }} from {{ changed }})
+            select {{ columns }} from {{ given }}
+            where ({{ key }}) in (select {{ key }} from {{ changed }} where not is_moved)
         {%- endcall %}
-        {% do refuse_repeated_keys(target_relation, among=given) %}
+        {%- if config.get('unique_key') == config.get('key') %}
+            {#- What had the key of a given row is gone, so only the given rows can repeat one. -#}
+            {% do refuse_repeated_keys(given) %}
+        {%- else %}
+            {% do refuse_repeated_keys(target_relation, among=given) %}
+        {%- endif %}
         {% call statement('cleared') -%}
             drop table {{ given }};
+            drop table {{ stood }};
             drop table {{ changed }}
         {%- endcall %}
     {% endif %}

@@ -4,13 +4,20 @@
 #}
 {% macro touched_by(rows, key, finds) %}
     {%- set changes = ref('int_reference_changes') -%}
-    {%- set changed = changed_models() -%}
+    {%- set bounds = change_bounds() -%}
     {%- for model, expressions in finds -%}
-        {%- if model in changed %}
+        {%- if model in bounds %}
     union
     select {{ key | join(', ') }}
     from {{ rows }}
-    where (
+    where
+        {%- for expression in expressions %}
+        {%- set least, greatest = bounds[model][loop.index0] %}
+        {%- if least is not none and greatest is not none %}
+        {{ expression }} between '{{ least | replace("'", "''") }}' and '{{ greatest | replace("'", "''") }}' and
+        {%- endif %}
+        {%- endfor %}
+        (
             {%- for expression in expressions %}cast({{ expression }} as varchar){{ ', ' if not loop.last }}{% endfor -%}
         ) in (
             select {% for _ in expressions %}find_{{ loop.index }}{{ ', ' if not loop.last }}{% endfor %}

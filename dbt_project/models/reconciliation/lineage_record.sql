@@ -4,9 +4,20 @@
 {{ config(materialized='keyed', key=['ledger_id'], touched='int_touched_lineage') }}
 -- depends_on: {{ ref('stg_lake__build_scope') }}
 
-with ledger as (
+with posted as (
 
-    select * from {{ ref('fct_project_ledger') }}
+    select
+        ledger_id,
+        flow,
+        origin_type,
+        origin_system,
+        origin_id
+    from {{ ref('fct_project_ledger') }} as every_row
+    where
+        basis = 'finance_posted'
+        and flow <> 'intercompany'
+        and origin_type in ('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')
+        {{ touched_only('int_touched_lineage', ['ledger_id'], 'every_row', opening='and') }}
 
 ),
 
@@ -25,30 +36,25 @@ uncounted as (
         posted.origin_type,
         posted.origin_system,
         posted.origin_id
-    from ledger as posted
-    left join ledger as operational
+    from posted
+    left join {{ ref('fct_project_ledger') }} as operational
         on
             operational.basis = 'operational'
             and posted.flow = operational.flow
             and posted.origin_type = operational.origin_type
             and posted.origin_system = operational.origin_system
             and posted.origin_id = operational.origin_id
-    where
-        posted.basis = 'finance_posted'
-        and posted.flow <> 'intercompany'
-        and posted.origin_type in ('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')
-        and operational.ledger_id is null
-        {{ touched_only('int_touched_lineage', ['ledger_id'], 'posted', opening='and') }}
+    where operational.ledger_id is null
 
 ),
 
 computed as (
 
     select
-        operational.ledger_id,
-        operational.contract_line_key
-    from ledger as operational
-    where operational.basis = 'operational' and operational.source_entity = 'contract_line'
+        ledger_id,
+        contract_line_key
+    from {{ ref('fct_project_ledger') }}
+    where basis = 'operational' and source_entity = 'contract_line'
 
 ),
 

@@ -1,6 +1,6 @@
 {{ config(
     materialized='keyed', key=['source_system', 'time_entry_id'], touched='int_touched_time_entries',
-    remembers=true
+    remembers=true, moves=['cost_group', 'is_group_rate_provisional']
 ) }}
 
 with entries as (

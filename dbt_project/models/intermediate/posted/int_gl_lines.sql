@@ -1,4 +1,7 @@
-{{ config(materialized='keyed', key=['source_system', 'gl_line_id'], touched='int_touched_gl_lines') }}
+{{ config(
+    materialized='keyed', key=['source_system', 'gl_line_id'], touched='int_touched_gl_lines',
+    moves=['group_rate', 'is_group_rate_provisional']
+) }}
 
 with lines as (
     select * from {{ ref('int_gl_lines_current') }} as current_lines

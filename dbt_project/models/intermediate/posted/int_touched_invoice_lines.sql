@@ -1,7 +1,9 @@
 {%- set ledger = adapter.get_relation('mart', 'main', 'fct_project_ledger') -%}
 {%- set lines = ref('int_invoice_lines') -%}
-{%- set touched_time = ref('int_touched_time_entries') -%}
+{%- set time = ref('int_time_priced') -%}
 {%- set origins = ref('int_invoice_line_origins') -%}
+{#- What an origin says of itself is no amount of the group. -#}
+{%- set rates = ['cost_group', 'is_group_rate_provisional'] -%}
 {%- set billed = "(select *, invoice_line_id as line_id from " ~ ledger
     ~ " where basis = 'finance_posted' and flow = 'billing')" -%}
 {%- set reached = touched_by(billed, ['source_system', 'line_id'], [
@@ -33,7 +35,9 @@ where
         origin_type in ('expense', 'vendor_bill', 'milestone', 'billing_event', 'revenue_schedule')
         or (
             origin_type = 'time_entry'
-            and (origin_system, origin_id) in (select source_system, time_entry_id from {{ touched_time }})
+            and (origin_system, origin_id) in (
+                {{ changed_but_for(rates, 'int_time_priced', ['source_system', 'time_entry_id']) }}
+            )
         )
     )
 {{ reached }}

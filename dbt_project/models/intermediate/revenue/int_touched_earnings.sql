@@ -14,7 +14,8 @@
     ('int_fx_days', ['currency', 'line_currency', 'transaction_date']),
 ]) -%}
 -- The entries of time whose earnings an increment may have changed: repriced ones, those of lines that changed, adjusted
--- ones, and all of a capped line, whose cap one entry takes from the next. Expenses are few and always looked at.
+-- ones, and all that earn on a capped line, whose cap one entry takes from the next (a fixed fee's amount is no cap:
+-- nothing earns by the hour there). Expenses are few and always looked at.
 {% if is_update and steps is not none %}
 with capped as (
     select contract_line_key
@@ -23,10 +24,13 @@ with capped as (
 ),
 
 time_entries as (
-    select {{ key | join(', ') }} from {{ changes_of('int_time_priced') }}
+    {{ changed_but_for(['cost_group', 'is_group_rate_provisional'], 'int_time_priced', key) }}
     union
-    select {{ key | join(', ') }} from {{ entries }}
-    where contract_line_key in (select contract_line_key from capped)
+    select
+        source_system,
+        origin_id
+    from {{ steps }}
+    where origin_type = 'time_entry' and contract_line_key in (select contract_line_key from capped)
     union
     select
         origin_system,
