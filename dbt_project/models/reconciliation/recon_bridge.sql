@@ -10,11 +10,14 @@ select
     legal_entity_key,
     project_key,
     period_id,
+    coalesce(work_period_id, 'none') as work_period_id,
     coalesce(currency, 'none') as currency,
     category,
     cast(sum(difference_transaction) as decimal(18, 2)) as amount_transaction,
     cast(sum(difference_functional) as decimal(18, 2)) as amount_functional,
     cast(sum(difference_group) as decimal(18, 2)) as amount_group,
+    cast(sum(difference_hours) as decimal(18, 2)) as hours,
     count(*) as item_count
 from items
-group by flow, legal_entity_key, project_key, period_id, coalesce(currency, 'none'), category
+group by
+    flow, legal_entity_key, project_key, period_id, coalesce(work_period_id, 'none'), coalesce(currency, 'none'), category

@@ -41,6 +41,7 @@ select
     {%- for amount in differences %}
     items.difference_{{ amount }},
     {%- endfor %}
+    items.difference_hours,
     {%- for amount in differences %}
     cast(null as decimal(18, 2)) as resolved_{{ amount }},
     {%- endfor %}
@@ -68,6 +69,7 @@ select
     {%- for amount in differences %}
     cast(0 as decimal(18, 2)) as difference_{{ amount }},
     {%- endfor %}
+    cast(0 as decimal(18, 2)) as difference_hours,
     {%- for amount in differences %}
     published.last_difference_{{ amount }} as resolved_{{ amount }},
     {%- endfor %}

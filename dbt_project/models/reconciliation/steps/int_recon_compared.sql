@@ -49,6 +49,7 @@ totals as (
         min(project_key) filter (where is_live) as posted_project_key,
         min(period_id) filter (where is_live) as posted_period_id,
         bool_or(is_live and posting_origin_type = 'accrual') as has_accrual,
+        bool_or(is_operational and is_unpriced) as is_unpriced,
         max(unmapped_members) filter (where is_live) as posted_unmapped_members
     from marked
     group by match_key
@@ -56,7 +57,7 @@ totals as (
 )
 
 select
-    totals.* exclude (speaker_id),
+    totals.* exclude (speaker_id, is_unpriced),
     speakers.flow,
     speakers.match_kind,
     speakers.component,
@@ -82,6 +83,16 @@ select
     speakers.approved_at,
     speakers.unmapped_members,
     speakers.is_original_posted,
+    -- hours without a price are a missing rate, not a break; a side that states none cannot be held to the other's
+    case
+        when totals.operational_count = 0 or totals.posted_count = 0 then not coalesce(totals.is_unpriced, false)
+        when totals.operational_hours is not null and totals.posted_hours is not null then true
+        -- a posting and its reversal are nothing posted
+        else
+            totals.posted_transaction = 0
+            and totals.posted_functional = 0
+            and (totals.operational_transaction <> 0 or totals.operational_functional <> 0)
+    end as is_hours_told,
     case
         when speakers.match_kind = 'term_pool' then 'pool'
         when speakers.match_kind in ('pool', 'leg', 'accrual') then speakers.match_kind

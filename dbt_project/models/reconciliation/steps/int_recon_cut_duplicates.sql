@@ -21,6 +21,7 @@ select
     coalesce(matched.period_id, 'none') as period_id,
     cast(-matched.amount_transaction as decimal(18, 2)) as difference_transaction,
     cast(-matched.amount_functional as decimal(18, 2)) as difference_functional,
-    cast(-matched.amount_group as decimal(18, 2)) as difference_group
+    cast(-matched.amount_group as decimal(18, 2)) as difference_group,
+    cast(-coalesce(matched.hours, 0) as decimal(18, 2)) as difference_hours
 from matched
 inner join duplicates on matched.ledger_id = duplicates.ledger_id

@@ -62,7 +62,13 @@ legs as (
             as difference_transaction,
         coalesce(parts.part_functional, compared.operational_functional - compared.posted_functional)
             as difference_functional,
-        coalesce(parts.part_group, compared.operational_group - compared.posted_group) as difference_group
+        coalesce(parts.part_group, compared.operational_group - compared.posted_group) as difference_group,
+        case
+            when parts.part is not null then parts.part_hours
+            when compared.is_hours_told
+                then coalesce(compared.operational_hours, 0) - coalesce(compared.posted_hours, 0)
+            else 0
+        end as difference_hours
     from compared
     left join parts on compared.match_key = parts.match_key
     left join posted_legs as other_leg
@@ -96,7 +102,8 @@ select
     legs.home_period_id as period_id,
     cast(case when not legs.is_two_currencies then legs.difference_transaction end as decimal(18, 2)) as difference_transaction,
     cast(legs.difference_functional as decimal(18, 2)) as difference_functional,
-    cast(legs.difference_group as decimal(18, 2)) as difference_group
+    cast(legs.difference_group as decimal(18, 2)) as difference_group,
+    cast(legs.difference_hours as decimal(18, 2)) as difference_hours
 from legs
 cross join build
 left join periods
@@ -108,4 +115,8 @@ left join tolerances as functional_tolerances
     on
         legs.flow = functional_tolerances.flow
         and legs.functional_currency = functional_tolerances.currency
-where legs.difference_transaction <> 0 or legs.difference_functional <> 0 or legs.difference_group <> 0
+where
+    legs.difference_transaction <> 0
+    or legs.difference_functional <> 0
+    or legs.difference_group <> 0
+    or legs.difference_hours <> 0

@@ -16,7 +16,8 @@ select
     home_period_id as period_id,
     cast(case when not is_two_currencies then moved_transaction end as decimal(18, 2)) as difference_transaction,
     cast(here_functional as decimal(18, 2)) as difference_functional,
-    cast(pair_group as decimal(18, 2)) as difference_group
+    cast(pair_group as decimal(18, 2)) as difference_group,
+    cast(moved_hours as decimal(18, 2)) as difference_hours
 from moved
 
 union all
@@ -30,7 +31,8 @@ select
     period_id,
     cast(case when not is_two_currencies then -moved_transaction end as decimal(18, 2)),
     cast(-there_functional as decimal(18, 2)),
-    cast(-pair_group as decimal(18, 2))
+    cast(-pair_group as decimal(18, 2)),
+    cast(-moved_hours as decimal(18, 2))
 from moved
 
 union all
@@ -44,6 +46,7 @@ select
     period_id,
     cast(case when not is_two_currencies then 0 end as decimal(18, 2)),
     cast(0 as decimal(18, 2)),
-    cast(pair_group - there_group as decimal(18, 2))
+    cast(pair_group - there_group as decimal(18, 2)),
+    cast(0 as decimal(18, 2))
 from moved
 where pair_group <> there_group

@@ -27,7 +27,8 @@ differences as (
         cells.posted_count > 1 and cells.posted_transaction = 0 and cells.posted_functional = 0 as is_reversed,
         cells.operational_transaction - cells.posted_transaction as difference_transaction,
         cells.operational_functional - cells.posted_functional as difference_functional,
-        cells.operational_group - cells.posted_group as difference_group
+        cells.operational_group - cells.posted_group as difference_group,
+        cells.operational_hours - cells.posted_hours as difference_hours
     from cells
     inner join compared on cells.match_key = compared.match_key
 
@@ -59,9 +60,10 @@ select
     period_id,
     cast(case when not is_two_currencies then difference_transaction end as decimal(18, 2)) as difference_transaction,
     cast(difference_functional as decimal(18, 2)) as difference_functional,
-    coalesce(unallocated_group, cast(difference_group as decimal(18, 2))) as difference_group
+    coalesce(unallocated_group, cast(difference_group as decimal(18, 2))) as difference_group,
+    cast(difference_hours as decimal(18, 2)) as difference_hours
 from translated
-where difference_functional <> 0 or (difference_transaction <> 0 and not is_two_currencies)
+where difference_functional <> 0 or (difference_transaction <> 0 and not is_two_currencies) or difference_hours <> 0
 
 union all
 
@@ -74,6 +76,7 @@ select
     period_id,
     cast(case when not is_two_currencies then 0 end as decimal(18, 2)),
     cast(0 as decimal(18, 2)),
-    cast(difference_group - unallocated_group as decimal(18, 2))
+    cast(difference_group - unallocated_group as decimal(18, 2)),
+    cast(0 as decimal(18, 2))
 from translated
 where difference_group <> unallocated_group

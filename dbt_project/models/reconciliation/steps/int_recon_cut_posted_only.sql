@@ -78,7 +78,8 @@ select
     cells.period_id,
     cast(case when not classified.is_two_currencies then -cells.posted_transaction end as decimal(18, 2)) as difference_transaction,
     cast(-cells.posted_functional as decimal(18, 2)) as difference_functional,
-    cast(-cells.posted_group as decimal(18, 2)) as difference_group
+    cast(-cells.posted_group as decimal(18, 2)) as difference_group,
+    cast(-cells.posted_hours as decimal(18, 2)) as difference_hours
 from classified
 inner join cells on classified.match_key = cells.match_key
 cross join build
@@ -86,4 +87,4 @@ left join periods
     on
         cells.legal_entity_key = periods.legal_entity_key
         and cells.period_id = periods.period_id
-where cells.posted_transaction <> 0 or cells.posted_functional <> 0 or cells.posted_group <> 0
+where cells.posted_transaction <> 0 or cells.posted_functional <> 0 or cells.posted_group <> 0 or cells.posted_hours <> 0

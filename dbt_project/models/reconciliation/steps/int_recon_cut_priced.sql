@@ -53,6 +53,7 @@ breaks as (
         grouped.category,
         grouped.difference_amount,
         grouped.difference_functional,
+        grouped.difference_hours,
         grouped.difference_group
         + case
             when remainders.is_group_alone and grouped.step = remainders.last_step then remainders.rest_group
@@ -60,11 +61,15 @@ breaks as (
         end as difference_group
     from grouped
     inner join remainders on grouped.match_key = remainders.match_key
-    where grouped.difference_amount <> 0 or grouped.difference_functional <> 0 or grouped.difference_group <> 0
+    where
+        grouped.difference_amount <> 0
+        or grouped.difference_functional <> 0
+        or grouped.difference_group <> 0
+        or grouped.difference_hours <> 0
 
     union all
 
-    select match_key, 'rounding', rest_amount, rest_functional, rest_group
+    select match_key, 'rounding', rest_amount, rest_functional, 0, rest_group
     from remainders
     where
         (rest_amount <> 0 or rest_functional <> 0 or rest_group <> 0)
@@ -84,6 +89,7 @@ select
     factored.home_period_id as period_id,
     cast(case when not factored.is_two_currencies then breaks.difference_amount end as decimal(18, 2)) as difference_transaction,
     cast(breaks.difference_functional as decimal(18, 2)) as difference_functional,
-    cast(breaks.difference_group as decimal(18, 2)) as difference_group
+    cast(breaks.difference_group as decimal(18, 2)) as difference_group,
+    cast(breaks.difference_hours as decimal(18, 2)) as difference_hours
 from breaks
 inner join factored on breaks.match_key = factored.match_key

@@ -13,12 +13,13 @@ steps as (
         -1 as step,
         'written_down' as category,
         written_amount as difference_amount,
-        written_functional as difference_functional
+        written_functional as difference_functional,
+        0 as difference_hours
     from factored
 
     union all
 
-    select match_key, 0, 'cap_exceeded', capped_amount, capped_functional from factored
+    select match_key, 0, 'cap_exceeded', capped_amount, capped_functional, 0 from factored
 
     union all
 
@@ -27,16 +28,18 @@ steps as (
         1 as step,
         case when plan = 'hours_then_rate' then 'hours_difference' else plan end as category,
         first_amount as difference_amount,
-        first_functional as difference_functional
+        first_functional as difference_functional,
+        -- whatever explains the first part of the money explains the hours
+        open_hours as difference_hours
     from factored
 
     union all
 
-    select match_key, 2, 'rate_difference', rate_amount, rate_functional from factored
+    select match_key, 2, 'rate_difference', rate_amount, rate_functional, 0 from factored
 
     union all
 
-    select match_key, 3, 'fx_difference', 0, fx_functional from factored
+    select match_key, 3, 'fx_difference', 0, fx_functional, 0 from factored
 
 ),
 

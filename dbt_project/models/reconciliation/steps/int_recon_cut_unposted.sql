@@ -41,6 +41,7 @@ select
     unposted.home_period_id as period_id,
     cast(case when not unposted.is_two_currencies then unposted.open_transaction end as decimal(18, 2)) as difference_transaction,
     cast(unposted.open_functional as decimal(18, 2)) as difference_functional,
-    cast(unposted.open_group as decimal(18, 2)) as difference_group
+    cast(unposted.open_group as decimal(18, 2)) as difference_group,
+    cast(unposted.open_hours as decimal(18, 2)) as difference_hours
 from unposted
 cross join build

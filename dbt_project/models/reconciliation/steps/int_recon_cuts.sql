@@ -2,7 +2,7 @@
 
 with cuts as (
 {% for family in ['duplicates', 'posted_only', 'moved', 'unposted', 'priced', 'pools', 'legs'] %}
-    select match_key, category, leg, legal_entity_key, project_key, period_id, difference_transaction, difference_functional, difference_group
+    select match_key, category, leg, legal_entity_key, project_key, period_id, difference_transaction, difference_functional, difference_group, difference_hours
     from {{ ref('int_recon_cut_' ~ family) }}
     {% if not loop.last %}union all{% endif %}
 {% endfor %}
@@ -29,7 +29,8 @@ explained as (
         period_id,
         sum(difference_transaction) as difference_transaction,
         sum(difference_functional) as difference_functional,
-        sum(difference_group) as difference_group
+        sum(difference_group) as difference_group,
+        sum(difference_hours) as difference_hours
     from cuts
     group by match_key, legal_entity_key, project_key, period_id
 
@@ -45,8 +46,10 @@ rests as (
         coalesce(compared.is_two_currencies, false) as is_two_currencies,
         {%- for amount in ['transaction', 'functional', 'group'] %}
         cells.operational_{{ amount }} - cells.posted_{{ amount }} - cells.duplicate_{{ amount }}
-        - coalesce(explained.difference_{{ amount }}, 0) as rest_{{ amount }}{{ ',' if not loop.last }}
+        - coalesce(explained.difference_{{ amount }}, 0) as rest_{{ amount }},
         {%- endfor %}
+        cells.operational_hours - cells.posted_hours - cells.duplicate_hours
+        - coalesce(explained.difference_hours, 0) as rest_hours
     from cells
     left join compared on cells.match_key = compared.match_key
     left join explained
@@ -59,9 +62,13 @@ rests as (
 )
 
 select
-    match_key, category, leg, legal_entity_key, project_key, period_id, difference_transaction, difference_functional, difference_group
+    match_key, category, leg, legal_entity_key, project_key, period_id, difference_transaction, difference_functional, difference_group, difference_hours
 from cuts
-where coalesce(difference_transaction, 0) <> 0 or difference_functional <> 0 or difference_group <> 0
+where
+    coalesce(difference_transaction, 0) <> 0
+    or difference_functional <> 0
+    or difference_group <> 0
+    or difference_hours <> 0
 
 union all
 
@@ -74,9 +81,11 @@ select
     period_id,
     cast(case when not is_two_currencies then rest_transaction end as decimal(18, 2)),
     cast(rest_functional as decimal(18, 2)),
-    cast(rest_group as decimal(18, 2))
+    cast(rest_group as decimal(18, 2)),
+    cast(rest_hours as decimal(18, 2))
 from rests
 where
     rest_functional <> 0
     or rest_group <> 0
+    or rest_hours <> 0
     or (rest_transaction <> 0 and not is_two_currencies)

@@ -43,6 +43,8 @@ planned as (
             when has_rates and has_hours and not is_equal_hours and abs(p_hours_at_o_rate - q_amount) <= amount_tolerance
                 then 'hours_difference'
             when has_rates and has_hours then 'hours_then_rate'
+            -- hours that no rate prices differ all the same
+            when is_within_tolerance and not is_equal_hours then 'hours_difference'
             else 'amount_difference'
         end as plan
     from rated

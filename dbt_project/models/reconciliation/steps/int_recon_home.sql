@@ -19,7 +19,8 @@ moved as (
         match_key,
         sum(moved_transaction) as moved_transaction,
         sum(here_functional) as moved_functional,
-        sum(pair_group) as moved_group
+        sum(pair_group) as moved_group,
+        sum(moved_hours) as moved_hours
     from {{ ref('int_recon_moved') }}
     group by match_key
 
@@ -32,7 +33,8 @@ select
     cells.operational_group as home_group,
     cells.operational_transaction - cells.posted_transaction - coalesce(moved.moved_transaction, 0) as open_transaction,
     cells.operational_functional - cells.posted_functional - coalesce(moved.moved_functional, 0) as open_functional,
-    cells.operational_group - cells.posted_group - coalesce(moved.moved_group, 0) as open_group
+    cells.operational_group - cells.posted_group - coalesce(moved.moved_group, 0) as open_group,
+    cells.operational_hours - cells.posted_hours - coalesce(moved.moved_hours, 0) as open_hours
 from compared
 inner join cells
     on

@@ -120,6 +120,7 @@ select
     cast(aged.{{ side }}_{{ amount }} as decimal(18, 2)) as {{ side }}_{{ amount }},
     {%- endfor %}
     {%- endfor %}
+    cast(aged.difference_hours as decimal(18, 2)) as difference_hours,
     cast(aged.operational_hours as decimal(18, 2)) as operational_hours,
     cast(aged.posted_hours as decimal(18, 2)) as posted_hours,
     aged.match_level,

@@ -23,7 +23,8 @@ select
     end as part,
     sum(matched.amount_transaction) as part_transaction,
     sum(matched.amount_functional) as part_functional,
-    sum(matched.amount_group) as part_group
+    sum(matched.amount_group) as part_group,
+    coalesce(sum(matched.hours), 0) as part_hours
 from matched
 inner join unposted on matched.match_key = unposted.match_key
 group by

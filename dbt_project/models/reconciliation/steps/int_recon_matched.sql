@@ -80,6 +80,7 @@ select
     source_status,
     coalesce(unmapped_members, '') as unmapped_members,
     is_original_posted,
+    amount_functional is null as is_unpriced,
     {{ pooled | join(',\n    ') }},
     {{ single | join(',\n    ') }}
 from rekeyed
@@ -96,6 +97,7 @@ select
     amount_group,
     'approved',
     '',
+    false,
     false,
     {{ pooled | join(',\n    ') }}
     {%- for _ in single %},

@@ -8,7 +8,7 @@ with home as (
         compared_as = 'both'
         and (
             open_transaction <> 0 or open_functional <> 0 or open_group <> 0
-            or operational_hours <> coalesce(posted_hours, operational_hours)
+            or open_hours <> 0
         )
 
 ),
@@ -45,7 +45,7 @@ sides as (
         end as p_amount,
         home.home_functional - home.open_functional as p_functional,
         coalesce(home.operational_hours, 0) as o_hours,
-        home.posted_hours as p_hours,
+        case when home.is_hours_told then home.posted_hours end as p_hours,
         coalesce(transaction_tolerances.amount, functional_tolerances.amount, 0) as amount_tolerance,
         coalesce(functional_tolerances.amount, 0) as functional_tolerance,
         coalesce(group_tolerances.amount, 0) as group_tolerance,

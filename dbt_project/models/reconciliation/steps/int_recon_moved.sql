@@ -33,7 +33,8 @@ elsewhere as (
         home.operational_group as home_group,
         cells.posted_transaction - cells.operational_transaction as moved_transaction,
         cells.posted_functional - cells.operational_functional as there_functional,
-        cells.posted_group - cells.operational_group as there_group
+        cells.posted_group - cells.operational_group as there_group,
+        cells.posted_hours - cells.operational_hours as moved_hours
     from compared
     inner join cells on compared.match_key = cells.match_key
     inner join cells as home
@@ -52,6 +53,7 @@ elsewhere as (
             cells.posted_transaction <> cells.operational_transaction
             or cells.posted_functional <> cells.operational_functional
             or cells.posted_group <> cells.operational_group
+            or cells.posted_hours <> cells.operational_hours
         )
 
 ),

@@ -22,6 +22,7 @@ with keyed as (
 open_groups as (
 
     select * from {{ ref('int_recon_open_groups') }}
+    where is_open
 
 )
 

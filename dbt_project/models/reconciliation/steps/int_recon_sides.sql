@@ -11,6 +11,8 @@ select
     coalesce(sum(amount_{{ amount }}) filter (where basis = 'operational'), 0) as operational_{{ amount }},
     coalesce(sum(amount_{{ amount }}) filter (where basis = 'finance_posted'), 0) as posted_{{ amount }},
     {%- endfor %}
+    coalesce(sum(hours) filter (where basis = 'operational'), 0) as operational_hours,
+    coalesce(sum(hours) filter (where basis = 'finance_posted'), 0) as posted_hours,
     count(*) filter (where amount_functional is null or amount_group is null) as rows_without_rate
 from {{ ref('fct_project_ledger') }}
 group by

@@ -4,6 +4,7 @@
     'match_key', 'flow', 'component', 'origin_type', 'origin_system', 'origin_id', 'contract_line_key', 'posted_count',
     'source_status', 'unmapped_members', 'is_original_posted', 'is_two_currencies', 'approved_at',
     'home_legal_entity_key', 'home_project_key', 'home_period_id', 'open_transaction', 'open_functional', 'open_group',
+    'open_hours',
 ] %}
 
 with home as (
@@ -12,7 +13,7 @@ with home as (
     from {{ ref('int_recon_home') }}
     where
         compared_as = 'unposted'
-        and (open_transaction <> 0 or open_functional <> 0 or open_group <> 0)
+        and (open_transaction <> 0 or open_functional <> 0 or open_group <> 0 or open_hours <> 0)
 
 ),
 
