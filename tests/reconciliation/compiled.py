@@ -29,13 +29,21 @@ class Compiled:
 
     def statement(self, name: str, place: Callable[[str], str]) -> str:
         """Return the statement that makes a step, every table of it where `place` says."""
+        kind = "view" if self.is_view(name) else "table"
+        return f"create or replace {kind} {place(name)} as {self.query(name, place)}"
+
+    def is_view(self, name: str) -> bool:
+        """Tell whether a step is a view."""
+        return bool(self._nodes[name]["config"]["materialized"] == "view")
+
+    def query(self, name: str, place: Callable[[str], str]) -> str:
+        """Return the query of a step, every table of it where `place` says."""
         sql = Path(self._nodes[name]["compiled_path"]).read_text(encoding="utf-8")
         for needed in self._needs(name):
             relation = self._nodes.get(needed, {}).get("relation_name")
             if relation:
                 sql = sql.replace(relation, place(needed))
-        kind = "view" if self._nodes[name]["config"]["materialized"] == "view" else "table"
-        return f"create or replace {kind} {place(name)} as {sql}"
+        return sql
 
     def _needs(self, name: str) -> list[str]:
         nodes = self._nodes[name]["depends_on"]["nodes"]

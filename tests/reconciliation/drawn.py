@@ -14,17 +14,22 @@ Kind = Literal["line", "link", "accrual"]
 
 @dataclass(frozen=True)
 class Posting:
-    """One posting of a fact: its share of the amount, how far off, and where it went; perhaps taken back."""
+    """One posting of a fact: its share of the amount, how far off, and where it went; perhaps taken back.
 
-    quarters: int
+    `hours_off` is None where the line states no hours, `period` where it stands in the fact's own; `taken_back` is the
+    period of the reversal.
+    """
+
+    percent: int
     cents_off: int
-    hours_off: int
+    hours_off: int | None
     other_entity: bool
     other_project: bool
-    later: int
+    other_currency: bool
+    period: int | None
     kind: Kind
     event: int
-    bank_rate: bool
+    bank_percent: int
     taken_back: int | None
 
 
@@ -85,19 +90,38 @@ class Total:
     taken_back: int | None
 
 
-postings = st.builds(
+rarely = st.sampled_from((False, False, False, True))
+any_period = st.integers(0, len(PERIODS) - 1)
+wild = st.builds(
     Posting,
-    quarters=st.sampled_from((4, 4, 4, 2, 1)),
-    cents_off=st.sampled_from((0, 0, 0, 1, -3, 725, -2500)),
-    hours_off=st.sampled_from((0, 0, 0, 4, -2)),
-    other_entity=st.sampled_from((False, False, False, True)),
-    other_project=st.sampled_from((False, False, False, True)),
-    later=st.sampled_from((0, 0, 0, 1)),
+    percent=st.one_of(st.just(100), st.sampled_from((50, 25)), st.integers(0, 200)),
+    cents_off=st.one_of(st.just(0), st.just(0), st.integers(-3, 3), st.integers(-300_000, 300_000)),
+    hours_off=st.one_of(st.just(0), st.just(0), st.none(), st.integers(-40, 40)),
+    other_entity=rarely,
+    other_project=rarely,
+    other_currency=rarely,
+    period=st.one_of(st.none(), st.none(), st.none(), any_period),
     kind=st.sampled_from(("line", "line", "link", "accrual")),
     event=st.integers(0, 2),
-    bank_rate=st.sampled_from((False, False, True)),
-    taken_back=st.sampled_from((None, None, None, 0, 1)),
+    bank_percent=st.one_of(st.just(100), st.integers(80, 120)),
+    taken_back=st.one_of(st.none(), st.none(), any_period),
 )
+#: What went as it should, perhaps more than once.
+plain = st.builds(
+    Posting,
+    percent=st.just(100),
+    cents_off=st.just(0),
+    hours_off=st.just(0),
+    other_entity=st.just(False),
+    other_project=st.just(False),
+    other_currency=st.just(False),
+    period=st.none(),
+    kind=st.just("line"),
+    event=st.integers(0, 2),
+    bank_percent=st.just(100),
+    taken_back=st.none(),
+)
+postings = st.one_of(plain, wild)
 facts = st.builds(
     Fact,
     flow=st.sampled_from(("labor_cost", "labor_cost", "expense_cost", "vendor_cost", "revenue", "billing")),
@@ -105,14 +129,14 @@ facts = st.builds(
     project=st.integers(0, 1),
     period=st.integers(0, 2),
     status=st.sampled_from(("approved", "approved", "approved", "submitted", "rejected", "unknown")),
-    quarter_hours=st.integers(1, 40),
-    cents=st.integers(1, 300_000),
+    quarter_hours=st.integers(0, 40),
+    cents=st.integers(-50_000, 300_000),
     foreign=st.booleans(),
     undone=st.sampled_from(("no", "no", "no", "approved", "submitted")),
     days_open=st.integers(0, 60),
     postings=st.lists(postings, max_size=4).map(tuple),
 )
-offs = st.sampled_from((0, 0, 0, 2, -700))
+offs = st.one_of(st.just(0), st.just(0), st.integers(-2, 2), st.integers(-70_000, 70_000))
 pairs = st.builds(
     Pair,
     provider=st.sampled_from(tuple(ENTITIES)),
@@ -144,3 +168,4 @@ totals = st.builds(
 )
 
 Entry = Fact | Total | Pair | Term
+ledgers = st.lists(st.one_of(facts, facts, facts, facts, totals, pairs, terms), min_size=1, max_size=10)

@@ -81,14 +81,18 @@ class Books:
     ) -> Iterator[dict[str, Any]]:
         other = {"erp:DE01": "erp:US01", "erp:US01": "erp:DE01"}
         books = replace(fact, entity=other[fact.entity]) if posting.other_entity else fact
-        currency, home = self._currency(fact), ENTITIES[books.entity]
-        rate = DAILY[currency, home] * (Decimal("1.02") if posting.bank_rate and currency != home else 1)
-        amount = money(Decimal(fact.cents) * posting.quarters / 400) + Decimal(posting.cents_off) / 100
-        hours = Decimal(fact.quarter_hours * posting.quarters + posting.hours_off) / 16
+        currency, home = (
+            self._currency(replace(fact, foreign=fact.foreign != posting.other_currency)),
+            ENTITIES[books.entity],
+        )
+        rate = DAILY[currency, home] * (Decimal(posting.bank_percent) / 100 if currency != home else 1)
+        amount = money(Decimal(fact.cents) * posting.percent / 10_000) + Decimal(posting.cents_off) / 100
+        hours = self._posted_hours(fact, posting)
         project = 1 - fact.project if posting.other_project else fact.project
+        period_of = fact.period if posting.period is None else posting.period
         back = [] if posting.taken_back is None else [posting.taken_back]
-        for sign, shift in ((1, 0), *((-1, shift) for shift in back)):
-            period = PERIODS[fact.period + max(posting.later, shift)]
+        for sign, number in ((1, period_of), *((-1, number) for number in back)):
+            period = PERIODS[number]
             name = line if sign == 1 else f"{line}-back"
             posted = approved + timedelta(hours=3 if sign == 1 else 40)
             yield self._row(books, project, period, (currency, sign * amount, sign * money(amount * rate))) | {
@@ -106,9 +110,14 @@ class Books:
                 "posting_origin_type": {"link": "summary", "accrual": "accrual", "line": _kind(fact)}[posting.kind],
                 "reverses_id": None if sign == 1 else line,
                 "reversal_chain_id": f"erp:{line}",
-                "hours": sign * hours if _kind(fact) == "time_entry" else None,
+                "hours": None if hours is None else sign * hours,
                 "posted_at": posted,
             }
+
+    def _posted_hours(self, fact: Fact, posting: Posting) -> Decimal | None:
+        if _kind(fact) != "time_entry" or posting.hours_off is None:
+            return None
+        return money(Decimal(fact.quarter_hours * posting.percent) / 400) + Decimal(posting.hours_off) / 4
 
     def _total(self, total: Total, key: str) -> dict[str, Any]:
         amount = Decimal(total.cents) / 100
