@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from tests.reconciliation.drawn import ENTITIES, PERIODS, Entry, Fact, Pair, Posting, Term, Total
+from tests.reconciliation.ledger_rows import DAILY, Rows, kind_of
 from tests.reconciliation.workings import BUILD_TIME, money
-
-#: Daily rates to functional currency that do not change here; the books may use one of their own.
-DAILY = {
-    ("EUR", "EUR"): Decimal(1),
-    ("USD", "USD"): Decimal(1),
-    ("USD", "EUR"): Decimal("0.9"),
-    ("EUR", "USD"): Decimal("1.1"),
-}
-Rate = Callable[[str, str], Decimal]
-#: The flow of what is always of one.
-FLOWS: dict[type, str] = {Total: "labor_cost", Pair: "intercompany", Term: "revenue"}
 
 
 @dataclass(frozen=True)
-class Books:
-    """Writes facts down as rows of the project ledger; `name` keeps the ids and projects of two ledgers apart."""
-
-    name: str
-    rate: Rate
+class Books(Rows):
+    """Writes facts down as rows of the project ledger."""
 
     def rows(self, ledger: list[Entry]) -> list[dict[str, Any]]:
         """Return the ledger's rows."""
@@ -66,12 +53,12 @@ class Books:
         amount, currency = Decimal(fact.cents) / 100, self._currency(fact)
         functional = money(amount * DAILY[currency, ENTITIES[fact.entity]])
         return self._row(fact, fact.project, PERIODS[fact.period], (currency, amount, functional)) | {
-            "ledger_id": f"{fact.flow}:{_kind(fact)}:psa:{key}",
+            "ledger_id": f"{fact.flow}:{kind_of(fact)}:psa:{key}",
             "basis": "operational",
             "origin_id": key,
             "source_id": key,
             "reverses_id": reverses,
-            "hours": Decimal(fact.quarter_hours) / 4 if _kind(fact) == "time_entry" else None,
+            "hours": Decimal(fact.quarter_hours) / 4 if kind_of(fact) == "time_entry" else None,
             "source_status": fact.status,
             "approved_at": approved if fact.status == "approved" else None,
         }
@@ -107,7 +94,7 @@ class Books:
                 "gl_line_id": None if fact.flow == "billing" else name,
                 "invoice_line_id": name if fact.flow == "billing" else None,
                 "posting_event_id": f"{key}-event-{posting.event}" if sign == 1 else f"{name}-event",
-                "posting_origin_type": {"link": "summary", "accrual": "accrual", "line": _kind(fact)}[posting.kind],
+                "posting_origin_type": {"link": "summary", "accrual": "accrual", "line": kind_of(fact)}[posting.kind],
                 "reverses_id": None if sign == 1 else line,
                 "reversal_chain_id": f"erp:{line}",
                 "hours": None if hours is None else sign * hours,
@@ -115,7 +102,7 @@ class Books:
             }
 
     def _posted_hours(self, fact: Fact, posting: Posting) -> Decimal | None:
-        if _kind(fact) != "time_entry" or posting.hours_off is None:
+        if kind_of(fact) != "time_entry" or posting.hours_off is None:
             return None
         return money(Decimal(fact.quarter_hours * posting.percent) / 400) + Decimal(posting.hours_off) / 4
 
@@ -200,48 +187,3 @@ class Books:
                     "reversal_chain_id": f"erp:{key}-{number}",
                 }
             )
-
-    def _line(self, name: str, posted_at: datetime) -> dict[str, Any]:
-        return {
-            "ledger_id": f"gl_line:erp:{name}",
-            "basis": "finance_posted",
-            "source_entity": "gl_line",
-            "source_system": "erp",
-            "source_id": name,
-            "gl_line_id": name,
-            "posting_event_id": f"{name}-event",
-            "posted_at": posted_at,
-        }
-
-    def _row(self, entry: Entry, project: int, period: str, money_of: tuple[str, Decimal, Decimal]) -> dict[str, Any]:
-        currency, amount, functional = money_of
-        known = not isinstance(entry, Total)
-        books = entry.provider if isinstance(entry, Pair) else entry.entity
-        return {
-            "flow": entry.flow if isinstance(entry, Fact) else FLOWS[type(entry)],
-            "component": None,
-            "origin_type": _kind(entry) if isinstance(entry, Fact) else None,
-            "origin_system": "psa" if known else None,
-            "source_entity": _kind(entry) if isinstance(entry, Fact) else None,
-            "source_system": "psa",
-            "legal_entity_key": books,
-            "project_key": f"psa:{self.name}P{project}",
-            "region": "EMEA",
-            "work_period_id": period,
-            "period_id": period,
-            "currency": currency,
-            "functional_currency": ENTITIES[books],
-            "amount_transaction": amount,
-            "amount_functional": functional,
-            "amount_group": money(functional * self.rate(books, period)),
-            "unmapped_members": "",
-        }
-
-    def _currency(self, fact: Fact) -> str:
-        home = ENTITIES[fact.entity]
-        abroad = next(currency for currency in ENTITIES.values() if currency != home)
-        return abroad if fact.foreign and fact.flow != "labor_cost" else home
-
-
-def _kind(fact: Fact) -> str:
-    return {"expense_cost": "expense", "vendor_cost": "vendor_bill"}.get(fact.flow, "time_entry")

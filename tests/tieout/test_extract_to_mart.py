@@ -58,7 +58,7 @@ def test_what_is_posted_is_what_the_general_ledger_says(firm: Firm, mart: duckdb
     balance: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         balance[line["journal_id"]] += Decimal(line["functional_amount"])
-    posted: dict[str, Decimal] = defaultdict(Decimal)
+    posted: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for line in lines:
         account_class = accounts[line["account_id"]]["account_class"]
         # what was paid is the labour of projects where the entity costs it so
@@ -67,11 +67,20 @@ def test_what_is_posted_is_what_the_general_ledger_says(firm: Firm, mart: duckdb
         is_ours = flow in INCOME or line.get("project_id")
         if flow and is_ours and not balance[line["journal_id"]] and not line.get("counterparty_entity_id"):
             amount = Decimal(line["functional_amount"])
-            posted[flow] += -amount if flow in INCOME else amount
-    found = ledger(
-        mart, "flow, sum(amount_functional)", "basis = 'finance_posted' and flow not in ('billing', 'intercompany')"
-    )
-    assert found == dict(posted)
+            cell = (f"erp:{line['legal_entity_id']}", line["period_id"], flow)
+            posted[cell] += -amount if flow in INCOME else amount
+    expected = {cell: amount for cell, amount in posted.items() if amount}
+    for table, amount, condition in (
+        ("fct_project_ledger", "amount_functional", "basis = 'finance_posted'"),
+        ("recon_bridge_total", "posted_functional", "true"),
+        ("recon_bridge_total", "operational_functional - breaks_functional", "true"),
+    ):
+        rows = mart.execute(
+            f"select legal_entity_key, period_id, flow, sum({amount}) from mart.{table}"
+            f" where {condition} and flow not in ('billing', 'intercompany') group by all"
+        ).fetchall()
+        assert {tuple(cell): amount for *cell, amount in rows if amount} == expected, table
+    assert {flow for entity, _, flow in expected if entities[entity[4:]]["labor_costing"] == "actual"} >= {"labor_cost"}
 
 
 def test_what_is_billed_is_what_the_invoices_say(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
