@@ -38,7 +38,6 @@ classified as (
         case
             when origins.is_reversed_at_source then 'reversed_at_source'
             when compared.compared_as = 'accrual' or compared.has_accrual then 'accrual'
-            when compared.posted_functional = 0 and compared.posted_transaction = 0 then 'cutoff'
             when compared.component = 'remainder' then 'summary_unallocated'
             when not origins.is_landed then 'orphan_posting'
             when
@@ -59,32 +58,95 @@ classified as (
             and coalesce(compared.match_origin_system, compared.origin_system) = origins.origin_system
             and coalesce(compared.match_origin_id, compared.origin_id) = origins.origin_id
 
+),
+
+placed as (
+
+    select
+        cells.match_key,
+        cells.legal_entity_key,
+        cells.project_key,
+        cells.period_id,
+        cells.posted_transaction,
+        cells.posted_functional,
+        cells.posted_group,
+        cells.posted_hours,
+        classified.compared_as,
+        classified.category,
+        classified.is_two_currencies,
+        -- a posting and its reversal in two periods: the amounts only move
+        classified.posted_functional = 0
+        and classified.posted_transaction = 0
+        and max(abs(cells.posted_functional) + abs(cells.posted_transaction)) over (partition by cells.match_key) <> 0
+        and classified.category not in ('reversed_at_source', 'accrual') as is_moved,
+        -- the last of them takes what the other period's rate, or other hours, leave
+        row_number() over (
+            partition by cells.match_key
+            order by cells.period_id desc, cells.legal_entity_key asc, cells.project_key asc
+        ) = 1 as is_last,
+        sum(cells.posted_group) over (partition by cells.match_key) as rest_group,
+        sum(cells.posted_hours) over (partition by cells.match_key) as rest_hours
+    from classified
+    inner join cells on classified.match_key = cells.match_key
+
+),
+
+named as (
+
+    select
+        placed.*,
+        case
+            when placed.is_moved then 'cutoff'
+            when
+                placed.category = 'summary_unallocated' and placed.posted_functional = 0 and placed.posted_transaction = 0
+                then 'rounding'
+            when
+                placed.category = 'accrual' and placed.compared_as <> 'accrual'
+                and periods.accrual_ends_on < {{ local_date('build.build_time', 'periods.time_zone') }}
+                then 'accrual_not_reversed'
+            else placed.category
+        end as reason,
+        case when placed.is_moved and placed.is_last then placed.rest_group else 0 end as translated_group,
+        case when placed.is_moved and placed.is_last then placed.rest_hours else 0 end as other_hours
+    from placed
+    cross join build
+    left join periods
+        on
+            placed.legal_entity_key = periods.legal_entity_key
+            and placed.period_id = periods.period_id
+
 )
 
 select
-    cells.match_key,
-    case
-        when classified.category = 'summary_unallocated' and cells.posted_functional = 0 and cells.posted_transaction = 0
-            then 'rounding'
-        when
-            classified.category = 'accrual' and classified.compared_as <> 'accrual'
-            and periods.accrual_ends_on < {{ local_date('build.build_time', 'periods.time_zone') }}
-            then 'accrual_not_reversed'
-        else classified.category
-    end as category,
+    match_key,
+    reason as category,
     'home' as leg,
-    cells.legal_entity_key,
-    cells.project_key,
-    cells.period_id,
-    cast(case when not classified.is_two_currencies then -cells.posted_transaction end as decimal(18, 2)) as difference_transaction,
-    cast(-cells.posted_functional as decimal(18, 2)) as difference_functional,
-    cast(-cells.posted_group as decimal(18, 2)) as difference_group,
-    cast(-cells.posted_hours as decimal(18, 2)) as difference_hours
-from classified
-inner join cells on classified.match_key = cells.match_key
-cross join build
-left join periods
-    on
-        cells.legal_entity_key = periods.legal_entity_key
-        and cells.period_id = periods.period_id
-where cells.posted_transaction <> 0 or cells.posted_functional <> 0 or cells.posted_group <> 0 or cells.posted_hours <> 0
+    legal_entity_key,
+    project_key,
+    period_id,
+    cast(case when not is_two_currencies then -posted_transaction end as decimal(18, 2)) as difference_transaction,
+    cast(-posted_functional as decimal(18, 2)) as difference_functional,
+    cast(translated_group - posted_group as decimal(18, 2)) as difference_group,
+    cast(other_hours - posted_hours as decimal(18, 2)) as difference_hours
+from named
+where posted_transaction <> 0 or posted_functional <> 0 or posted_group <> 0 or posted_hours <> 0
+{%- for category, group_amount, hours in [
+    ('translation_difference', '-translated_group', '0'), ('hours_difference', '0', '-other_hours')
+] %}
+
+union all
+
+select
+    match_key,
+    '{{ category }}',
+    'home',
+    legal_entity_key,
+    project_key,
+    period_id,
+    cast(case when not is_two_currencies then 0 end as decimal(18, 2)),
+    cast(0 as decimal(18, 2)),
+    cast({{ group_amount }} as decimal(18, 2)),
+    cast({{ hours }} as decimal(18, 2))
+from named
+where {{ 'translated_group' if hours == '0' else 'other_hours' }} <> 0
+{%- endfor %}
