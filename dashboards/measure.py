@@ -10,7 +10,7 @@ import polars as pl
 
 from lake import figures
 
-Unit = Literal["money", "share", "hours", "days", "count", "months"]
+Unit = Literal["money", "share", "seconds", "hours", "days", "months", "count"]
 Basis = Literal["operational", "finance_posted", "cross_basis"]
 
 
@@ -43,11 +43,12 @@ class Definition:
 
 @dataclass(frozen=True)
 class Point:
-    """The two sums of one period."""
+    """The two sums of one period, and whether it was still running when the mart was built."""
 
     period_id: str
     numerator: Decimal | None
     denominator: Decimal | None
+    is_provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,12 @@ class Series:
     def total(self) -> Decimal | None:
         """Return the value over all periods: sums for a flow, the last period for a balance."""
         return self.latest if self.standing is not None else value(self.points, self.definition)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the latest value stands on a period that was still running, so that more will come."""
+        last = self.standing or (self.points[-1] if self.points else None)
+        return last is not None and last.is_provisional
 
     def values(self) -> list[Decimal | None]:
         """Return the value of each period."""
@@ -127,7 +134,9 @@ def series_of(frame: pl.DataFrame, definition: Definition, periods: tuple[str, .
     """Return one metric's series out of a frame of sums by period, with a point for every period asked for."""
     rows = frame.filter((pl.col("metric_id") == definition.metric_id) & (pl.col("basis") == definition.basis))
     known = {
-        row["period_id"]: Point(row["period_id"], _decimal(row["numerator"]), _decimal(row["denominator"]))
+        row["period_id"]: Point(
+            row["period_id"], _decimal(row["numerator"]), _decimal(row["denominator"]), bool(row.get("is_provisional"))
+        )
         for row in rows.iter_rows(named=True)
     }
     points = tuple(known.get(period, Point(period, None, None)) for period in periods)
@@ -142,7 +151,8 @@ def _standing(rows: pl.DataFrame, periods: tuple[str, ...]) -> Point | None:
         sum(known, Decimal(0)) if (known := [_decimal(one) or Decimal(0) for one in rows[side].drop_nulls()]) else None
         for side in ("last_numerator", "last_denominator")
     )
-    return Point(periods[-1] if periods else "", above, below)
+    provisional = bool(rows["last_is_provisional"].any()) if "last_is_provisional" in rows.columns else False
+    return Point(periods[-1] if periods else "", above, below, provisional)
 
 
 def members_of(frame: pl.DataFrame, definition: Definition, periods: tuple[str, ...]) -> dict[str, Series]:

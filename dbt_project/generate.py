@@ -32,7 +32,7 @@ TOGETHER = {
     ),
     "int_metric_rows_integration": (
         "int_metric_posting", "int_metric_exceptions", "int_metric_close", "int_metric_timeliness",
-        "int_metric_provisioning", "int_metric_margin_pairs",
+        "int_metric_provisioning", "int_metric_margin_pairs", "int_metric_messages",
     ),
 }  # fmt: skip
 _SET = "{%- set all = [" + ", ".join(f"'{d}'" for d in DIMENSIONS) + "] %}\n"

@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parent
 CATALOGUE = ROOT / "catalogue"
 
 DIMENSIONS = (
-    "legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model",
+    "legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model", "flow",
 )  # fmt: skip
 BASES = ("operational", "finance_posted", "cross_basis")
-UNITS = ("money", "share", "hours", "days", "count", "months")
+UNITS = ("money", "share", "hours", "days", "count", "months", "seconds")
 WORDS = {"direction": ("up", "down", "none"), "additivity": ("flow", "balance", "distribution"), "unit": UNITS}
 REQUIRED = (
     "id", "label", "formula", "basis", "unit", "direction", "owner", "additivity", "dimensions", "caveats", "elsewhere",

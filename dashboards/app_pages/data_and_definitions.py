@@ -85,7 +85,7 @@ def _metrics(page: Page) -> None:
 
 def _definition(row: dict[str, Any]) -> None:
     """Draw all that the catalogue says of one metric, however long it is."""
-    st.subheader(f"{row['label']} {badge(row['basis'])}", anchor=False)
+    st.subheader(f"{row['label']} {badge(row['basis'], provisional=False)}", anchor=False)
     facts = {
         "Formula": row["formula"],
         "Mind that": row.get("caveats"),

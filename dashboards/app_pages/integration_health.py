@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.charts import bars, style
 from dashboards.components import figures, formats, frame, kpi, table, text
-from dashboards.components.badges import MESSAGES, badge, word
+from dashboards.components.badges import badge, word
 from dashboards.components.frame import Page
 from dashboards.queries import integration
 
@@ -22,12 +22,29 @@ CARDS: kpi.Cards = (
     ("provisioning_days", "operational", "line"),
     ("margin_accuracy", "cross_basis", "line"),
 )
+IT_CARDS: kpi.Cards = (
+    ("message_throughput", "operational", "bar"),
+    ("message_failure_share", "operational", "line"),
+    ("message_retries", "operational", "bar"),
+    ("message_dead_letters", "operational", "bar"),
+    ("message_queue_depth", "operational", "line"),
+    ("failed_mappings", "cross_basis", "bar"),
+    ("recon_exceptions_over_30_days", "cross_basis", "bar"),
+    ("recon_exceptions_over_90_days", "cross_basis", "bar"),
+)
+REGIONS = (
+    ("posted_within_sla", "cross_basis"),
+    ("recon_exceptions", "cross_basis"),
+    ("recon_exceptions_over_30_days", "cross_basis"),
+    ("recon_exceptions_over_90_days", "cross_basis"),
+    ("failed_mappings", "cross_basis"),
+)
+LABELS = {"recon_exceptions_over_30_days": "Over 30 days", "recon_exceptions_over_90_days": "Over 90 days"}
 AGES = ("Not due yet", "Up to 7 days", "8 to 30 days", "31 to 90 days", "Over 90 days")
 VIEWS = ("IT: messages", "Finance: what waits")
 FEW_PERIODS = 2
 SCALES = (("Hours", 3600), ("Minutes", 60), ("Seconds", 1))
 LOOKS: tuple[style.Look, style.Look] = ("actual", "other_basis")
-NO_BASIS = "none: counts of messages, not amounts of either basis"
 
 
 def body(page: Page) -> None:
@@ -43,29 +60,30 @@ def body(page: Page) -> None:
 
 
 def _messages(page: Page) -> None:
+    read = figures.read(page, tuple((metric, basis) for metric, basis, _ in IT_CARDS) + REGIONS)
+    figures.cards(read, IT_CARDS, across=4)
+    _traffic(page)
+    with st.container(border=True):
+        st.subheader(f"SLA and ageing exceptions by region {badge('cross_basis')}", anchor=False)
+        text.note("Over all periods chosen")
+        figures.member_table(
+            read, REGIONS, "region", header="Region", name="SLA and exceptions by region", labels=LABELS
+        )
+
+
+def _traffic(page: Page) -> None:
     step: Literal["day", "week"] = "day" if len(page.scope.filters.periods) <= FEW_PERIODS else "week"
     days = integration.by_day(page.scope, step=step)
     if not days.height:
         frame.nothing("No integration messages in the periods chosen.")
         return
-    attempts, failed = int(days["attempts"].sum()), int(days["failed"].sum())
-    with st.grid(5, min_column_width=170):
-        _fact("Attempts", f"{attempts:,}", "Attempts of all interfaces in the periods chosen")
-        _fact("Failed", formats.figure(failed / attempts if attempts else None, "share"), "Failed attempts ÷ attempts")
-        _fact("Dead letters", f"{int(days['dead_letter'].sum()):,}", "Messages given up after all retries")
-        _fact("Retries", f"{int(days['retries'].sum()):,}", "Attempts after the first")
-        _fact(
-            "Waiting",
-            f"{int(days['queue_depth'][-1] or 0):,}",
-            f"Queue depth at the end of the {step} of {formats.day(days['first_day'][-1])}",
-        )
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         _throughput(days, step)
     with right.container(border=True, height="stretch"):
         _latency(days, step)
     with st.container(border=True):
-        st.subheader(f"Interfaces by flow and region {MESSAGES}", anchor=False)
+        st.subheader(f"Interfaces by flow and region {badge('operational')}", anchor=False)
         text.note("Most failures first · latencies of all messages of the periods, to two significant digits")
         flows = integration.by_flow(page.scope)
         table.show(
@@ -73,17 +91,9 @@ def _messages(page: Page) -> None:
             flows.with_columns(
                 pl.col(one).map_elements(formats.words, return_dtype=pl.String) for one in ("flow", "target")
             ),
-            name="Interfaces by flow and region", basis=NO_BASIS, shares=("failed_share",), columns=_flow_columns(),
+            name="Interfaces by flow and region", basis=word("operational"), shares=("failed_share",),
+            columns=_flow_columns(),
         )  # fmt: skip
-
-
-def _fact(label: str, value: str, meaning: str) -> None:
-    st.metric(
-        f"{label} {MESSAGES}",
-        value,
-        help=f"{meaning}\n\n**Owner:** IT support  \n**Source:** obs_integration",
-        border=True,
-    )
 
 
 def _flow_columns() -> dict[str, Any]:
@@ -104,7 +114,7 @@ def _flow_columns() -> dict[str, Any]:
 
 
 def _throughput(days: pl.DataFrame, step: str) -> None:
-    st.subheader(f"Throughput {MESSAGES}", anchor=False)
+    st.subheader(f"Throughput {badge('operational')}", anchor=False)
     text.note(f"Attempts a {step} · columns start at zero")
     palette = style.PALETTES[style.theme()]
     layers = [
@@ -116,7 +126,7 @@ def _throughput(days: pl.DataFrame, step: str) -> None:
 
 
 def _latency(days: pl.DataFrame, step: str) -> None:
-    st.subheader(f"Latency {MESSAGES}", anchor=False)
+    st.subheader(f"Latency {badge('operational')}", anchor=False)
     worst = float(days["latency_p95_seconds"].drop_nulls().max() or 0)  # type: ignore[arg-type]
     unit, seconds = next(((name, size) for name, size in SCALES if worst >= 2 * size), SCALES[-1])
     text.note(f"{unit} from queued to answered, of all messages of a {step}")

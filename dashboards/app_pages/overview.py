@@ -82,7 +82,7 @@ def _distance(page: Page) -> Series:
         distance = (
             row["posted"] - row["operational"] if row and None not in (row["posted"], row["operational"]) else None
         )
-        points.append(Point(period, distance, None))
+        points.append(Point(period, distance, None, period in page.provisional))
     return Series(definition, tuple(points))
 
 

@@ -1,4 +1,4 @@
-"""The basis badge: every figure and series says in a word which basis it stands on, and if its ledger is incomplete."""
+"""The basis badge: in a word which basis a figure stands on, if its ledger is incomplete and if it is provisional."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ BADGES = {
     "operational": ("Operational", "orange"),
     "cross_basis": ("Both bases", "gray"),
 }
-MESSAGES = ":gray-badge[Messages]"  # counts of messages stand on neither basis, and say so
 POSTED = frozenset({"finance_posted", "cross_basis"})
 INCOMPLETE = "_ledger_is_incomplete"  # in the session: whether a ledger that the page's posted figures stand on is
 MARK = ":red-badge[Incomplete]"
+PROVISIONAL = "_a_period_is_running"  # in the session: whether one of the periods chosen was still running
+RUNNING = ":violet-badge[Provisional]"
 
 
 def word(basis: str) -> str:
@@ -20,9 +21,15 @@ def word(basis: str) -> str:
     return BADGES[basis][0]
 
 
-def badge(*bases: str) -> str:
-    """Return the badges of one or more bases as Markdown for a label or a title."""
+def badge(*bases: str, provisional: bool | None = None) -> str:
+    """Return the badges of one or more bases as Markdown for a label or a title.
+
+    `provisional`: whether the figure stands on a period that was still running; where nothing is said, it stands on all
+    periods chosen.
+    """
     marks = [f":{BADGES[basis][1]}-badge[{BADGES[basis][0]}]" for basis in bases]
     if POSTED.intersection(bases) and st.session_state.get(INCOMPLETE):
         marks.append(MARK)
+    if st.session_state.get(PROVISIONAL) if provisional is None else provisional:
+        marks.append(RUNNING)
     return " ".join(marks)

@@ -52,7 +52,9 @@ def ahead(figures: Figures, keys: tuple[Key, ...], most: int) -> dict[Key, Serie
     last = every.index(page.scope.filters.periods[-1])
     periods = (*page.scope.filters.periods, *every[last + 1 : last + 1 + most])
     sums = metrics.by_period(page.scope, tuple(metric for metric, _ in known), all_periods=True)
-    sums = sums.drop("last_numerator", "last_denominator")  # they are of now, not of the periods asked for
+    sums = sums.drop(
+        "last_numerator", "last_denominator", "last_is_provisional"
+    )  # they are of now, not of the periods asked for
     return {key: series_of(sums, figures.catalogue[key], periods) for key in known}
 
 

@@ -12,6 +12,7 @@ SCALES = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "
 DURATIONS = (("days", 86_400, 1), ("h", 3_600, 1), ("min", 60, 0), ("s", 1, 0))
 TWICE = 2  # of a unit, before it is used: 90 min rather than 1.5 h
 ENDINGS = {"days": "days", "months": "months"}
+TIMES = frozenset({"seconds", "hours", *ENDINGS})
 LARGEST_PLAIN_COUNT = 10_000
 LARGEST_PLAIN_HOURS = 1_000_000  # below it a scale would read as a unit: 39.8 k h
 MONTH = re.compile(r"^(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])$")
@@ -54,13 +55,19 @@ def figure(number: Decimal | float | None, unit: str) -> str:
     amount = Decimal(str(number))
     if unit == "share":
         return f"{_round(amount * 100, 1):,}%"
-    if unit in ENDINGS:
-        return f"{_round(amount, 1):,}{SPACE}{ENDINGS[unit]}"
-    if unit == "hours":
-        return f"{_round(amount, 0):,}{SPACE}h" if abs(amount) < LARGEST_PLAIN_HOURS else f"{compact(amount)}{SPACE}h"
+    if unit in TIMES:
+        return _time(amount, unit)
     if unit == "count" and abs(amount) < LARGEST_PLAIN_COUNT:
         return f"{_round(amount, 0):,}"
     return compact(amount)
+
+
+def _time(amount: Decimal, unit: str) -> str:
+    if unit == "seconds":
+        return duration(float(amount))
+    if unit in ENDINGS:
+        return f"{_round(amount, 1):,}{SPACE}{ENDINGS[unit]}"
+    return f"{_round(amount, 0):,}{SPACE}h" if abs(amount) < LARGEST_PLAIN_HOURS else f"{compact(amount)}{SPACE}h"
 
 
 def change(number: Decimal | None, unit: str) -> str | None:

@@ -10,7 +10,7 @@ import duckdb
 import streamlit as st
 
 from dashboards.components import filters, formats, text
-from dashboards.components.badges import INCOMPLETE, badge
+from dashboards.components.badges import INCOMPLETE, PROVISIONAL, badge
 from dashboards.mart import MartUnavailableError, served
 from dashboards.queries import reconciliation, reference
 from dashboards.scope import Scope
@@ -40,6 +40,7 @@ class Page:
     sentence: str
     title: str
     incomplete: tuple[str, ...] = ()
+    provisional: tuple[str, ...] = ()
     rows_without_rate: int = 0
 
     @property
@@ -53,10 +54,11 @@ def prepare(title: str) -> None:
 
     It is drawn by the navigation, not by the pages, so that a choice survives a change of page.
     """
-    st.session_state[INCOMPLETE] = False
+    st.session_state[INCOMPLETE] = st.session_state[PROVISIONAL] = False
     try:
         st.session_state[PREPARED] = page = _open(title)
         st.session_state[INCOMPLETE] = bool(page.incomplete)
+        st.session_state[PROVISIONAL] = bool(page.provisional)
     except (MartUnavailableError, NotSignedInError, duckdb.Error) as error:
         st.session_state[PREPARED] = error
 
@@ -117,6 +119,7 @@ def _open(title: str) -> Page:
         sentence=filters.sentence(chosen, run),
         title=title,
         incomplete=reference.incomplete(scope),
+        provisional=reference.provisional(scope),
         rows_without_rate=reconciliation.rows_without_rate(scope),
     )
 
@@ -148,6 +151,9 @@ def _say_what_is_shown(page: Page, *, needs_periods: bool) -> None:
     if page.incomplete:
         ledgers = "; ".join(text.plain(one) for one in page.incomplete)
         text.note(f":material/warning: Posted figures stand on a ledger that is **incomplete**: {ledgers}")
+    if page.provisional:
+        periods = ", ".join(text.plain(one) for one in page.provisional)
+        text.note(f":material/hourglass_empty: Figures with **{periods}** are **provisional**: it was still running")
     if page.rows_without_rate:
         text.note(
             f":material/warning: **{page.rows_without_rate:,}** ledger row{'s' if page.rows_without_rate > 1 else ''} "

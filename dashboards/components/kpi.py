@@ -13,7 +13,11 @@ from dashboards.scope import Filters
 
 HEIGHT = 178
 # Where the catalogue's label would push a badge out of the card.
-SHORT = {"backlog_recurring": "Recurring backlog"}
+SHORT = {
+    "backlog_recurring": "Recurring backlog",
+    "recon_exceptions_over_30_days": "Over 30 days old",
+    "recon_exceptions_over_90_days": "Over 90 days old",
+}
 Trend = Literal["line", "bar", "area"]
 Cards = tuple[tuple[str, str, Trend], ...]
 
@@ -29,8 +33,9 @@ def card(series: Series, *, filters: Filters, trend: Trend = "line") -> None:
     only = f"at {series.points[0].period_id}" if len(series.points) == 1 else None
     moved = formats.change(series.change, definition.unit)
     trend_values = [None if one is None else float(one) for one in series.values()]
+    marks = badge(definition.basis, provisional=series.is_provisional)
     st.metric(
-        f"{SHORT.get(definition.metric_id, definition.label)} {badge(definition.basis)}",
+        f"{SHORT.get(definition.metric_id, definition.label)} {marks}",
         formats.figure(series.latest, definition.unit),
         delta=f"not split by {unsplit}" if unsplit else only or moved,
         delta_color="gray" if unsplit else _colour(series, moved),

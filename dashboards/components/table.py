@@ -129,6 +129,7 @@ def about(page: Page, *, name: str, basis: str) -> list[tuple[str, str]]:
         ("Filters", page.sentence),
         ("Data as of", formats.moment(page.fresh.data_as_of)),
         ("Run id", page.fresh.run_id),
+        ("Provisional periods", ", ".join(page.provisional) or formats.NULL),
         ("Last closed period", page.fresh.last_closed_period or formats.NULL),
         ("Group currency", page.fresh.group_currency),
         ("Rows shown to", page.scope.rights.sentence),

@@ -18,7 +18,7 @@ SPAN = """
 
 
 def by_day(scope: Scope, *, step: Literal["day", "week"]) -> pl.DataFrame:
-    """Return messages a day or week (its Monday): attempts, how they ended, queue at its end, latency p50 and p95."""
+    """Return messages a day or week (its Monday): attempts, how many arrived or failed, latency p50 and p95."""
     condition, parameters = where(scope, TRAFFIC)
     periods = scope.filters.periods
     first_day = f"date_trunc('{step}', day)::date"
@@ -28,11 +28,9 @@ def by_day(scope: Scope, *, step: Literal["day", "week"]) -> pl.DataFrame:
         with days as (
             select {first_day} as first_day, * from mart.obs_integration where {SPAN} and {condition}
         ), counted as (
-            select first_day, sum(attempts) as attempts, sum(succeeded) as succeeded, sum(failed) as failed,
-                   sum(dead_letter) as dead_letter, sum(retries) as retries,
-                   sum(queue_depth) filter (where day = newest_day) as queue_depth
-            from (select *, max(day) over (partition by first_day) as newest_day from days)
-            group by first_day
+            select first_day, sum(attempts) as attempts, sum(succeeded) as succeeded,
+                   sum(failed) + sum(dead_letter) as failed
+            from days group by first_day
         ), latencies as ({_latencies(f"{first_day} as first_day", "first_day", condition)})
         select counted.*, latency_p50_seconds, latency_p95_seconds
         from counted left join latencies using (first_day) order by first_day
@@ -44,8 +42,8 @@ def by_day(scope: Scope, *, step: Literal["day", "week"]) -> pl.DataFrame:
 def by_flow(scope: Scope) -> pl.DataFrame:
     """Return one row a flow, region and target over the periods chosen, most failures first.
 
-    Columns: those three, attempts, failed, failed_share (of attempts, 0 to 1), retries, dead_letter, queue_depth (on
-    the newest day), latency_p50_seconds, latency_p95_seconds.
+    Columns: those three, attempts, failed (given up included), failed_share (of attempts, 0 to 1), retries,
+    dead_letter, queue_depth (on the newest day), latency_p50_seconds, latency_p95_seconds.
     """
     condition, parameters = where(scope, TRAFFIC)
     periods = scope.filters.periods
@@ -54,8 +52,9 @@ def by_flow(scope: Scope) -> pl.DataFrame:
         scope.run, scope.rights,
         f"""
         with counted as (
-            select {names}, sum(attempts) as attempts, sum(failed) as failed,
-                   sum(failed) / nullif(sum(attempts), 0)::double as failed_share, sum(retries) as retries,
+            select {names}, sum(attempts) as attempts, sum(failed) + sum(dead_letter) as failed,
+                   (sum(failed) + sum(dead_letter)) / nullif(sum(attempts), 0)::double as failed_share,
+                   sum(retries) as retries,
                    sum(dead_letter) as dead_letter, arg_max(queue_depth, day) as queue_depth
             from mart.obs_integration where {SPAN} and {condition} group by {names}
         ), latencies as ({_latencies(names, names, condition)})

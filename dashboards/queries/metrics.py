@@ -7,10 +7,12 @@ from typing import Literal
 import polars as pl
 
 from dashboards.mart import fetch
-from dashboards.queries.where import Columns, where
+from dashboards.queries.where import FACT, where
 from dashboards.scope import Scope
 
-Member = Literal["legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model"]
+Member = Literal[
+    "legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model", "flow",
+]  # fmt: skip
 
 #: Of each legal entity the last period that has begun, among those chosen: where its balances stand.
 LAST = """
@@ -21,7 +23,6 @@ LAST = """
         and (cast(? as varchar[]) is null or period_id = any(cast(? as varchar[])))
     group by legal_entity_key
 """
-FACT = Columns(region="region", practice="practice", customer="customer_key", billing_model="billing_model")
 
 
 def definitions(scope: Scope) -> pl.DataFrame:
@@ -35,7 +36,8 @@ def definitions(scope: Scope) -> pl.DataFrame:
 def by_period(scope: Scope, metric_ids: tuple[str, ...], *, all_periods: bool = False) -> pl.DataFrame:
     """Return one row a metric, basis and period, oldest period first, with numerator and denominator.
 
-    `last_numerator` and `last_denominator` are the sums over each legal entity's last period alone. `all_periods` also
+    `last_numerator` and `last_denominator` are the sums over each legal entity's last period alone, and
+    `is_provisional` and `last_is_provisional` say whether a period in them was still running. `all_periods` also
     returns the periods that are not chosen: what is known of coming ones, and balances of now.
     """
     condition, parameters = where(scope, FACT, all_periods=all_periods)
@@ -47,7 +49,9 @@ def by_period(scope: Scope, metric_ids: tuple[str, ...], *, all_periods: bool = 
         select metric_id, basis, period_id, max(period_end) as period_end,
                sum(numerator) as numerator, sum(denominator) as denominator,
                sum(numerator) filter (where is_last) as last_numerator,
-               sum(denominator) filter (where is_last) as last_denominator
+               sum(denominator) filter (where is_last) as last_denominator,
+               bool_or(is_provisional) as is_provisional,
+               coalesce(bool_or(is_provisional) filter (where is_last), false) as last_is_provisional
         from mart.fct_metric left join last_periods using (legal_entity_key, period_id)
         where metric_id = any(?) and {condition}
         group by metric_id, basis, period_id
@@ -68,7 +72,9 @@ def by_member(scope: Scope, metric_ids: tuple[str, ...], member: Member) -> pl.D
         select metric_id, basis, {member} as member, period_id, max(period_end) as period_end,
                sum(numerator) as numerator, sum(denominator) as denominator,
                sum(numerator) filter (where is_last) as last_numerator,
-               sum(denominator) filter (where is_last) as last_denominator
+               sum(denominator) filter (where is_last) as last_denominator,
+               bool_or(is_provisional) as is_provisional,
+               coalesce(bool_or(is_provisional) filter (where is_last), false) as last_is_provisional
         from mart.fct_metric left join last_periods using (legal_entity_key, period_id)
         where metric_id = any(?) and {condition}
         group by metric_id, basis, {member}, period_id

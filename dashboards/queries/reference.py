@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.entitlement import LOCAL, Rights, predicate
 from dashboards.mart import Run, columns, fetch
-from dashboards.queries.where import Columns, where
+from dashboards.queries.where import FACT, Columns, where
 from dashboards.scope import Scope
 
 NAME_COLUMNS = {
@@ -89,6 +89,20 @@ def freshness(run: Run, rights: Rights) -> Freshness:
         group_currency=str(build["group_currency"][0]) if build.height else "",
         last_closed_period=str(closed[-1]) if len(closed) else None,
     )
+
+
+def provisional(scope: Scope) -> tuple[str, ...]:
+    """Return those of the periods chosen that were still running when the mart was built, oldest first."""
+    condition, values = where(scope, FACT)
+    frame = fetch(
+        scope.run, scope.rights,
+        f"""
+        select period_id from mart.fct_metric where is_provisional and {condition}
+        group by period_id order by max(period_end), period_id
+        """,
+        values,
+    )  # fmt: skip
+    return tuple(frame["period_id"])
 
 
 def incomplete(scope: Scope) -> tuple[str, ...]:

@@ -22,6 +22,10 @@ class Columns:
     billing_model: str | None = None
 
 
+#: How fct_metric answers to the filters.
+FACT = Columns(region="region", practice="practice", customer="customer_key", billing_model="billing_model")
+
+
 def where(scope: Scope, columns: Columns, *, all_periods: bool = False) -> tuple[str, tuple[Parameter, ...]]:
     """Return the condition (without the word where) and its parameters.
 

@@ -56,6 +56,11 @@ create table dim_metric as select * from (values
     ('project_margin_share', 'finance_posted', 'Project margin, share', 'share', true, 'flow', 'up', false, null),
     ('estimate_at_completion', 'operational', 'Estimate at completion', 'money', false, 'balance', 'none', false, null),
     ('percent_complete', 'operational', 'Percent complete', 'share', true, 'balance', 'up', false, null),
+    ('message_throughput', 'operational', 'Message throughput', 'count', false, 'flow', 'none', false, null),
+    ('message_failure_share', 'operational', 'Failed messages', 'share', true, 'flow', 'down', false, null),
+    ('message_retries', 'operational', 'Message retries', 'count', false, 'flow', 'down', false, null),
+    ('message_queue_depth', 'operational', 'Messages waiting', 'count', false, 'balance', 'down', false, null),
+    ('failed_mappings', 'cross_basis', 'Failed mappings', 'count', false, 'flow', 'down', false, null),
     ('billing_cycle_days', 'finance_posted', 'Billing cycle', 'days', true, 'flow', 'down', true, 8))
     t(metric_id, basis, label, unit, is_ratio, additivity, direction, is_headline, headline_order);
 alter table dim_metric add column formula varchar; update dim_metric set formula = 'Sum of ' || label || ' as the catalogue defines it';
@@ -78,7 +83,7 @@ create table fct_project_period as
 create table fct_metric as
     with p as (select f.*, e.region from fct_project_period f join dim_legal_entity e using (legal_entity_key))
     select metric_id, basis, period_id, period_end, legal_entity_key, region, practice, 'Consultant' as role, customer_key, project_key,
-        billing_model, numerator::decimal(38, 6) as numerator, denominator::decimal(38, 6) as denominator
+        billing_model, flow, numerator::decimal(38, 6) as numerator, denominator::decimal(38, 6) as denominator, period_id = '2026-11' as is_provisional
     from (
         select 'services_revenue' as metric_id, *, revenue_services + revenue_reimbursable as numerator, null as denominator from p
         union all by name
@@ -125,6 +130,13 @@ create table fct_metric as
         select 'backlog_contracted' as metric_id, *, 1500000 - 20000 * month(period_end) as numerator, null as denominator from p
         union all by name
         select 'billing_cycle_days' as metric_id, *, billing * 21 as numerator, billing as denominator from p where basis = 'finance_posted'
+        union all by name
+        select 'failed_mappings' as metric_id, * replace ('cross_basis' as basis), 'labor_cost' as flow, 1 as numerator, null as denominator from p where basis = 'operational'
+        union all by name
+        select metric_id, 'operational' as basis, period_id, max(period_end) as period_end, legal_entity_key, region, 'time_to_erp' as flow,
+            400 * share as numerator, case when metric_id = 'message_failure_share' then 400 end as denominator
+        from p, (values ('message_throughput', 1.0), ('message_failure_share', 0.04), ('message_retries', 0.03), ('message_queue_depth', 0.02)) m(metric_id, share)
+        where basis = 'operational' group by all
     );
 create table recon_item as
     with categories as (select * from (values ('overdue', 'integration', 0.30), ('awaiting_posting', 'integration', 0.22),
@@ -187,7 +199,7 @@ create table control_exception as select 'self_approved' as control, 'time_entry
 create table gl_completeness as select legal_entity_key, period_id, 'complete' as status, null::varchar as reason from dim_period;
 create table close_readiness as select legal_entity_key, period_id, 3 as open_items, false as is_ready from dim_period where closed_at is null;
 create table obs_integration as
-    select d::date as day, flow, region, target, attempts, attempts - failed as succeeded, failed, failed // 4 as dead_letter, failed as retries,
+    select d::date as day, flow, region, target, attempts, attempts - failed - failed // 4 as succeeded, failed, failed // 4 as dead_letter, failed as retries,
         (20 + hash(d::varchar || flow) % 30)::double as latency_p50_seconds, (120 + hash(d::varchar || region) % 200)::double as latency_p95_seconds,
         (hash(region || d::varchar) % 40)::bigint as queue_depth
     from (select d, flow, region, 'erp' as target, 200 + (hash(d::varchar || flow || region) % 80)::bigint as attempts,

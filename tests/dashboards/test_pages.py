@@ -18,11 +18,11 @@ PAGES = {
     "integration_health": "Are the interfaces well, and what waits because of them?",
     "data_and_definitions": "What does this figure mean, and how fresh is it?",
 }
-WITH_CARDS = ("overview", "utilization", "margin", "backlog", "reconciliation")
+WITH_CARDS = ("overview", "utilization", "margin", "backlog", "reconciliation", "integration_health")
 BASIS_WORDS = ("Posted", "Operational", "Both bases")
 
 
-def opened(page: str, **query: str) -> AppTest:
+def opened(page: str, **query: str | list[str]) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=30)
     for key, value in query.items():
         app.query_params[key] = value
@@ -87,6 +87,40 @@ def test_every_posted_figure_on_an_unproved_ledger_says_incomplete(
     assert all("Incomplete" not in one.label for one in app.metric if one.label not in posted)
     assert "Northwind Beratung GmbH 2026" in texts(app)
     assert "1 account differs from the trial balance" in texts(app)
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Serve a mart that was built while its newest period with figures was running."""
+    pointer = mart_fixture.write(tmp_path)
+    with duckdb.connect(str(pointer.resolve())) as connection:
+        connection.execute("update fct_metric set is_provisional = period_id = '2026-10'")
+    monkeypatch.setenv("TIEOUT_MART", str(pointer))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+RUNNING = ["2026-09", "2026-10"]
+
+
+@pytest.mark.parametrize("page", WITH_CARDS)
+@pytest.mark.usefixtures("running")
+def test_every_figure_of_a_running_period_says_provisional_beside_its_basis(page: str) -> None:
+    app = opened(page, period=RUNNING)
+    labels = [one.label for one in app.metric] + [one.value for one in app.subheader]
+    assert labels
+    for label in labels:
+        # what is known of now only stands at another period of this mart, which is not the running one
+        assert label.endswith(":violet-badge[Provisional]") or label.startswith("Scheduled backlog"), label
+    assert "Figures with **2026-10** are **provisional**" in texts(app).replace("\\", "")
+
+
+@pytest.mark.parametrize("page", WITH_CARDS)
+@pytest.mark.usefixtures("running")
+def test_figures_of_ended_periods_do_not_say_provisional_in_a_mart_with_a_running_one(page: str) -> None:
+    app = opened(page, period=["2026-08", "2026-09"])
+    assert app.metric
+    assert "rovisional" not in " ".join([*(one.label for one in app.metric), texts(app)])
 
 
 @pytest.mark.usefixtures("served_mart")
@@ -171,8 +205,13 @@ def test_the_bridge_says_that_nothing_is_unexplained() -> None:
 @pytest.mark.usefixtures("served_mart")
 def test_integration_health_keeps_the_view_of_it_and_of_finance_apart() -> None:
     messages = opened("integration_health")
-    assert "Interfaces by flow and region :gray-badge[Messages]" in [one.value for one in messages.subheader]
-    assert all(":gray-badge[Messages]" in one.label for one in messages.metric)
+    assert "Interfaces by flow and region :orange-badge[Operational]" in [one.value for one in messages.subheader]
+    cards = {one.label.partition(" :")[0]: one.value for one in messages.metric}
+    # of the last period, 4 of 100 of each entity's 400 attempts failed, and 8 wait in each of three entities
+    assert cards["Message throughput"] == "1,200"
+    assert cards["Failed messages"] == "4.0%"
+    assert cards["Messages waiting"] == "24"
+    assert "Failed mappings" in cards
     finance = opened("integration_health", integration_view="Finance: what waits")
     titles = " ".join(one.value for one in finance.subheader)
     assert "Open differences by age" in titles

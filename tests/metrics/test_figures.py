@@ -27,7 +27,10 @@ from lake.figures import Figure, Metric, metric, roll_up
 from tests.firm import Firm
 
 TABLES = ("fct_metric", "fct_metric_distribution")
-LEVELS = ("legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model", "period_id")
+LEVELS = (
+    "legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model", "flow",
+    "period_id",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.metrics.conftest import Run
@@ -83,16 +83,18 @@ def test_terms_spread_by_days_as_the_day_by_day_definition_says(
 @CAREFUL
 @given(
     amounts=st.lists(
-        st.tuples(st.decimals(min_value=-300, max_value=900, places=2), st.integers(0, 60), st.booleans()),
+        st.tuples(
+            st.decimals(min_value=-300, max_value=900, places=2), st.integers(0, 60), st.booleans(),
+            st.sampled_from([False, False, True]),
+        ),
         min_size=1,
         max_size=15,
     ),
-    caps=st.lists(st.one_of(st.none(), MONEY.map(lambda m: m / 100)), min_size=1, max_size=3),
-)
+    caps=st.lists(st.tuples(st.one_of(st.none(), MONEY.map(lambda m: m / 100)), st.booleans()), min_size=1, max_size=4),
+)  # fmt: skip
 def test_caps_cut_entries_as_the_loop_over_approvals_says(
-    run: Run, amounts: list[tuple[Decimal, int, bool]], caps: list[Decimal | None]
+    run: Run, amounts: list[tuple[Decimal, int, bool, bool]], caps: list[tuple[Decimal | None, bool]]
 ) -> None:
-    caps = [None if cap is None else cap.quantize(Decimal("0.01")) for cap in caps]
     first_day = date(2027, 1, 1)
     entries = [
         Entry(
@@ -100,10 +102,15 @@ def test_caps_cut_entries_as_the_loop_over_approvals_says(
             None if waits else datetime(2027, 1, 1, 12, tzinfo=UTC) + timedelta(days=day),
             first_day + timedelta(days=(day * 7) % 40),
             net,
+            is_expense,
         )
-        for i, (net, day, waits) in enumerate(amounts)
+        for i, (net, day, waits, is_expense) in enumerate(amounts)
     ]
-    steps = [(first_day + timedelta(days=20 * i), cap) for i, cap in enumerate(caps)]
+    steps = [
+        (first_day + timedelta(days=20 * i), None if cap is None else cap.quantize(Decimal("0.01")))
+        for i, (cap, _) in enumerate(caps)
+    ]
+    including = [within for _, within in caps]
     ends = [later for (_, _), (later, _) in pairwise(steps)] + [OPEN_END]
     found = run(
         "select origin_id, amount_recognized from {int_revenue_time_steps}",
@@ -112,8 +119,8 @@ def test_caps_cut_entries_as_the_loop_over_approvals_says(
             "int_contract_line_terms": (
                 TERM_COLUMNS,
                 [
-                    ("l", i + 1, cap, "EUR", first_day, None, day, until, "prospective", False)
-                    for i, ((day, cap), until) in enumerate(zip(steps, ends, strict=True))
+                    ("l", i + 1, cap, "EUR", first_day, None, day, until, "prospective", within)
+                    for i, ((day, cap), until, within) in enumerate(zip(steps, ends, including, strict=True))
                 ],
             ),
             "int_revenue_earnings": (
@@ -123,21 +130,18 @@ def test_caps_cut_entries_as_the_loop_over_approvals_says(
                 ),
                 [
                     (
-                        "time_entry",
-                        "psa",
-                        e.id,
-                        "l",
-                        e.work_date,
-                        str(e.approved_at) if e.approved_at else None,
-                        e.net,
-                        "UTC",
+                        "expense" if e.is_expense else "time_entry", "psa", e.id, "l", e.work_date,
+                        str(e.approved_at) if e.approved_at else None, e.net, "UTC",
                     )
                     for e in entries
                 ],
             ),
         },
-    )
-    assert dict(found) == capped_steps(entries, steps, date(2027, 3, 31))
+    )  # fmt: skip
+    if all(cap is None for _, cap in steps):
+        assert dict(found) == {e.id: e.net for e in entries}
+    else:
+        assert dict(found) == capped_steps(entries, steps, date(2027, 3, 31), including=including)
 
 
 #: Free lines too, which are a loss from the first hour on.
@@ -172,7 +176,18 @@ def measured_months(draw: st.DrawFn) -> list[Month]:
     return months
 
 
+NOUGHT = Decimal("0.00")
+
+
 @CAREFUL
+@example([  # nothing is to be spent, so nothing is earned by spending, on no terms
+    Month(MONTH_ENDS[0], NOUGHT, NOUGHT, None, None, NOUGHT),
+    Month(MONTH_ENDS[1], NOUGHT, Decimal("1.00"), None, None, NOUGHT, 2, "prospective"),
+])  # fmt: skip
+@example([  # a budget used up to the cent, and then passed
+    Month(MONTH_ENDS[0], Decimal(100), Decimal(200), None, None, Decimal(100)),
+    Month(MONTH_ENDS[1], Decimal(130), Decimal(200), None, None, Decimal(100)),
+])  # fmt: skip
 @given(months=measured_months())
 def test_cost_to_cost_is_what_the_month_by_month_definition_says(run: Run, months: list[Month]) -> None:
     costs = [months[0].cost_to_date, *(b.cost_to_date - a.cost_to_date for a, b in pairwise(months))]

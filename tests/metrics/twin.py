@@ -39,6 +39,7 @@ class Entry:
     approved_at: datetime | None
     work_date: date
     net: Decimal
+    is_expense: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,27 +57,33 @@ class Month:
 
 
 def capped_steps(
-    entries: Sequence[Entry], caps: Sequence[tuple[date, Decimal | None]], today: date
+    entries: Sequence[Entry],
+    caps: Sequence[tuple[date, Decimal | None]],
+    today: date,
+    *,
+    including: Sequence[bool] = (),
 ) -> dict[str, Decimal]:
     """Return what each entry adds to revenue to date, taken in the order of approval.
 
-    `caps` lists (first day in force, cap or None for no cap) by day; an entry that waits is cut by today's.
+    `caps` lists (first day in force, cap or None for no cap) by day, `including` whether expenses are inside each of
+    them; an entry that waits is cut by today's. An entry's step is what the cap in force lets through of all that it
+    covers, less what was let through of that before.
     """
     waiting = datetime(9999, 12, 31, tzinfo=UTC)
     ordered = sorted(entries, key=lambda e: (e.approved_at or waiting, e.work_date, e.id))
     steps: dict[str, Decimal] = {}
-    total = Decimal(0)
-    before = Decimal(0)
+    seen: list[Entry] = []
     for entry in ordered:
-        total += entry.net
+        seen.append(entry)
         day = entry.approved_at.date() if entry.approved_at else today
-        cap = caps[0][1]
-        for first_day, amount in caps:
-            if first_day <= day:
-                cap = amount
-        to_date = total if cap is None else min(cap, total)
-        steps[entry.id] = to_date - before
-        before = to_date
+        number = max([0, *(place for place, (first_day, _) in enumerate(caps) if first_day <= day)])
+        cap = caps[number][1]
+        together = including[number] if including else False
+        alike = [one for one in seen if together or one.is_expense == entry.is_expense]
+        total = sum((one.net for one in alike), Decimal(0))
+        if cap is not None and (together or not entry.is_expense):
+            total = min(cap, total)
+        steps[entry.id] = total - sum((steps[one.id] for one in alike if one is not entry), Decimal(0))
     return steps
 
 
@@ -169,7 +176,9 @@ def cost_to_cost(months: Sequence[Month]) -> list[tuple[Decimal, Decimal, bool]]
             reached = estimate
             share = min(Fraction(1), cost / estimate) if estimate > 0 else Fraction(0)
             left = estimate - cost_before
-            share_since = min(Fraction(1), max(cost - cost_before, Fraction(0)) / left) if left > 0 else Fraction(1)
+            # no cost left is all done, but where nothing was ever to be spent nothing can be earned by spending
+            done = Fraction(int(estimate > 0))
+            share_since = min(Fraction(1), max(cost - cost_before, Fraction(0)) / left) if left > 0 else done
         if forward:
             revenue = earned_before + to_cents(Fraction(month.amount - earned_before) * share_since)
         else:

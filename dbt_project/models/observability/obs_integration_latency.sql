@@ -10,21 +10,6 @@ with succeeded as (
     from {{ ref('stg_integration__integration_messages') }}
     where not is_deleted and status = 'succeeded' and finished_at is not null
 
-),
-
-stepped as (
-
-    -- two significant digits: fine enough for a latency, and few rows a day however many messages
-    select
-        *,
-        case
-            {%- for below, step in [(100, 1), (1000, 10), (10000, 100), (100000, 1000)] %}
-            when seconds < {{ below }} then {{ step }}
-            {%- endfor %}
-            else 10000
-        end as step
-    from succeeded
-
 )
 
 select
@@ -32,7 +17,7 @@ select
     flow,
     region,
     target,
-    cast(round(seconds / step) * step as bigint) as latency_seconds,
+    {{ two_digits('seconds') }} as latency_seconds,
     cast(count(*) as bigint) as messages
-from stepped
+from succeeded
 group by 1, 2, 3, 4, 5

@@ -18,7 +18,10 @@ pipeline as (
         false as is_recurring,
         {{ translate(
             money(wide('opportunities.amount') ~ ' * coalesce(opportunities.probability, 0)'), 'group_rates.closing_rate'
-        ) }} as amount
+        ) }} as amount,
+        0 as overrun,
+        0 as overrun_lines,
+        0 as uncapped_lines
     from {{ ref('stg_crm__opportunities') }} as opportunities
     cross join build
     {{ resolve_join('legal_entity', 'entity_ids', 'opportunities.source_system', 'opportunities.legal_entity_id', 'build.build_date') }}
@@ -35,12 +38,14 @@ pipeline as (
 stacked as (
     select
         backlog_type, basis, period_id, legal_entity_key, region, practice, customer_key, project_key, billing_model,
-        is_recurring, backlog_group as amount
+        is_recurring, backlog_group as amount, overrun_group as overrun,
+        case when overrun_transaction > 0 then 1 else 0 end as overrun_lines,
+        case when is_uncapped then 1 else 0 end as uncapped_lines
     from {{ ref('fct_backlog') }}
     union all
     select
         backlog_type, basis, period_id, coalesce(legal_entity_key, 'unmapped') as legal_entity_key, region, practice,
-        customer_key, project_key, billing_model, is_recurring, amount
+        customer_key, project_key, billing_model, is_recurring, amount, overrun, overrun_lines, uncapped_lines
     from pipeline
 )
 
@@ -56,6 +61,9 @@ select
     project_key,
     billing_model,
     is_recurring,
-    cast(sum(amount) as decimal(18, 2)) as amount
+    cast(sum(amount) as decimal(18, 2)) as amount,
+    cast(sum(overrun) as decimal(18, 2)) as overrun,
+    sum(overrun_lines) as overrun_lines,
+    sum(uncapped_lines) as uncapped_lines
 from stacked
 group by 1, 2, 3, 4, 5, 6, 8, 9, 10, 11

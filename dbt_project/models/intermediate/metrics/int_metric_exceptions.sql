@@ -10,9 +10,11 @@ select
     coalesce(projects.customer_key, 'none') as customer_key,
     coalesce(items.project_key, 'none') as project_key,
     coalesce(projects.billing_model, 'none') as billing_model,
+    items.flow,
     count(*) as open_items,
     sum(case when {{ age }} > 30 then 1 else 0 end) as open_items_over_30_days,
     sum(case when {{ age }} > 90 then 1 else 0 end) as open_items_over_90_days,
+    sum(case when items.category = 'unmapped' then 1 else 0 end) as unmapped_items,
     cast(sum(coalesce(abs(items.difference_group), 0)) as decimal(18, 2)) as open_amount
 from {{ ref('recon_item') }} as items
 cross join {{ ref('int_build') }} as build
@@ -23,4 +25,4 @@ left join {{ ref('int_periods') }} as periods
 left join {{ ref('int_projects') }} as projects on items.project_key = projects.project_key
 left join {{ ref('int_legal_entities') }} as entities on items.legal_entity_key = entities.legal_entity_key
 where items.status = 'open' and items.category not in ('rounding', 'awaiting_posting', 'accrual', 'translation_difference')
-group by 1, 2, 3, 4, 6, 7, 8
+group by 1, 2, 3, 4, 6, 7, 8, 9

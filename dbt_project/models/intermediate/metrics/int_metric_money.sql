@@ -14,7 +14,8 @@ with ledger as (
         project_key,
         billing_model,
         period_id,
-        sum(amount_group) as amount_group
+        sum(amount_group) as amount_group,
+        sum(case when flow = 'intercompany' and component = 'provider' then amount_group else 0 end) as charged_group
     from {{ ref('fct_project_ledger') }}
     where
         period_id is not null
@@ -42,6 +43,7 @@ select
         else coalesce(projects.billing_model, ledger.billing_model, 'none')
     end as billing_model,
     cast(sum(ledger.amount_group) as decimal(18, 2)) as amount_group,
+    cast(sum(ledger.charged_group) as decimal(18, 2)) as charged_group,
     cast(
         sum(
             case
