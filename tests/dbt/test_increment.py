@@ -21,7 +21,7 @@ ABOUT_THE_BUILD = ("stg_lake__build_scope", "stg_lake__new_batches", "int_refere
 OF_THE_SCOPE = (
     *("int_recon_scope", "int_recon_seeds", "int_recon_touched_rows", "int_recon_pool_totals", "int_recon_messages"),
     *("int_recon_reversals", "int_recon_matched", "int_recon_origins", "int_recon_tolerances", "int_recon_duplicates"),
-    *("int_recon_compared", "int_recon_cells", "int_recon_leg_parts", "int_recon_moved", "int_recon_home"),
+    *("int_recon_compared", "int_recon_cells", "int_recon_leg_parts", "int_recon_moved"),
     *("int_recon_group_lines", "int_recon_unposted", "int_recon_measured", "int_recon_reduced", "int_recon_factored"),
     *("int_recon_cut_duplicates", "int_recon_cut_legs", "int_recon_cut_moved", "int_recon_cut_pools", "int_recon_cuts"),
     *("int_recon_cut_posted_only", "int_recon_cut_priced", "int_recon_cut_steps", "int_recon_cut_unposted"),

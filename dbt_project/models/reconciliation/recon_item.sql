@@ -1,21 +1,4 @@
-with current_items as (
-
-    select * from {{ ref('int_recon_items_current') }}
-
-),
-
-published as (
-
-    select * from {{ ref('int_recon_items_published') }}
-
-),
-
-build as (
-
-    select * from {{ ref('int_build') }}
-
-)
-
+{%- set published = ref('int_recon_items_published') -%}
 {%- set before_amounts = [
     'flow', 'category', 'owner', 'severity', 'assigned_to', 'accepted_by', 'accepted_at', 'acceptance_reason',
     'legal_entity_key', 'counterparty_entity_key', 'operational_legal_entity_key', 'posted_legal_entity_key',
@@ -29,6 +12,12 @@ build as (
     'correlation_id', 'integration_error', 'hold_reason', 'source_status', 'approved_at', 'due_at',
 ] %}
 {%- set differences = ['transaction', 'functional', 'group'] %}
+
+with build as (
+
+    select * from {{ ref('int_build') }}
+
+)
 
 select
     items.item_id,
@@ -51,9 +40,9 @@ select
     items.age_days_approved,
     items.age_days_due,
     items.match_key
-from current_items as items
+from {{ ref('int_recon_items_current') }} as items
 cross join build
-left join published on items.item_id = published.item_id
+left join {{ published }} as published on items.item_id = published.item_id
 
 union all
 
@@ -79,7 +68,6 @@ select
     cast(null as integer) as age_days_approved,
     cast(null as integer) as age_days_due,
     published.match_key
-from published
+from {{ published }} as published
 cross join build
-left join current_items on published.item_id = current_items.item_id
-where current_items.item_id is null
+where published.item_id not in (select item_id from {{ ref('int_recon_item_facts') }})

@@ -1,12 +1,17 @@
+{{ config(materialized='keyed', key=['pool_key'], touched='int_touched_pools') }}
+-- depends_on: {{ ref('int_touched_pools') }}
+
 with members as (
 
-    select * from {{ ref('int_recon_pool_members') }}
+    select * from {{ ref('int_recon_pool_members') }} as members
+    {{ touched_only('int_touched_pools', ['pool_key'], 'members') }}
 
 ),
 
 pool_lines as (
 
-    select * from {{ ref('int_recon_pools') }}
+    select * from {{ ref('int_recon_pools') }} as pool_lines
+    {{ touched_only('int_touched_pools', ['pool_key'], 'pool_lines') }}
 
 ),
 

@@ -1,4 +1,7 @@
--- What the home cell of each group still has to explain once what moved elsewhere is brought home.
+-- What the home cell of each group still has to explain once what moved elsewhere is brought home. A view: of the many
+-- groups without a posting few columns are asked for, and of those with one few stay.
+
+{{ config(materialized='view') }}
 
 with compared as (
 

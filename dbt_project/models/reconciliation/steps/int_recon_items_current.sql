@@ -1,4 +1,7 @@
--- Each difference of this build with its owner, severity, ages and what people decided about it.
+-- Each difference of this build with its owner, severity, ages and what people decided about it. A view: only the items
+-- read it, whole and once, since all of them age every day.
+
+{{ config(materialized='view') }}
 
 with facts as (
 
@@ -24,9 +27,20 @@ categories as (
 
 ),
 
+-- all steps in one row, the most severe first: they are weighed row by row, without a join of every item with each
 severity_steps as (
 
-    select * from {{ ref('severity_step') }}
+    select
+        list(
+            {
+                'severity': severity,
+                'min_amount_group': min_amount_group,
+                'min_age_days': min_age_days,
+                'max_days_to_close': max_days_to_close
+            }
+            order by severity_rank
+        ) as steps
+    from {{ ref('severity_step') }}
 
 ),
 
@@ -53,29 +67,15 @@ aged as (
 
 ),
 
-severities as (
-
-    select
-        aged.item_id,
-        min_by(severity_steps.severity, severity_steps.severity_rank) as severity
-    from aged
-    inner join severity_steps
-        on
-            abs(aged.difference_group) >= severity_steps.min_amount_group
-            and coalesce(aged.age_days, 0) >= severity_steps.min_age_days
-            and (
-                severity_steps.max_days_to_close is null
-                or aged.days_to_close <= severity_steps.max_days_to_close
-            )
-    group by aged.item_id
-
-),
-
 -- group amounts of an open period move with its average rate: they decide only where nothing else differs
 weighed as (
 
     select
-        aged.item_id,
+        aged.*,
+        decisions.assigned_to,
+        decisions.accepted_by,
+        decisions.accepted_at,
+        decisions.acceptance_reason,
         (
             decisions.accepted_by is not null
             and decisions.accepted_transaction is not distinct from aged.difference_transaction
@@ -83,62 +83,69 @@ weighed as (
             and (aged.difference_functional <> 0 or decisions.accepted_group is not distinct from aged.difference_group)
         ) as is_accepted
     from aged
-    inner join decisions on aged.item_id = decisions.item_id
+    left join decisions on aged.item_id = decisions.item_id
 
 )
 
 select
-    aged.item_id,
-    aged.flow,
-    aged.category,
+    weighed.item_id,
+    weighed.flow,
+    weighed.category,
     categories.owner,
-    coalesce(severities.severity, 'low') as severity,
+    coalesce(
+        list_filter(
+            severity_steps.steps,
+            lambda step:
+            abs(weighed.difference_group) >= step.min_amount_group
+            and coalesce(weighed.age_days, 0) >= step.min_age_days
+            and (step.max_days_to_close is null or weighed.days_to_close <= step.max_days_to_close)
+        )[1].severity,
+        'low'
+    ) as severity,
     case when weighed.is_accepted then 'accepted' else 'open' end as status,
-    decisions.assigned_to,
-    case when weighed.is_accepted then decisions.accepted_by end as accepted_by,
-    case when weighed.is_accepted then decisions.accepted_at end as accepted_at,
-    case when weighed.is_accepted then decisions.acceptance_reason end as acceptance_reason,
-    aged.legal_entity_key,
-    aged.counterparty_entity_key,
-    aged.operational_legal_entity_key,
-    aged.posted_legal_entity_key,
-    aged.project_key,
-    aged.operational_project_key,
-    aged.posted_project_key,
-    aged.contract_line_key,
-    aged.customer_key,
-    aged.worker_key,
-    aged.period_id,
-    aged.work_period_id,
-    aged.operational_period_id,
-    aged.posted_period_id,
-    aged.currency,
-    aged.functional_currency,
-    aged.is_two_currencies,
+    weighed.assigned_to,
+    case when weighed.is_accepted then weighed.accepted_by end as accepted_by,
+    case when weighed.is_accepted then weighed.accepted_at end as accepted_at,
+    case when weighed.is_accepted then weighed.acceptance_reason end as acceptance_reason,
+    weighed.legal_entity_key,
+    weighed.counterparty_entity_key,
+    weighed.operational_legal_entity_key,
+    weighed.posted_legal_entity_key,
+    weighed.project_key,
+    weighed.operational_project_key,
+    weighed.posted_project_key,
+    weighed.contract_line_key,
+    weighed.customer_key,
+    weighed.worker_key,
+    weighed.period_id,
+    weighed.work_period_id,
+    weighed.operational_period_id,
+    weighed.posted_period_id,
+    weighed.currency,
+    weighed.functional_currency,
+    weighed.is_two_currencies,
     {%- for side in ['operational', 'posted', 'difference'] %}
     {%- for amount in ['transaction', 'functional', 'group'] %}
-    cast(aged.{{ side }}_{{ amount }} as decimal(18, 2)) as {{ side }}_{{ amount }},
+    cast(weighed.{{ side }}_{{ amount }} as decimal(18, 2)) as {{ side }}_{{ amount }},
     {%- endfor %}
     {%- endfor %}
-    cast(aged.difference_hours as decimal(18, 2)) as difference_hours,
-    cast(aged.operational_hours as decimal(18, 2)) as operational_hours,
-    cast(aged.posted_hours as decimal(18, 2)) as posted_hours,
-    aged.match_level,
-    aged.origin_type,
-    aged.origin_system,
-    aged.origin_id,
-    aged.gl_line_ids,
-    aged.correlation_id,
-    aged.integration_error,
-    aged.hold_reason,
-    aged.source_status,
-    aged.approved_at,
-    aged.due_at,
-    cast(aged.age_days_approved as integer) as age_days_approved,
-    cast(aged.age_days_due as integer) as age_days_due,
-    aged.match_key
-from aged
-left join categories on aged.category = categories.category
-left join severities on aged.item_id = severities.item_id
-left join decisions on aged.item_id = decisions.item_id
-left join weighed on aged.item_id = weighed.item_id
+    cast(weighed.difference_hours as decimal(18, 2)) as difference_hours,
+    cast(weighed.operational_hours as decimal(18, 2)) as operational_hours,
+    cast(weighed.posted_hours as decimal(18, 2)) as posted_hours,
+    weighed.match_level,
+    weighed.origin_type,
+    weighed.origin_system,
+    weighed.origin_id,
+    weighed.gl_line_ids,
+    weighed.correlation_id,
+    weighed.integration_error,
+    weighed.hold_reason,
+    weighed.source_status,
+    weighed.approved_at,
+    weighed.due_at,
+    cast(weighed.age_days_approved as integer) as age_days_approved,
+    cast(weighed.age_days_due as integer) as age_days_due,
+    weighed.match_key
+from weighed
+cross join severity_steps
+left join categories on weighed.category = categories.category

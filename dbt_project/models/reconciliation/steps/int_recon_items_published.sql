@@ -8,9 +8,10 @@
 {%- endif %}
 
 -- The newest state in which a published mart showed each item, as far as the as-of knows it. The history grows with
--- every publication: an increment reads what was appended since, and weighs it against what stood before.
+-- every publication: an increment reads what was appended since, which is newer than all that stood before.
 
-with history as (
+-- read twice, few columns first: not kept in between
+with history as not materialized (
 
     select * from {{ source('landing', 'recon_item_history') }}
     where
@@ -19,60 +20,39 @@ with history as (
 
 ),
 
-shown as (
+told as (
 
     select
-        *,
-        build_time as first_seen_at
+        item_id,
+        max(row(published_at, run_id)) as newest,
+        min(build_time) as first_seen_at
         {%- for amount in amounts %},
-        cast(null as decimal(18, 2)) as known_{{ amount }}
+        -- what it stood at before it was resolved
+        max_by(difference_{{ amount }}, published_at) filter (where status <> 'resolved') as last_difference_{{ amount }}
         {%- endfor %}
     from history
-    {%- if execute and is_update %}
-    union all
-    select
-        {{ all_but(['newest', 'last_difference_transaction', 'last_difference_functional', 'last_difference_group']) }}
-        {%- for amount in amounts %},
-        last_difference_{{ amount }} as known_{{ amount }}
-        {%- endfor %}
-    from {{ this }}
-    where item_id in (select item_id from history)
-    {%- endif %}
-
-),
-
-ranked as (
-
-    select
-        {{ all_but(['first_seen_at', 'known_transaction', 'known_functional', 'known_group']) }},
-        min(first_seen_at) over (partition by item_id) as first_seen_at,
-        {%- for amount in amounts %}
-        max(known_{{ amount }}) over (partition by item_id) as known_{{ amount }},
-        {%- endfor %}
-        row_number() over (partition by item_id order by published_at desc, run_id desc) as newest
-    from shown
-
-),
-
--- what it stood at before it was resolved
-standing as (
-
-    select
-        item_id
-        {%- for amount in amounts %},
-        max_by(difference_{{ amount }}, published_at) as last_difference_{{ amount }}
-        {%- endfor %}
-    from history
-    where status <> 'resolved'
     group by item_id
 
 )
 
 select
-    {{ all_but(['known_transaction', 'known_functional', 'known_group'], 'ranked') }}
+    history.*,
+    {%- if execute and is_update %}
+    least(told.first_seen_at, before.first_seen_at) as first_seen_at
     {%- for amount in amounts %},
-    coalesce(standing.last_difference_{{ amount }}, ranked.known_{{ amount }}) as last_difference_{{ amount }}
+    coalesce(told.last_difference_{{ amount }}, before.last_difference_{{ amount }}) as last_difference_{{ amount }}
     {%- endfor %}
-from ranked
-left join standing on ranked.item_id = standing.item_id
-where ranked.newest = 1
+    {%- else %}
+    told.first_seen_at
+    {%- for amount in amounts %},
+    told.last_difference_{{ amount }}
+    {%- endfor %}
+    {%- endif %}
+from history
+inner join told
+    on
+        history.item_id = told.item_id
+        and row(history.published_at, history.run_id) = told.newest
+{%- if execute and is_update %}
+left join {{ this }} as before on history.item_id = before.item_id
+{%- endif %}

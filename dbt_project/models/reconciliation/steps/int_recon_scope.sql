@@ -6,22 +6,22 @@
 {%- set facts = adapter.get_relation(this.database, this.schema, 'int_recon_item_facts') -%}
 -- The groups that an increment explains anew: those that were reached, and whatever hangs together with them through a
 -- pool, a reversal or the other leg. Nodes are match keys, cells of pools and records; an edge says that one may change
--- how the other is explained. A node is the number of its text: two texts with one number would only explain a group
--- too many anew.
+-- how the other is explained. A node is a number: two of them alike would only explain a group too many anew. Nearly all
+-- match keys hang on one thing only: they begin or end a way, so that the closure goes by the few nodes that join two.
 {% if build_is_increment() %}
 with recursive pool_cells as (
 
-    select hash({{ recon_cell() }}) as cell
+    select {{ recon_cell() }} as cell
     from {{ pools }}
     union
-    select hash({{ recon_cell() }})
+    select {{ recon_cell() }}
     from {{ changes_of('int_recon_pools') }}
 
 ),
 
 reversed as (
 
-    select distinct hash({{ recon_record('reverses_id') }}) as record
+    select distinct {{ recon_record('reverses_id') }} as record
     from {{ open_rows }}
     where basis = 'operational' and reverses_id is not null
 
@@ -34,27 +34,27 @@ pairs as (
         hash(open_rows.match_key) as node,
         pool_cells.cell as neighbour
     from {{ open_rows }} as open_rows
-    inner join pool_cells on hash({{ recon_cell('open_rows') }}) = pool_cells.cell
+    inner join pool_cells on {{ recon_cell('open_rows') }} = pool_cells.cell
     where open_rows.basis = 'operational' and open_rows.match_kind = 'origin' and open_rows.group_posted_count = 0
-    union
+    union all
     select
         hash(match_key),
-        hash({{ recon_cell() }})
+        {{ recon_cell() }}
     from {{ pools }}
-    union
+    union all
     select
         hash(match_key),
-        hash({{ recon_record('reverses_id') }})
+        {{ recon_record('reverses_id') }}
     from {{ open_rows }}
     where basis = 'operational' and reverses_id is not null
-    union
+    union all
     select
         hash(open_rows.match_key),
         reversed.record
     from {{ open_rows }} as open_rows
-    inner join reversed on hash({{ recon_record('source_id', 'open_rows') }}) = reversed.record
+    inner join reversed on {{ recon_record('source_id', 'open_rows') }} = reversed.record
     where open_rows.basis = 'operational'
-    union
+    union all
     select
         hash(match_key),
         hash({{ recon_other_leg() }})
@@ -77,36 +77,74 @@ edges as (
 
 ),
 
-reached (node) as (
+joints as (
 
     select node
-    from (
-        select hash(match_key) as node from {{ seeds }}
-        union
-        select hash(match_key) from {{ touched }}
-        union
-        select hash({{ recon_cell() }}) from {{ touched }}
-        union
-        select hash({{ recon_record('source_id') }}) from {{ touched }}
-        union
-        select hash({{ recon_record('reverses_id') }}) from {{ touched }}
-        where reverses_id is not null
-        union
-        select hash({{ recon_other_leg() }}) from {{ touched }}
-        where match_kind = 'leg'
-        union
-        -- a group that was reached frees or takes rows in the cells of all its rows
-        select hash({{ recon_cell() }}) from {{ touched_rows }}
-        union
-        select hash({{ recon_record('source_id') }}) from {{ touched_rows }}
-        where basis = 'operational'
-        union
-        select hash({{ recon_cell() }}) from {{ changes_of('int_recon_pools') }}
-    ) as first_nodes
+    from edges
+    group by node
+    having count(*) > 1
+
+),
+
+inner_edges as materialized (
+
+    select *
+    from edges
+    where node in (select node from joints) and neighbour in (select node from joints)
+
+),
+
+first_nodes as (
+
+    select hash(match_key) as node from {{ seeds }}
+    union all
+    select hash(match_key) from {{ touched }}
+    union all
+    select {{ recon_cell() }} from {{ touched }}
+    union all
+    select {{ recon_record('source_id') }} from {{ touched }}
+    union all
+    select {{ recon_record('reverses_id') }} from {{ touched }}
+    where reverses_id is not null
+    union all
+    select hash({{ recon_other_leg() }}) from {{ touched }}
+    where match_kind = 'leg'
+    union all
+    -- a group that was reached frees or takes rows in the cells of all its rows
+    select {{ recon_cell() }} from {{ touched_rows }}
+    union all
+    select {{ recon_record('source_id') }} from {{ touched_rows }}
+    where basis = 'operational'
+    union all
+    select {{ recon_cell() }} from {{ changes_of('int_recon_pools') }}
+
+),
+
+next_to_first as (
+
+    select node from first_nodes
     union
-    select edges.neighbour
-    from reached
-    inner join edges on reached.node = edges.node
+    select neighbour from edges
+    where node in (select node from first_nodes)
+
+),
+
+joined (node) as (
+
+    select node from next_to_first
+    union
+    select inner_edges.neighbour
+    from joined
+    inner join inner_edges on joined.node = inner_edges.node
+
+),
+
+reached as (
+
+    select node from joined
+    union all
+    select neighbour from edges
+    where node in (select node from joined)
 
 )
 
@@ -122,7 +160,7 @@ union
 select match_key from {{ facts }}
 where
     hash(match_key) in (select node from reached)
-    or (match_key like '%pool|%' and hash({{ recon_cell() }}) in (select node from reached))
+    or (match_key like '%pool|%' and {{ recon_cell() }} in (select node from reached))
 {%- else %}
 select match_key
 from {{ open_rows }}
