@@ -87,13 +87,13 @@ def page() -> str:
 def _figures(example: dict[str, Any]) -> str:
     flow, entity, period = example["cell"]
     operational, breaks, posted, ledger = example["bridge"]
-    people, months, entries = example["people"]
+    people, months, rows = example["people"]
     built = example["built"]
     is_certified, reason, currency = example["certificate"]
     lines = [
         (
             f"`{flow}` of {entity} in {period}, in {currency}; the ledger is {ledger}. The firm is `make demo`'s: "
-            f"{people} people, {months} months, {entries:,} entries of time, as known on {built[0]}."
+            f"{people} people, {months} months, {rows:,} ledger rows of time, as known on {built[0]}."
         ),
         "",
         "| step | owner | items | amount |",
