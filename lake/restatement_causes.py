@@ -1,4 +1,4 @@
-"""The steps that attribute changes to the rows that arrived in between, the closest first, or to time."""
+"""The steps that attribute the ledger's changes to the rows that arrived in between, the closest first, or to time."""
 
 from __future__ import annotations
 
@@ -110,63 +110,4 @@ where numbered.measure = 'operational' and subjects.source_entity = 'contract_li
 """
 NOT_BOTH = "delete from causes where change_id in (select change_id from by_time)"
 
-#: A difference is explained by what names its record or its lines, by the clock where it only changed its reason,
-#: else by what moved the ledger in its own cell.
-ITEM_REFS = """
-create temp table item_refs as
-with known as (
-    select *, 1 as preference from after_mart.recon_item where status <> 'resolved'
-    union all by name
-    select *, 2 as preference from before_mart.recon_item where status <> 'resolved'
-), items as (
-    select * from known where item_id in (select subject_id from numbered where measure = 'break')
-    qualify row_number() over (partition by item_id, category order by preference) = 1
-)
-select distinct numbered.change_id, ref
-from numbered inner join (
-    select item_id, 'origin:' || origin_type || '|' || origin_id as ref from items
-    union all select item_id, 'line:' || trim(unnest(string_split(gl_line_ids, ','))) from items
-) as refs on numbered.subject_id = refs.item_id
-where numbered.measure = 'break' and ref is not null
-"""
-ITEM_CAUSES = """
-insert into causes
-with bearing as (select n, entity, unnest(bears_on) as ref from arrived)
-select distinct change_id, n, 3 from item_refs inner join bearing using (ref)
-"""
-ITEM_BY_TIME = """
-insert into by_time
-with moved as (
-    select subject_id from numbered where measure = 'break'
-    group by subject_id having count(*) > 1 and sum(change_functional) = 0 and sum(change_group) = 0
-)
-select change_id from numbered
-where measure = 'break' and subject_id in (select subject_id from moved)
-    and change_id not in (select change_id from causes)
-"""
-
-
-def _by_ledger(closeness: int, keys: str, table: str = "causes") -> str:
-    """Give differences without a cause those of the ledger's changes that share `keys` with them."""
-    columns = "mine.change_id, causes.n, " + str(closeness) if table == "causes" else "mine.change_id"
-    return f"""
-        insert into {table}
-        select distinct {columns}
-        from numbered as mine
-        inner join numbered as theirs on mine.measure = 'break' and theirs.measure <> 'break' and {
-        " and ".join(f"mine.{key} = theirs.{key}" for key in keys.split(", "))
-    }
-        inner join {table} on theirs.change_id = {table}.change_id
-        where mine.change_id not in (select change_id from causes)
-            and mine.change_id not in (select change_id from by_time)
-    """
-
-
-STEPS = (
-    SUBJECTS, LEDGER_REFS, LEDGER_CAUSES, FELL_DUE, BY_COST, BY_DAY, NOT_BOTH, ITEM_REFS, ITEM_CAUSES, ITEM_BY_TIME,
-    _by_ledger(4, "flow, legal_entity_key, project_key, period_id"),
-    _by_ledger(4, "flow, legal_entity_key, project_key, period_id", "by_time"),
-    _by_ledger(7, "flow, project_key"),
-    _by_ledger(7, "flow, project_key", "by_time"),
-    _by_ledger(9, "flow, legal_entity_key, period_id"),
-)  # fmt: skip
+STEPS = (SUBJECTS, LEDGER_REFS, LEDGER_CAUSES, FELL_DUE, BY_COST, BY_DAY, NOT_BOTH)

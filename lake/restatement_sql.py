@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lake import restatement_causes
+from lake import restatement_causes, restatement_items
 
 AMOUNTS = ("transaction", "functional", "group")
 _CELL = "flow, legal_entity_key, project_key, period_id, currency"
@@ -53,7 +53,7 @@ case
     when by_time.change_id is not null then 'time passed'
     when causes.change_id is null then 'unattributed'
     else (array['its own record', 'an exchange rate', 'a record that names it', 'its cell', 'its contract line',
-        'terms of the worker', 'its project', 'its period', 'its flow'])[causes.closeness]
+        'terms of the worker', 'its project', 'its period', 'its flow', 'its match'])[causes.closeness]
 end
 """
 RESULT = f"""
@@ -144,4 +144,14 @@ left join moved using (legal_entity_key, period_id, flow)
 order by all
 """
 
-STEPS = (CHANGES, ITEM_CHANGES, NUMBERED, *restatement_causes.STEPS, RESULT, REMAINDER, CAUSES, CERTIFICATES)
+STEPS = (
+    CHANGES,
+    ITEM_CHANGES,
+    NUMBERED,
+    *restatement_causes.STEPS,
+    *restatement_items.STEPS,
+    RESULT,
+    REMAINDER,
+    CAUSES,
+    CERTIFICATES,
+)
