@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from lake.catalogue import connect
+from lake.catalogue import connect, open_duckdb
 from lake.contracts import ENTITIES
 from lake.store import Lake
 from tests.firm import Firm
+from tests.reconciliation.compiled import Compiled
 
 #: Nothing can stand behind these: nobody named an origin, or the origin never landed.
 WITHOUT_ORIGIN = {"manual_journal", "orphan_posting", "accrual", "accrual_not_reversed", "summary_unallocated"}
@@ -103,3 +104,42 @@ def test_the_command_leads_from_a_posted_line_to_its_record_and_back(
     assert f"GL line {line} of erp" in back
     refused = firm.run("lineage", "no-such-line", expect=1)
     assert "neither a posted line nor a record" in refused.stderr
+
+
+def test_a_schedule_line_posted_in_another_period_leads_to_the_one_that_it_is_for(firm: Firm) -> None:
+    work = firm.lake_root / "work"
+    compiled = Compiled(work, ("lineage",), given=("lineage_record", "recon_pool_member"))
+    own = {
+        "fct_project_ledger": [
+            scheduled("february", basis="operational", period_id="2026-02", source_entity="contract_line"),
+            scheduled("march", basis="operational", period_id="2026-03", source_entity="contract_line"),
+            scheduled("late", basis="finance_posted", period_id="2026-03", gl_line_id="late", origin_id="RS02"),
+            scheduled("in time", basis="finance_posted", period_id="2026-03", gl_line_id="in time", origin_id="RS03"),
+            # the line of a schedule that never landed is of the period that it stands in
+            scheduled("orphan", basis="finance_posted", period_id="2026-03", gl_line_id="orphan", origin_id="RS99"),
+        ],
+        "int_schedule_line_periods": [
+            {"basis": "finance_posted", "origin_type": "revenue_schedule", "origin_system": "erp", "origin_id": name,
+             "period_id": period}
+            for name, period in (("RS02", "2026-02"), ("RS03", "2026-03"))
+        ],
+    }  # fmt: skip
+    with open_duckdb() as connection:
+        for name in ("build", "mart"):
+            connection.execute(f"attach '{work / name}.duckdb' as {name} (read_only)")
+        for name in compiled.given:
+            connection.execute(f"create table memory.{name} as select * from {compiled.relation(name)} limit 0")
+            for row in own.get(name, []):
+                marks = ", ".join("?" * len(row))
+                connection.execute(f"insert into memory.{name} ({', '.join(row)}) values ({marks})", list(row.values()))
+        for name in compiled.steps:
+            connection.execute(compiled.statement(name, "memory.{}".format))
+        paths = connection.execute("select gl_line_id, operational_ledger_id, level from memory.lineage").fetchall()
+    level = "contract_line_period"
+    assert sorted(paths) == [("in time", "march", level), ("late", "february", level), ("orphan", "march", level)]
+
+
+def scheduled(name: str, **columns: str) -> dict[str, str]:
+    """One ledger row of a contract line that is earned by schedule; a posting names its schedule line."""
+    origin = {"origin_type": "revenue_schedule", "origin_system": "erp"}
+    return {"ledger_id": name, "flow": "revenue", "contract_line_key": "crm:LP6", **origin, **columns}

@@ -3,6 +3,7 @@
 {%- set ledger = ref('fct_project_ledger') -%}
 {%- set members = ref('recon_pool_member') -%}
 {%- set records = ref('lineage_record') -%}
+{%- set meant_periods = ref('lineage_period') -%}
 {%- set entry_origins = "('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')" -%}
 {%- set both_ends %}
     posted.flow,
@@ -59,13 +60,14 @@ union all
 select
     case when operational.ledger_id is null then 'none' else 'contract_line_period' end as level,
     {{- both_ends }}
+left join {{ meant_periods }} as meant on posted.ledger_id = meant.ledger_id
 left join {{ ledger }} as operational
     on
         operational.basis = 'operational'
         and operational.origin_type = 'revenue_schedule'
         and posted.flow = operational.flow
         and posted.contract_line_key = operational.contract_line_key
-        and posted.period_id = operational.period_id
+        and coalesce(meant.period_id, posted.period_id) = operational.period_id
 left join {{ records }} as record on operational.ledger_id = record.ledger_id
 where
     posted.basis = 'finance_posted'
