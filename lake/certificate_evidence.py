@@ -73,6 +73,17 @@ def batches_hash(sealed: Mapping[int, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def batch_ids(sealed: Iterable[int]) -> str:
+    """Return the numbers of batches as a certificate states them, what follows each other as one run: `1-16, 18`."""
+    runs: list[list[int]] = []
+    for number in sorted(sealed):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
+
+
 def _fault(lake: Lake, sha256: str) -> str | None:
     digest = hashlib.sha256()
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,11 +13,14 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from lake.catalogue import open_duckdb
+from lake.certificate_evidence import batch_ids
 from lake.certificates import record, verify
 from lake.errors import ConfigError
 from lake.publish import published
 from lake.store import Lake
 from tests.firm import Firm
+from tests.reconciliation.compiled import Compiled
 
 ENTITY, PERIOD = "erp:DE01", "2026-09"
 
@@ -107,6 +110,57 @@ def test_a_certificate_that_was_rewritten_is_found_even_when_it_was_sealed_anew(
     with duckdb.connect(str(mart_of(lake))) as connection:
         connection.execute("update main.close_certificate set seal = sha256(content)")
     assert findings(lake) == "its seal is not the one that was recorded when it was published"
+
+
+def seal_and_record(lake: Lake, of: Callable[[dict[str, object]], dict[str, object]]) -> None:
+    """Write every certificate as `of` makes it, sealed and recorded as those of a run of its own."""
+    run = "another run"
+    with duckdb.connect(str(mart_of(lake))) as connection:
+        for seal, content in connection.execute("select seal, content from main.close_certificate").fetchall():
+            other = json.dumps(
+                of(json.loads(content) | {"run_id": run}), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+            )
+            connection.execute("update main.close_certificate set content = ? where seal = ?", [other, seal])
+        connection.execute("update main.close_certificate set run_id = ?, seal = sha256(content)", [run])
+    assert record(lake, mart_of(lake)) == 16
+
+
+def test_a_certificate_names_the_batches_that_it_stands_on(lake: Lake) -> None:
+    with duckdb.connect(str(mart_of(lake)), read_only=True) as connection:
+        numbers = connection.execute("select batch_id from obs_batches where status = 'committed'").fetchall()
+        named = connection.execute("select distinct content ->> '$.batch_ids' from close_certificate").fetchall()
+    assert numbers
+    assert named == [(batch_ids(number for (number,) in numbers),)]
+    seal_and_record(lake, lambda content: content | {"batch_ids": "1-2"})
+    assert findings(lake) == "the mart's list of batches differs"
+
+
+def test_a_batch_that_was_refused_breaks_the_run_of_those_that_a_certificate_names(firm: Firm) -> None:
+    compiled = Compiled(firm.lake_root / "work", ("close_certificate",))
+    query = compiled.query(
+        "close_certificate",
+        lambda name: "memory.obs_batches" if name == "obs_batches" else compiled.relation(name),
+    )
+    with open_duckdb() as connection:
+        for name in ("build", "mart"):
+            connection.execute(f"attach '{firm.lake_root / 'work' / name}.duckdb' as {name} (read_only)")
+        connection.execute(
+            "create table memory.obs_batches as select * replace (if(batch_id = 3, 'refused', status) as status)"
+            " from mart.obs_batches where batch_id <= 6 and batch_id <> 5"
+        )
+        named = connection.execute(f"select distinct batch_ids, content ->> '$.batch_ids' from ({query})").fetchall()
+    assert named == [("1-2, 4, 6", batch_ids([1, 2, 4, 6]))]
+
+
+def test_what_was_sealed_before_certificates_named_their_batches_is_intact(lake: Lake) -> None:
+    seal_and_record(lake, lambda content: {name: of for name, of in content.items() if name != "batch_ids"})
+    assert findings(lake) == ""
+
+
+def test_numbers_that_follow_each_other_are_one_run() -> None:
+    assert batch_ids([]) == ""
+    assert batch_ids([7]) == "7"
+    assert batch_ids([5, 1, 3, 2, 8, 9]) == "1-3, 5, 8-9"
 
 
 def test_a_changed_or_lost_archived_file_is_found_and_named(lake: Lake) -> None:

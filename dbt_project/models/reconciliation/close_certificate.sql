@@ -38,14 +38,36 @@ category_amounts as (
 
 ),
 
--- everything that the build stands on, in one fingerprint
+-- everything that the build stands on: numbers that follow each other are told as one run, or a list of them would
+-- outgrow what it proves; what each of them brought is one fingerprint
+batches as (
+
+    select
+        batch_id,
+        content_hash,
+        batch_id - row_number() over (order by batch_id) as run
+    from {{ ref('obs_batches') }}
+    where status = 'committed'
+
+),
+
+batch_runs as (
+
+    select
+        min(batch_id) as first_id,
+        cast(min(batch_id) as varchar) || case when count(*) > 1 then '-' || cast(max(batch_id) as varchar) else '' end as run_text
+    from batches
+    group by run
+
+),
+
 evidence as (
 
     select
+        (select coalesce(string_agg(run_text, ', ' order by first_id), '') from batch_runs) as batch_ids,
         {{ sha256_text("coalesce(string_agg(cast(batch_id as varchar) || ' ' || content_hash, ',' order by batch_id), '')") }} as batches_hash,
         count(*) as batch_count
-    from {{ ref('obs_batches') }}
-    where status = 'committed'
+    from batches
 
 ),
 
@@ -58,6 +80,7 @@ judged as (
         coalesce(parts.categories, '{}') as categories,
         coalesce(parts.control_exceptions, '{}') as control_exceptions,
         coalesce(parts.items_hash, 'null') as items_hash,
+        evidence.batch_ids,
         evidence.batches_hash,
         evidence.batch_count,
         build.run_id,
@@ -91,6 +114,7 @@ written as (
         {{ json_record({
             'accepted_items': json_value('accepted_count'),
             'batch_count': json_value('batch_count'),
+            'batch_ids': json_value('batch_ids'),
             'batches_hash': json_value('batches_hash'),
             'build_time': json_value('cast(build_time as varchar)'),
             'categories': 'categories',
@@ -131,6 +155,7 @@ select
     control_count,
     critical_control_count,
     cast(batch_count as bigint) as batch_count,
+    batch_ids,
     batches_hash,
     run_id,
     build_time,
