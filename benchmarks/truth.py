@@ -26,9 +26,9 @@ from ingestion.feed import Feed
 from lake.store import Lake
 from tests.firm import FEEDS, ROOT, configure
 from tests.reconciliation.truth import (
-    JUDGED,
     Gaps,
     Score,
+    breaches,
     expected_controls,
     expected_items,
     found_controls,
@@ -115,13 +115,14 @@ def judge(firm: tuple[int, int, int], folder: Path, warehouse: Warehouse, *, tes
     for name in FEEDS:
         pipeline.ingest(lake, Feed(name=name, system="canonical", path=str(extracts / name)))
     mart = warehouse.build(config, tested=tested)
-    expected, found = expected_controls(extracts), found_controls(mart)
+    expected = expected_controls(extracts)
+    missed, extra = breaches(expected, found_controls(mart))
     return Verdict(
         firm=firm,
         seconds=time.monotonic() - started,
         items=scores(expected_items(extracts), found_items(mart)),
-        controls_missed=tuple(sorted(expected - found)),
-        controls_extra=tuple(sorted(c for c in found - expected if c[0] not in JUDGED)),
+        controls_missed=missed,
+        controls_extra=extra,
         controls_expected=len(expected),
         gaps=gaps(mart),
     )

@@ -13,8 +13,6 @@ import duckdb
 #: What tells one difference from another: flow, category, books, project, period, the record behind it where it is
 #: a single one, transaction amount with its currency, functional and group amount.
 Item = tuple[str, str, str, str, str, str | None, Decimal | None, str | None, Decimal, Decimal]
-#: Control exceptions that the build judges from terms and estimates; nobody plants them.
-JUDGED = frozenset({"estimate_stale", "missing_end_date"})
 
 
 @dataclass(frozen=True)
@@ -148,6 +146,13 @@ def found_controls(mart: Path) -> set[tuple[str, str]]:
     with duckdb.connect(str(mart), read_only=True) as connection:
         rows = connection.execute("select rule, subject_id from control_exception").fetchall()
     return {(rule, source_id(subject.partition("|")[0])) for rule, subject in rows}
+
+
+def breaches(
+    expected: set[tuple[str, str]], found: set[tuple[str, str]]
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """Return the breaches that were missed and those that were found beside them."""
+    return tuple(sorted(expected - found)), tuple(sorted(found - expected))
 
 
 def scores(expected: list[Item], found: list[Item]) -> list[Score]:
