@@ -1,5 +1,6 @@
 -- A credit note that names no record takes back what the invoice it applies to billed on the same project
--- and contract line: everything where it credits the whole, else the record only if there is just one.
+-- and contract line, or on any where it names none: everything where it credits the whole, else the record only if there
+-- is just one.
 with lines as (
     select * from {{ ref('int_invoice_lines') }}
 ),
@@ -47,8 +48,8 @@ credited as (
         on
             silent.source_system = lines.source_system
             and silent.applies_to_invoice_id = lines.invoice_id
-            and silent.project_key = lines.project_key
-            and silent.contract_line_key = lines.contract_line_key
+            and (silent.project_key = 'none' or silent.project_key = lines.project_key)
+            and (silent.contract_line_key = 'none' or silent.contract_line_key = lines.contract_line_key)
     inner join records
         on
             lines.source_system = records.source_system

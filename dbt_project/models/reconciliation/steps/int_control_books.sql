@@ -25,6 +25,23 @@ unbalanced as (
 
 ),
 
+entities as (
+
+    select * from {{ ref('int_legal_entities') }}
+
+),
+
+valued as (
+
+    select
+        unbalanced.*,
+        {{ translate('unbalanced.imbalance_functional', 'group_rates.average_rate') }} as imbalance_group
+    from unbalanced
+    left join entities on unbalanced.legal_entity_key = entities.legal_entity_key
+    {{ group_rate_join('group_rates', 'unbalanced.legal_entity_key', 'unbalanced.period_id', 'entities.functional_currency') }}
+
+),
+
 completeness as (
 
     select * from {{ ref('gl_completeness') }}
@@ -56,10 +73,10 @@ select
     'journal',
     source_system,
     journal_id,
-    null,
+    imbalance_group,
     posted_at,
     'its lines sum to ' || cast(imbalance_functional as varchar) || ' in functional currency'
-from unbalanced
+from valued
 
 union all
 

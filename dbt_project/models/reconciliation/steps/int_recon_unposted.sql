@@ -97,5 +97,7 @@ select
         when approved_at <= close_due_at and close_due_at < sla_at then close_due_at
         -- what payroll posts is due by the close
         when approved_at is not null then coalesce(sla_at, close_due_at)
+        -- approved, nobody says when: the close is the only deadline that is known
+        when source_status = 'approved' then close_due_at
     end as due_at
 from timed
