@@ -1,6 +1,6 @@
 with breaches as (
 {%- for family in [
-    'postings', 'sources', 'changes', 'journals', 'books', 'reference', 'terms', 'rates', 'bill_rates', 'exchange_rates',
+    'postings', 'sources', 'changes', 'landings', 'journals', 'books', 'reference', 'terms', 'rates', 'bill_rates', 'exchange_rates',
     'contract_terms', 'estimates', 'adjustments',
 ] %}
     select rule, flow, legal_entity_key, project_key, period_id, subject_type, subject_system, subject_id, amount_group, breached_at, detail

@@ -1,5 +1,5 @@
 -- Records whose figures changed after a close. A change is one of the period that a record stood in at the close, or
--- stands in since: a record that was moved out of a closed period has left its figures short.
+-- stands in since: a record that was moved out of a closed period, or into other books, has left its figures short.
 
 with entities as (
 
@@ -26,8 +26,9 @@ versions as (
 
 ),
 
--- the period of each version, by its own day in the books of the record
-placed as (
+-- the books that each version stood in: a bill's own, a milestone's project's, else the worker's on the day; contractors
+-- and people without a known entity stand in the project's. A version that does not say stands in the record's.
+resolved as (
 
     select
         versions.origin_type,
@@ -35,17 +36,66 @@ placed as (
         versions.origin_id,
         versions.updated_at,
         versions.figures,
-        entries.legal_entity_key,
-        {{ shifted_period('work_periods', 'shifts') }} as period_id
+        versions.dated_on,
+        versions.dated_at,
+        entries.first_known_at,
+        entries.legal_entity_key as entry_entity_key,
+        case versions.origin_type
+            when 'vendor_bill' then entity_ids.key
+            when 'milestone' then projects.legal_entity_key
+            else
+                coalesce(
+                    case
+                        when versions.origin_type <> 'time_entry' or coalesce(workers.worker_type, 'employee') <> 'contractor'
+                            then nullif(terms.legal_entity_key, 'unmapped')
+                    end,
+                    projects.legal_entity_key
+                )
+        end as version_entity_key
     from versions
     inner join entries
         on
             versions.origin_type = entries.origin_type
             and versions.origin_system = entries.origin_system
             and versions.origin_id = entries.origin_id
-    inner join entities on entries.legal_entity_key = entities.legal_entity_key
-    {{ work_period_join('work_periods', 'entries.legal_entity_key', 'coalesce(versions.dated_on, ' ~ local_date('versions.dated_at', 'entities.time_zone') ~ ')') }}
-    {{ period_shift_join('shifts', 'work_periods', 'entries.legal_entity_key', 'entries.first_known_at') }}
+    {{ resolve_join('legal_entity', 'entity_ids', 'versions.origin_system', 'versions.legal_entity_id', 'versions.dated_on') }}
+    {{ resolve_join('project', 'project_ids', 'versions.origin_system', 'versions.project_id', 'coalesce(versions.dated_on, cast(versions.dated_at as date))') }}
+    {{ resolve_join('employee', 'worker_ids', 'versions.origin_system', 'versions.employee_id', 'versions.dated_on') }}
+    left join {{ ref('int_projects') }} as projects on project_ids.key = projects.project_key
+    left join {{ ref('int_workers') }} as workers on worker_ids.key = workers.worker_key
+    left join {{ ref('int_worker_month_terms') }} as terms
+        on
+            worker_ids.key = terms.worker_key
+            and {{ month_start('versions.dated_on') }} = terms.month
+            and versions.dated_on >= terms.valid_from
+            and versions.dated_on < terms.valid_to
+
+),
+
+booked as (
+
+    select
+        resolved.*,
+        coalesce(resolved.version_entity_key, resolved.entry_entity_key) as legal_entity_key
+    from resolved
+
+),
+
+-- the period of each version, by its own day in those books
+placed as (
+
+    select
+        booked.origin_type,
+        booked.origin_system,
+        booked.origin_id,
+        booked.updated_at,
+        booked.figures,
+        booked.legal_entity_key,
+        {{ shifted_period('work_periods', 'shifts') }} as period_id
+    from booked
+    inner join entities on booked.legal_entity_key = entities.legal_entity_key
+    {{ work_period_join('work_periods', 'booked.legal_entity_key', 'coalesce(booked.dated_on, ' ~ local_date('booked.dated_at', 'entities.time_zone') ~ ')') }}
+    {{ period_shift_join('shifts', 'work_periods', 'booked.legal_entity_key', 'booked.first_known_at') }}
 
 ),
 
@@ -72,11 +122,25 @@ compared as (
         stood.period_id,
         closures.closed_from,
         max_by(
-            case when placed.figures <> 'out' and placed.period_id = stood.period_id then placed.figures else 'out' end,
+            case
+                when
+                    placed.figures <> 'out'
+                    and placed.legal_entity_key = stood.legal_entity_key
+                    and placed.period_id = stood.period_id
+                    then placed.figures
+                else 'out'
+            end,
             placed.updated_at
         ) filter (where placed.updated_at <= closures.closed_from) as figures_at_close,
         max_by(
-            case when placed.figures <> 'out' and placed.period_id = stood.period_id then placed.figures else 'out' end,
+            case
+                when
+                    placed.figures <> 'out'
+                    and placed.legal_entity_key = stood.legal_entity_key
+                    and placed.period_id = stood.period_id
+                    then placed.figures
+                else 'out'
+            end,
             placed.updated_at
         ) filter (
             where
@@ -94,7 +158,6 @@ compared as (
             stood.origin_type = placed.origin_type
             and stood.origin_system = placed.origin_system
             and stood.origin_id = placed.origin_id
-            and stood.legal_entity_key = placed.legal_entity_key
     group by
         stood.origin_type, stood.origin_system, stood.origin_id, stood.legal_entity_key, stood.period_id,
         closures.closed_from

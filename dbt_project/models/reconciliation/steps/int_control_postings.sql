@@ -3,12 +3,13 @@
 {%- set every_row = ref('int_recon_keyed') -%}
 {%- set touched_rows = ref('int_recon_touched_rows') %}
 
--- Breaches that the postings of single records show: posted before approval, changed after posting.
+-- Breaches that the postings of single records show: posted, recognised or invoiced before approval, changed after it.
 
 with keyed as (
 
     select * from {{ touched_rows if in_increment() else every_row }}
-    where flow in ('labor_cost', 'expense_cost', 'vendor_cost') and match_kind = 'origin'
+    -- what somebody approves: of milestones and billing events nobody says so
+    where match_kind = 'origin' and match_origin_type in ('time_entry', 'expense', 'vendor_bill')
 
 ),
 
@@ -39,23 +40,23 @@ posted as (
 
 before_approval as (
 
+    -- one record may stand in several rows of a flow
     select
-        posted.*,
-        keyed.approved_at
+        posted.match_key,
+        max(keyed.approved_at) as approved_at
     from keyed
     inner join posted on keyed.match_key = posted.match_key
     where
         keyed.basis = 'operational'
         and (keyed.source_status = 'submitted' or posted.first_posted_at < keyed.approved_at)
+    group by posted.match_key
 
 ),
 
 edited as (
 
     select
-        versions.origin_type,
-        versions.origin_system,
-        versions.origin_id,
+        posted.match_key,
         max(versions.updated_at) as edited_at,
         max_by(versions.figures, versions.updated_at) filter (where versions.updated_at <= posted.first_posted_at)
             as figures_posted,
@@ -66,24 +67,25 @@ edited as (
             versions.origin_type = posted.origin_type
             and versions.origin_system = posted.origin_system
             and versions.origin_id = posted.origin_id
-    group by versions.origin_type, versions.origin_system, versions.origin_id
+    group by posted.match_key
 
 )
 
 select
-    match_key,
+    posted.match_key,
     'posted_before_approval' as rule,
-    flow,
-    legal_entity_key,
-    project_key,
-    period_id,
-    origin_type as subject_type,
-    origin_system as subject_system,
-    origin_id as subject_id,
-    amount_group,
-    first_posted_at as breached_at,
-    case when approved_at is null then 'posted and not approved yet' else 'approved only after it was posted' end as detail
+    posted.flow,
+    posted.legal_entity_key,
+    posted.project_key,
+    posted.period_id,
+    posted.origin_type as subject_type,
+    posted.origin_system as subject_system,
+    posted.origin_id as subject_id,
+    posted.amount_group,
+    posted.first_posted_at as breached_at,
+    case when before_approval.approved_at is null then 'posted and not approved yet' else 'approved only after it was posted' end as detail
 from before_approval
+inner join posted on before_approval.match_key = posted.match_key
 
 union all
 
@@ -94,16 +96,12 @@ select
     posted.legal_entity_key,
     posted.project_key,
     posted.period_id,
-    edited.origin_type,
-    edited.origin_system,
-    edited.origin_id,
+    posted.origin_type,
+    posted.origin_system,
+    posted.origin_id,
     posted.amount_group,
     edited.edited_at,
     'figures at the source changed after the posting'
 from edited
-inner join posted
-    on
-        edited.origin_type = posted.origin_type
-        and edited.origin_system = posted.origin_system
-        and edited.origin_id = posted.origin_id
+inner join posted on edited.match_key = posted.match_key
 where edited.figures_posted <> edited.figures_now

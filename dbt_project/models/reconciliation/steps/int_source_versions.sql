@@ -2,11 +2,21 @@
 -- All landed versions of time entries, expenses, bill lines and milestones that have more than one, with the figures of
 -- each as one text: what counts is whether a figure changed, not that a row was sent again.
 
+{%- set billable = 'coalesce(billable_hours, case when is_billable then hours else 0 end)' -%}
+{%- set rate_currency = 'case when bill_rate is not null then currency end' -%}
+{%- set tax = "coalesce(recoverable_tax, cast('0' as decimal(18, 2)))" -%}
 {%- set origins = [
-    ['time_entry', 'time_entry', 'time_entry_id', "status in ('submitted', 'approved')", 'work_date', ['project_id', 'employee_id', 'work_date', 'hours', 'billable_hours', 'contract_line_id', 'bill_rate']],
-    ['expense', 'expense', 'expense_id', "status in ('submitted', 'approved')", 'expense_date', ['project_id', 'employee_id', 'expense_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
-    ['vendor_bill', 'vendor_bill_line', 'bill_line_id', "status = 'approved'", 'bill_date', ['project_id', 'po_line_id', 'bill_date', 'amount', 'recoverable_tax', 'currency', 'contract_line_id']],
-    ['milestone', 'milestone', 'milestone_id', "status = 'completed'", 'completed_at', ['project_id', 'completed_at', 'amount', 'currency', 'contract_line_id']],
+    ['time_entry', 'time_entry', 'time_entry_id', "status in ('submitted', 'approved')", 'work_date',
+        ['project_id', 'employee_id', 'work_date', 'hours', 'is_billable', billable, 'contract_line_id', 'bill_rate', rate_currency],
+        ['project_id', 'employee_id']],
+    ['expense', 'expense', 'expense_id', "status in ('submitted', 'approved')", 'expense_date',
+        ['project_id', 'employee_id', 'expense_date', 'amount', tax, 'currency', 'is_billable', 'contract_line_id'],
+        ['project_id', 'employee_id']],
+    ['vendor_bill', 'vendor_bill_line', 'bill_line_id', "status = 'approved'", 'bill_date',
+        ['legal_entity_id', 'project_id', 'po_line_id', 'bill_date', 'amount', tax, 'currency', 'contract_line_id'],
+        ['legal_entity_id']],
+    ['milestone', 'milestone', 'milestone_id', "status = 'completed'", 'completed_at',
+        ['project_id', 'completed_at', 'amount', 'currency', 'contract_line_id'], ['project_id']],
 ] %}
 
 {%- set is_update = in_increment() %}
@@ -14,7 +24,7 @@
 {%- set committed = ref('stg_lake__committed_batches') %}
 
 with
-{%- for origin, entity, id, counts, day, figures in origins %}
+{%- for origin, entity, id, counts, day, figures, books in origins %}
 -- most came once: only the others are read whole, and in an increment only those of which a version is new
 {{ entity }}_repeated as (
 
@@ -44,7 +54,7 @@ with
 
 ){{ ',' if not loop.last }}
 {%- endfor %}
-{% for origin, entity, id, counts, day, figures in origins %}
+{% for origin, entity, id, counts, day, figures, books in origins %}
 select
     '{{ origin }}' as origin_type,
     source_system as origin_system,
@@ -53,6 +63,10 @@ select
     -- of a milestone the moment, of which the books' own time zone makes a day
     {% if day == 'completed_at' %}cast(null as date){% else %}{{ day }}{% endif %} as dated_on,
     {% if day == 'completed_at' %}completed_at{% else %}cast(null as timestamp with time zone){% endif %} as dated_at,
+    -- whose books the version stood in, by the ids that say so
+    {%- for id_of_books in ['legal_entity_id', 'project_id', 'employee_id'] %}
+    {% if id_of_books in books %}{{ id_of_books }}{% else %}cast(null as varchar) as {{ id_of_books }}{% endif %},
+    {%- endfor %}
     -- whatever else is edited in a row that counts for nothing changes no figure
     case
         when {{ counts }} and not coalesce(is_deleted, false)
