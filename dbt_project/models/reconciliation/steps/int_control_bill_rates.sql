@@ -118,7 +118,11 @@ compared as (
         priced.source_system,
         priced.time_entry_id,
         told.closed_from,
-        max(told.updated_at) filter (where told.state = 'after') as changed_at,
+        -- a rate that was taken away leaves none, or an older one: then when the project's rates last moved
+        coalesce(
+            max(told.updated_at) filter (where told.state = 'after' and told.updated_at > told.closed_from),
+            any_value(told.changed_at)
+        ) as changed_at,
         {{ before_and_after('min_by((told.hourly_rate, told.currency), ' ~ first ~ ')') }},
         {{ before_and_after('min_by(told.rate_id, ' ~ first ~ ')', 'rate') }}
     from priced
