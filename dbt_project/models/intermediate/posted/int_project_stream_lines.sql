@@ -5,7 +5,7 @@ with lines as (
         contract_line_key,
         billing_model
     from {{ ref('int_contract_lines') }}
-    where project_key not in ('none', 'unmapped')
+    where {{ in_force('contract_status') }} and project_key not in ('none', 'unmapped')
 ),
 
 candidates as (

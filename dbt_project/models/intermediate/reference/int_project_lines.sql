@@ -1,7 +1,8 @@
 with lines as (
     select * from {{ ref('int_contract_lines') }}
     where
-        billing_model <> 'subscription'
+        {{ in_force('contract_status') }}
+        and billing_model <> 'subscription'
         and project_key not in ('none', 'unmapped')
 )
 

@@ -1,7 +1,7 @@
 -- A line without a project is recognized all the same, under the unmapped project.
 with lines as (
     select * from {{ ref('int_contract_lines') }}
-    where coalesce(contract_status, 'active') <> 'draft'
+    where {{ in_force('contract_status') }}
 ),
 
 projects as (

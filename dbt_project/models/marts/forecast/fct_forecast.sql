@@ -57,6 +57,11 @@ keys as (
     select project_key, legal_entity_key, period_id from {{ ref('int_project_plan') }}
     union
     select project_key, legal_entity_key, period_id from {{ ref('int_cost_forecast') }}
+    union
+    -- what is still to be earned without a plan or an estimate of cost
+    select ahead.project_key, projects.legal_entity_key, ahead.period_id
+    from ahead
+    inner join projects on ahead.project_key = projects.project_key
 ),
 
 placed as (

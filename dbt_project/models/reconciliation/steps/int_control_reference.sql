@@ -51,6 +51,8 @@ select
     null,
     cast(count(*) as varchar) || ' rows have no '
     || case
+        when bool_or(amount_transaction is null) and flow = 'intercompany'
+            then 'intercompany rule in force between the two entities, or no rate that it prices by'
         when bool_or(amount_transaction is null) then 'cost or bill rate'
         when bool_or(amount_functional is null) then 'daily exchange rate to ' || coalesce(min(functional_currency), '?')
         else 'average exchange rate to the group currency'
