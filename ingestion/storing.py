@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from operator import and_
 
 import polars as pl
@@ -72,14 +72,14 @@ def _fingerprint(content: pl.DataFrame, extra: pl.DataFrame) -> pl.Series:
         named = pl.concat_str(pl.lit(f"{name}\0"), "cell").hash(_SEED)
         told = pl.when(pl.col("cell").is_not_null()).then(named).otherwise(pl.lit(0, pl.UInt64))
         hashed ^= cell.select(told).to_series()
-    return hashed.cast(pl.String) + ALGORITHM
+    return hashed.cast(pl.String) + algorithm()
 
 
 def hashes(column: str) -> pl.Expr:
     """Return fingerprints as numbers, null where one is of another algorithm or of a deletion."""
     text = pl.col(column)
-    own = text.str.ends_with(ALGORITHM) if ALGORITHM else pl.lit(value=True)
-    return pl.when(own).then(text.str.strip_suffix(ALGORITHM).cast(pl.UInt64, strict=False))
+    own = text.str.ends_with(algorithm()) if algorithm() else pl.lit(value=True)
+    return pl.when(own).then(text.str.strip_suffix(algorithm()).cast(pl.UInt64, strict=False))
 
 
 def again(rows: pl.DataFrame, entity: Entity) -> pl.Series:
@@ -94,10 +94,12 @@ def _content(entity: Entity) -> list[str]:
     return [*(c.name for c in entity.columns), "is_deleted"]
 
 
-def _algorithm() -> str:
+@cache
+def algorithm() -> str:
     """Return the mark of fingerprints whose algorithm is not the first one's, which bear none.
 
-    Polars promises no algorithm; what it makes of a row that never changes tells one from another.
+    Polars promises no algorithm; what it makes of a row that never changes tells one from another. Asked
+    for when rows are, not at import: a process that forks afterwards would lose Polars' threads.
     """
     made = pl.select(
         text=pl.lit("Müller"),
@@ -117,6 +119,3 @@ def _as_json(extra: pl.DataFrame) -> pl.Series:
     written = extra.select(pl.struct(by_name(extra.columns)).struct.json_encode()).to_series()
     empty = reduce(and_, (extra[name].alias("empty").is_null() for name in extra.columns))
     return pl.DataFrame([empty, written.alias("text")]).select(pl.when(~pl.col("empty")).then("text")).to_series()
-
-
-ALGORITHM = _algorithm()

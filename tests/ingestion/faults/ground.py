@@ -31,7 +31,9 @@ class Ground:
 
     @property
     def feed(self) -> Feed:
-        return Feed("psa", "canonical", str(self.root / "drop"), mode=self.mode)  # type: ignore[arg-type]
+        folder = str(self.root / "drop")
+        # what is laid here is whole at once
+        return Feed("psa", "canonical", folder, mode=self.mode, settle_seconds=0)  # type: ignore[arg-type]
 
     def ingest(self) -> None:
         pipeline.ingest(self.lake, self.feed)

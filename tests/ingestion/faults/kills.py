@@ -19,7 +19,7 @@ STEPS: tuple[tuple[object, str], ...] = (
     (batches.BatchLog, "start"),
     (landing, "conform"),
     (quarantine.Spool, "add"),
-    (snapshot, "_spooled"),
+    (snapshot, "_read"),
     (delta, "write_deltalake"),
     (pipeline, "append_beside"),
     (batches.BatchLog, "_close"),
