@@ -9,6 +9,7 @@ with origins as (
     select
         ledger.*,
         coalesce(chains.is_closed and chains.is_accrual, false) as is_reversed_accrual,
+        coalesce(chains.is_closed and (chains.is_one_origin or ledger.component = 'remainder'), false) as is_taken_back,
         -- a reversing line without an origin of its own stands against the line that it reverses
         coalesce(
             ledger.reverses_id is not null
@@ -65,8 +66,18 @@ kinds as (
                 and coalesce(posting_origin_type, 'revenue_schedule') not in ('manual', 'accrual')
                 then 'term'
             else 'line'
-        end as match_kind
+        end as own_kind
     from resolved
+
+),
+
+-- a line that stands for itself nets with the lines that took it back, in whichever period they stand
+chained as (
+
+    select
+        *,
+        case when own_kind = 'line' and is_taken_back then 'chain' else own_kind end as match_kind
+    from kinds
 
 ),
 
@@ -77,6 +88,7 @@ parts as (
         case when match_kind = 'origin' then match_origin_type else match_kind end as match_part_1,
         case match_kind
             when 'accrual' then reversal_chain_id
+            when 'chain' then reversal_chain_id
             when 'leg' then legal_entity_key
             when 'origin' then coalesce(match_origin_system, '')
             when 'term' then contract_line_key
@@ -90,7 +102,7 @@ parts as (
         end as match_part_3,
         case match_kind when 'leg' then coalesce(project_key, '') end as match_part_4,
         case match_kind when 'leg' then coalesce(period_id, '') end as match_part_5
-    from kinds
+    from chained
 
 )
 

@@ -85,6 +85,9 @@
             'columns': ['source_system', 'gl_line_id', 'root_gl_line_id'],
         },
         'int_origin_systems': {'find': ['origin_type'], 'columns': ['origin_type', 'sole_system']},
+        'int_origin_instances': {
+            'find': ['origin_type', 'origin_id'], 'columns': ['origin_type', 'origin_id', 'source_system'],
+        },
         'int_project_stream_lines': {
             'find': ['project_key'], 'columns': ['project_key', 'revenue_stream', 'contract_line_key'],
         },

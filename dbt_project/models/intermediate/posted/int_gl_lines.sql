@@ -16,6 +16,10 @@ systems as (
     select * from {{ ref('int_origin_systems') }}
 ),
 
+instances as (
+    select * from {{ ref('int_origin_instances') }}
+),
+
 chains as (
     select * from {{ ref('int_gl_reversal_chains') }}
 ),
@@ -102,7 +106,7 @@ select
     group_rates.is_provisional as is_group_rate_provisional,
     classified.quantity,
     classified.origin_type,
-    coalesce(classified.origin_system, systems.sole_system) as origin_system,
+    coalesce(classified.origin_system, systems.sole_system, instances.source_system) as origin_system,
     classified.origin_id,
     classified.correlation_id,
     classified.reverses_gl_line_id,
@@ -120,3 +124,7 @@ left join chains
         and classified.gl_line_id = chains.gl_line_id
 left join systems
     on classified.origin_type = systems.origin_type
+left join instances
+    on
+        classified.origin_type = instances.origin_type
+        and classified.origin_id = instances.origin_id

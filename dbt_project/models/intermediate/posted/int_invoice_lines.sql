@@ -21,6 +21,10 @@ systems as (
     select * from {{ ref('int_origin_systems') }}
 ),
 
+instances as (
+    select * from {{ ref('int_origin_instances') }}
+),
+
 resolved as (
     select
         lines.source_system,
@@ -41,7 +45,7 @@ resolved as (
         lines.functional_amount,
         lines.quantity,
         lines.origin_type,
-        coalesce(lines.origin_system, systems.sole_system) as origin_system,
+        coalesce(lines.origin_system, systems.sole_system, instances.source_system) as origin_system,
         lines.origin_id,
         lines._batch_id,
         lines._file,
@@ -53,6 +57,10 @@ resolved as (
             and lines.invoice_id = documents.invoice_id
     left join systems
         on lines.origin_type = systems.origin_type
+    left join instances
+        on
+            lines.origin_type = instances.origin_type
+            and lines.origin_id = instances.origin_id
     {{ resolve_join('legal_entity', 'entity_map', 'documents.source_system', 'documents.legal_entity_id', 'documents.invoice_date') }}
     {{ resolve_join('customer', 'customer_map', 'documents.source_system', 'documents.customer_id', 'documents.invoice_date') }}
     {{ resolve_join('project', 'project_map', 'lines.source_system', 'lines.project_id', 'documents.invoice_date') }}

@@ -15,6 +15,7 @@
 ]) -%}
 {%- set renamed = touched_by(staged, key, [
     ('int_origin_systems', ['origin_type']),
+    ('int_origin_instances', ['origin_type', 'origin_id']),
     ('int_id_map', ["'legal_entity'", 'source_system', 'legal_entity_id']),
     ('int_id_map', ["'customer'", 'source_system', 'customer_id']),
     ('int_id_map', ["'project'", 'source_system', 'project_id']),

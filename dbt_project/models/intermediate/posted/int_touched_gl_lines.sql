@@ -13,6 +13,7 @@
     ('int_gl_journals_unbalanced', ['source_system', 'legal_entity_id', 'journal_id']),
     ('int_gl_reversal_chains', ['source_system', 'gl_line_id']),
     ('int_origin_systems', ['origin_type']),
+    ('int_origin_instances', ['origin_type', 'origin_id']),
     ('int_id_map', ["'legal_entity'", 'source_system', 'legal_entity_id']),
     ('int_id_map', ["'legal_entity'", 'source_system', 'counterparty_entity_id']),
     ('int_id_map', ["'project'", 'source_system', 'project_id']),

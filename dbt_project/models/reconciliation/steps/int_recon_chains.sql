@@ -30,6 +30,8 @@ chains as (
         sum(posted.amount_transaction) as left_transaction,
         sum(posted.amount_functional) as left_functional,
         bool_or(coalesce(posted.posting_origin_type, '') = 'accrual') as is_accrual,
+        -- links of a summary name many; a line that none is named for is not the same as one that is
+        count(distinct posted.origin_id) as origin_count,
         -- the first line's own origin stands for reversing lines that name none, where it is a single one
         count(distinct case when posted.reverses_id is null then posted.origin_id end) as root_origin_count,
         min(case when posted.reverses_id is null then posted.origin_type end) as root_origin_type,
@@ -46,6 +48,7 @@ select
     reversal_chain_id,
     line_count,
     is_accrual,
+    origin_count = 0 or (origin_count = 1 and root_origin_count = 1) as is_one_origin,
     case when currency_count = 1 then left_transaction = 0 else left_functional = 0 end as is_closed,
     case when root_origin_count = 1 then root_origin_type end as root_origin_type,
     case when root_origin_count = 1 then root_origin_system end as root_origin_system,

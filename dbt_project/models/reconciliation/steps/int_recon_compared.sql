@@ -25,6 +25,32 @@ marked as (
 
 ),
 
+-- how many postings stand: a line and what took it back in full are none, a line taken back in part is one
+chains as (
+
+    select
+        match_key,
+        case
+            when case when min(currency) = max(currency) then sum(amount_transaction) else sum(amount_functional) end = 0
+                then 0
+            else greatest(abs(sum(sign(amount_functional))), 1)
+        end as standing_count
+    from marked
+    where is_live
+    group by match_key, coalesce(reversal_chain_id, ledger_id)
+
+),
+
+standing as (
+
+    select
+        match_key,
+        sum(standing_count) as standing_count
+    from chains
+    group by match_key
+
+),
+
 totals as (
 
     select
@@ -58,6 +84,7 @@ totals as (
 
 select
     totals.* exclude (speaker_id, is_unpriced),
+    coalesce(standing.standing_count, 0) as standing_count,
     speakers.flow,
     speakers.match_kind,
     speakers.component,
@@ -103,3 +130,4 @@ select
     end as compared_as
 from totals
 inner join matched as speakers on totals.speaker_id = speakers.ledger_id
+left join standing on totals.match_key = standing.match_key

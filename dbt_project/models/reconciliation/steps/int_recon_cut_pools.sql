@@ -23,8 +23,8 @@ differences as (
         cells.functional_currency,
         compared.match_kind,
         compared.is_two_currencies,
-        -- a run and its reversal: what they sum is not posted any more, though nothing is left to allocate
-        cells.posted_count > 1 and cells.posted_transaction = 0 and cells.posted_functional = 0 as is_reversed,
+        -- what a run summed that was taken back is not posted any more, though nothing is left to allocate
+        cells.posted_count <> 1 and cells.posted_transaction = 0 and cells.posted_functional = 0 as is_reversed,
         cells.operational_transaction - cells.posted_transaction as difference_transaction,
         cells.operational_functional - cells.posted_functional as difference_functional,
         cells.operational_group - cells.posted_group as difference_group,

@@ -37,12 +37,16 @@ classified as (
         compared.*,
         case
             when origins.is_reversed_at_source then 'reversed_at_source'
-            when compared.compared_as = 'accrual' or compared.has_accrual then 'accrual'
-            when compared.component = 'remainder' then 'summary_unallocated'
+            when compared.compared_as = 'accrual' then 'accrual'
             when not origins.is_landed then 'orphan_posting'
+            when compared.has_accrual then 'accrual'
+            when
+                compared.component = 'remainder'
+                or (compared.match_kind = 'chain' and compared.posting_origin_type in ('summary', 'payroll'))
+                then 'summary_unallocated'
             when
                 compared.posting_origin_type = 'manual'
-                or (compared.match_kind = 'line' and compared.origin_id is null and compared.match_origin_id is null)
+                or (compared.match_kind in ('line', 'chain') and compared.origin_id is null and compared.match_origin_id is null)
                 then 'manual_journal'
             when compared.match_kind = 'term' then 'estimate_difference'
             when
@@ -55,7 +59,8 @@ classified as (
     left join origins
         on
             coalesce(compared.match_origin_type, compared.origin_type) = origins.origin_type
-            and coalesce(compared.match_origin_system, compared.origin_system) = origins.origin_system
+            and coalesce(compared.match_origin_system, compared.origin_system, 'none')
+            = origins.origin_system
             and coalesce(compared.match_origin_id, compared.origin_id) = origins.origin_id
 
 ),
@@ -74,11 +79,18 @@ placed as (
         classified.compared_as,
         classified.category,
         classified.is_two_currencies,
-        -- a posting and its reversal in two periods: the amounts only move
+        -- a posting and its reversal in two places: the amounts only move
         classified.posted_functional = 0
         and classified.posted_transaction = 0
         and max(abs(cells.posted_functional) + abs(cells.posted_transaction)) over (partition by cells.match_key) <> 0
-        and classified.category not in ('reversed_at_source', 'accrual') as is_moved,
+        and classified.category <> 'accrual' as is_moved,
+        case
+            when min(cells.period_id) over (partition by cells.match_key)
+                <> max(cells.period_id) over (partition by cells.match_key) then 'cutoff'
+            when min(cells.legal_entity_key) over (partition by cells.match_key)
+                <> max(cells.legal_entity_key) over (partition by cells.match_key) then 'wrong_entity'
+            else 'wrong_project'
+        end as moved_as,
         -- the last of them takes what the other period's rate, or other hours, leave
         row_number() over (
             partition by cells.match_key
@@ -96,7 +108,7 @@ named as (
     select
         placed.*,
         case
-            when placed.is_moved then 'cutoff'
+            when placed.is_moved then placed.moved_as
             when
                 placed.category = 'summary_unallocated' and placed.posted_functional = 0 and placed.posted_transaction = 0
                 then 'rounding'

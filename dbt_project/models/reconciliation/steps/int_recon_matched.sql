@@ -8,7 +8,7 @@
 {%- set single = [
     'component', 'origin_type', 'origin_system', 'origin_id', 'origin_level', 'match_origin_type', 'match_origin_system',
     'match_origin_id', 'source_system', 'source_id', 'gl_line_id', 'invoice_line_id', 'posting_event_id',
-    'posting_origin_type', 'counterparty_entity_key', 'posted_at'
+    'posting_origin_type', 'reversal_chain_id', 'counterparty_entity_key', 'posted_at'
 ] %}
 
 with open_rows as (
@@ -52,6 +52,7 @@ rekeyed as (
     select
         open_rows.*,
         case
+            when pool_lines.is_taken_back then null
             when pool_lines.is_summary or filled_pools.pool_key is not null then pool_lines.pool_key
         end as line_pool_key,
         case when not reversals.is_original_posted then reversals.original_match_key end as folded_key,

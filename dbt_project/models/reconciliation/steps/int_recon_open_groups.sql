@@ -13,7 +13,7 @@ with sides as (
         match_kind = 'accrual' as is_accrual,
         basis = 'operational' as is_operational,
         -- a summary that nets to nothing still says that what it sums is posted
-        coalesce(match_kind = 'line' and posting_origin_type in ('summary', 'payroll'), false) as is_total,
+        coalesce(match_kind in ('line', 'chain') and posting_origin_type in ('summary', 'payroll'), false) as is_total,
         case when basis = 'operational' then amount_transaction else -amount_transaction end as signed_transaction,
         case when basis = 'operational' then amount_functional else -amount_functional end as signed_functional,
         case when basis = 'operational' then amount_group else -amount_group end as signed_group,

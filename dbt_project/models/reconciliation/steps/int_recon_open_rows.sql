@@ -5,6 +5,7 @@
 {%- set columns = [
     'ledger_id', 'basis', 'flow', 'component', 'origin_type', 'origin_system', 'origin_id', 'origin_level', 'source_entity',
     'source_system', 'source_id', 'gl_line_id', 'invoice_line_id', 'posting_event_id', 'posting_origin_type', 'reverses_id',
+    'reversal_chain_id',
     'legal_entity_key', 'counterparty_entity_key', 'project_key', 'contract_line_key', 'customer_key', 'worker_key', 'region',
     'work_period_id', 'period_id', 'currency', 'functional_currency', 'amount_transaction', 'amount_functional',
     'amount_group', 'hours', 'source_status', 'approved_at', 'posted_at', 'unmapped_members', 'match_kind',

@@ -5,7 +5,8 @@ with wanted as (
 
     select distinct
         coalesce(match_origin_type, origin_type) as origin_type,
-        coalesce(match_origin_system, origin_system) as origin_system,
+        -- a record that no feed instance has, or several, is nobody's
+        coalesce(match_origin_system, origin_system, 'none') as origin_system,
         coalesce(match_origin_id, origin_id) as origin_id
     from {{ ref('int_recon_matched') }}
     where basis = 'finance_posted' and coalesce(match_origin_id, origin_id) is not null
@@ -13,28 +14,8 @@ with wanted as (
 ),
 
 landed as (
-{% set origins = [
-    ['time_entry', 'stg_psa__time_entries', 'time_entry_id', 'status'],
-    ['expense', 'stg_expense__expenses', 'expense_id', 'status'],
-    ['vendor_bill', 'stg_procurement__vendor_bill_lines', 'bill_line_id', 'status'],
-    ['milestone', 'stg_psa__milestones', 'milestone_id', 'status'],
-    ['billing_event', 'stg_billing__billing_events', 'billing_event_id', 'status'],
-    ['revenue_schedule', 'stg_billing__revenue_schedule_lines', 'schedule_line_id', 'status'],
-    ['invoice', 'stg_billing__invoice_lines', 'invoice_line_id', "'issued'"],
-] %}
-    {%- for origin_type, model, id, status in origins %}
-    select
-        '{{ origin_type }}' as origin_type,
-        source_system as origin_system,
-        {{ id }} as origin_id,
-        {{ status }} as status,
-        is_deleted
-    from {{ ref(model) }}
-    {%- if not loop.last %}
 
-    union all
-    {% endif %}
-    {%- endfor %}
+    {{ origin_records() }}
 
 )
 

@@ -34,9 +34,13 @@ runs as (
         worker_key,
         contract_line_key,
         posted_at,
+        is_taken_back,
         min(ledger_id) as posted_ledger_id
     from pool_lines
-    group by pool_key, flow, legal_entity_key, project_key, period_id, worker_key, contract_line_key, posted_at
+    -- what takes a run back posts nothing
+    where reverses_id is null
+    group by
+        pool_key, flow, legal_entity_key, project_key, period_id, worker_key, contract_line_key, posted_at, is_taken_back
 
 ),
 
@@ -78,10 +82,12 @@ ranked as (
         pools.pool_key,
         pools.posted_ledger_id,
         pools.posted_at,
-        -- one pool a row: the one that names employee or contract line before the one that names neither
+        -- one pool a row: one that stands before one that was taken back, and the one that names employee or contract
+        -- line before the one that names neither
         row_number() over (
             partition by candidates.ledger_id
             order by
+                case when pools.is_taken_back then 1 else 0 end asc,
                 case when pools.worker_key is not null then 2 else 0 end
                 + case when pools.contract_line_key is not null then 1 else 0 end desc,
                 pools.pool_key asc

@@ -2,7 +2,8 @@
 -- depends_on: {{ ref('stg_lake__build_scope') }}
 
 -- Posted totals that name no origin: summary and payroll lines without links, and revenue or billing
--- posted by contract line and period where operations know the single entries.
+-- posted by contract line and period where operations know the single entries. A summary that was taken back keeps what
+-- it summed, in a pool of its own; the lines themselves net.
 
 with open_rows as (
 
@@ -21,7 +22,7 @@ lines as (
         basis = 'finance_posted'
         and coalesce(component, '') <> 'remainder'
         and (
-            (match_kind = 'line' and posting_origin_type in ('summary', 'payroll'))
+            (match_kind in ('line', 'chain') and posting_origin_type in ('summary', 'payroll'))
             or (match_kind = 'term' and group_operational_count = 0)
         )
 
@@ -38,7 +39,13 @@ select
     nullif(nullif(pool_contract_line_key, 'none'), 'unmapped') as contract_line_key,
     -- a summary is a pool, filled or empty; another posting by contract line and period only if entries stand behind it
     posting_origin_type in ('summary', 'payroll') as is_summary,
+    match_kind = 'chain' as is_taken_back,
+    reverses_id,
     posted_at,
-    flow || case when posting_origin_type in ('summary', 'payroll') then '|pool|' else '|term_pool|' end || legal_entity_key || '|' || coalesce(project_key, 'none') || '|' || coalesce(period_id, '')
+    flow || case
+        when match_kind = 'chain' then '|reversed_pool|'
+        when posting_origin_type in ('summary', 'payroll') then '|pool|'
+        else '|term_pool|'
+    end || legal_entity_key || '|' || coalesce(project_key, 'none') || '|' || coalesce(period_id, '')
     || '|' || coalesce(worker_key, 'none') || '|' || pool_contract_line_key as pool_key
 from lines

@@ -71,7 +71,7 @@ select
     o_amount <> 0 and o_functional <> 0 as has_rates,
     coalesce(p_hours, 0) <> 0 and o_hours <> 0 as has_hours,
     coalesce(p_hours, o_hours) = o_hours as is_equal_hours,
-    posted_count > 1 and abs(q_amount) < abs(o_amount) and sign(q_amount) = sign(o_amount) as is_partial,
+    standing_count > 1 and abs(q_amount) < abs(o_amount) and sign(q_amount) = sign(o_amount) as is_partial,
     abs(r_amount) <= amount_tolerance
     and abs(r_functional) <= functional_tolerance
     and abs(r_group) <= group_tolerance as is_within_tolerance

@@ -4,9 +4,10 @@
 {%- set schedule_lines = ref('int_schedule_line_periods') -%}
 {%- set groups = ref('int_touched_groups') -%}
 {%- set unasked = [
-    'reversal_chain_id', 'vendor_key', 'account_key', 'account_class', 'practice', 'role', 'billing_model', 'revenue_stream',
+    'vendor_key', 'account_key', 'account_class', 'practice', 'role', 'billing_model', 'revenue_stream',
     'transaction_date', 'is_group_rate_provisional', 'billable_hours', 'submitted_at', '_batch_id', '_file', '_row',
-    'is_reversed_accrual', 'takes_root_origin', 'root_origin_type', 'root_origin_system', 'root_origin_id', 'match_period_id',
+    'is_reversed_accrual', 'is_taken_back', 'own_kind', 'takes_root_origin', 'root_origin_type', 'root_origin_system',
+    'root_origin_id', 'match_period_id',
 ] -%}
 -- In an increment, all rows of the groups that it reached; in a full build the groups are made of all rows at once. Most
 -- rows of these groups are those that came: only the others are looked up in the ledger, by few columns first.
