@@ -1,5 +1,5 @@
--- Grain: one row an adjusted entry of time or expense and currency. Where the adjustment does not say whose
--- entry it is, the id must belong to one system only.
+-- Grain: one row an adjustment of an entry of time or expense: each is translated at the rate of its own day, so
+-- none may be summed before. Where the adjustment does not say whose entry it is, the id must belong to one system only.
 with adjustments as (
     select * from {{ ref('stg_billing__billing_adjustments') }}
     where not is_deleted and type <> 'reclassify'
@@ -36,15 +36,14 @@ only_system as (
 )
 
 select
+    adjustments.source_system,
+    adjustments.adjustment_id,
     adjustments.origin_type,
     coalesce(adjustments.origin_system, only_system.source_system) as origin_system,
     adjustments.origin_id,
     adjustments.currency,
-    max(adjustments.effective_date) as effective_date,
-    cast(
-        sum(case when adjustments.type = 'write_up' then adjustments.amount else -adjustments.amount end)
-        as decimal(18, 2)
-    ) as amount
+    adjustments.effective_date,
+    case when adjustments.type = 'write_up' then adjustments.amount else -adjustments.amount end as amount
 from adjustments
 cross join build
 left join only_system
@@ -54,4 +53,3 @@ left join only_system
 where
     coalesce(adjustments.origin_system, only_system.source_system) is not null
     and adjustments.effective_date <= cast(build.build_time as date)
-group by 1, 2, 3, 4
