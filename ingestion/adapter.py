@@ -17,7 +17,8 @@
       <entity>:                         one input, or a list of them
         from: <source>
         join: [{source, as: <name>, match: {<SQL here>: <SQL there>}, after | upto: {<SQL here>: <SQL there>}}]
-        exclude: {<name>: <SQL>}        rows left out, each by a filter that has a name
+        others: {<name>: <SQL>}         rows of something else, left out whatever their ids are
+        exclude: {<name>: <SQL>}        rows left out, by a filter that has a name; a record that has landed is deleted
         assume: {<column>: <constant>}  what the source does not say, as a named assumption
         columns: {<column>: <SQL> or {sql, apply: [function], less: <SQL>, map: {from: to}, otherwise: to}}
 

@@ -95,7 +95,7 @@ def _faults(step: Input) -> Iterator[str]:
 
 
 def _faults_of_sources(step: Input) -> Iterator[str]:
-    for name, predicate in step.exclude.items():
+    for name, predicate in step.filters.items():
         yield from _unclear(f"the filter {name}", ColumnMap(str(predicate)), predicate=True)
     for join in step.joins:
         for text in (*join.match, *join.match.values()):
@@ -149,7 +149,7 @@ def _described(step: Input) -> Iterator[str]:
     yield f"{step.entity}: files {files}; maps {_counted(len(step.columns), 'column', 'columns')}."
     for join in step.joins:
         yield f"  looks up {_version(join)}; a row with no match has nulls there"
-    for name, predicate in step.exclude.items():
+    for name, predicate in step.filters.items():
         yield f"  leaves out {name}: {predicate}"
     for name, value in step.assume.items():
         yield f"  assumes {name} = {value!r}"

@@ -21,7 +21,7 @@ def entity_input(
     where = f"adapter {name}, entities.{entity}"
     if entity not in ENTITIES:
         raise ContractError(f"{where}: there is no such entity")
-    said = strict(value, {"from", "join", "exclude", "assume", "columns"}, where)
+    said = strict(value, {"from", "join", "others", "exclude", "assume", "columns"}, where)
     joins = tuple(_join(f"{where}.join", j) for j in said.get("join", []))
     for source in (said.get("from"), *(j.source for j in joins)):
         if source not in sources:
@@ -38,10 +38,17 @@ def entity_input(
     twice = sorted(columns.keys() & assume.keys())
     if twice:
         raise ContractError(f"{where} both maps and assumes {twice[0]!r}")
-    exclude = {str(k): str(v) for k, v in said.get("exclude", {}).items()}
-    for key, predicate in exclude.items():
-        sql(predicate, f"{where}.exclude.{key}")
-    return Input(entity, sources[said["from"]], joins, exclude, assume, columns)
+    others, exclude = (_filters(f"{where}.{key}", said.get(key, {})) for key in ("others", "exclude"))
+    if named := sorted(others.keys() & exclude.keys()):
+        raise ContractError(f"{where} has {named[0]!r} under `others` and `exclude`: say which it is")
+    return Input(entity, sources[said["from"]], joins, others, exclude, assume, columns)
+
+
+def _filters(where: str, value: object) -> dict[str, str]:
+    found = {str(k): str(v) for k, v in strict(value, None, where).items()}
+    for key, predicate in found.items():
+        sql(predicate, f"{where}.{key}")
+    return found
 
 
 def _join(where: str, value: object) -> Join:

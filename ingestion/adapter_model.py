@@ -103,6 +103,7 @@ class ColumnMap:
 class Input:
     """One source's way into one entity; `columns` None takes the source's columns as they are named.
 
+    `others` leaves out rows of something else, whatever their ids; `exclude` rows whose record does not count (now).
     `known` is what the adapter knows of the source's columns, `borrowed`, by the name of a join, what it knows of a
     source that is only looked up.
     """
@@ -110,11 +111,17 @@ class Input:
     entity: str
     source: SourceFiles
     joins: tuple[Join, ...] = ()
+    others: Mapping[str, str] = field(default_factory=dict)
     exclude: Mapping[str, str] = field(default_factory=dict)
     assume: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, ColumnMap] | None = None
     known: Known = Known()
     borrowed: Mapping[str, Known] = field(default_factory=dict)
+
+    @property
+    def filters(self) -> Mapping[str, str]:
+        """Every filter by its name, in the order in which they are asked."""
+        return {**self.others, **self.exclude}
 
 
 @dataclass(frozen=True)

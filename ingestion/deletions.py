@@ -42,7 +42,7 @@ def completed(
     last = newest_versions(batch, entity, committed, wanted)
     missing = wanted.join(last, on=by, how="anti")
     if not missing.is_empty():
-        last = pl.concat([last, _in_this_batch(batch, tallies, joined, folder, missing)])
+        last = pl.concat([last, in_this_batch(batch, tallies, joined, folder, missing)])
     for tally in tallies:
         for bare in tally.deletions:
             found = bare.join(last, on=by, how="semi", maintain_order="left")
@@ -51,7 +51,7 @@ def completed(
             _refuse(batch, tally, bare.join(last, on=by, how="anti", maintain_order="left"), entity)
 
 
-def _in_this_batch(
+def in_this_batch(
     batch: Batch,
     tallies: list[Tally],
     joined: Mapping[str, Lookup],

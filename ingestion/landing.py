@@ -17,6 +17,7 @@ from ingestion.conform import REJECTED, conform
 from ingestion.faults import told
 from ingestion.feed import Drift
 from ingestion.joining import Lookup
+from ingestion.keys import told_keys
 from ingestion.plan import Item, Plan, Received, source_of
 from ingestion.readers.chunk import ROW, Chunk
 from ingestion.storing import Context
@@ -117,6 +118,8 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
             mapped = mapping.apply(chunk.frame, step, joined, file=received.file)
             for name, rows in mapped.excluded.items():
                 tally.leave_out(name, rows)
+            if mapped.left_out is not None:
+                tally.left_out.append(told_keys(mapped.left_out, entity, context))
             result = conform(mapped.frame, entity, context, mapped.extra)
             tally.drift.update(dict.fromkeys(result.drift))
             if tally.drift and batch.drift == "freeze":

@@ -13,12 +13,15 @@ from ingestion.functions import applied
 from ingestion.joining import Lookup, joined, run
 from ingestion.readers.chunk import ROW
 from ingestion.unmapped import unmapped
+from lake.contracts import ENTITIES
+from lake.errors import ContractError
 
 
 @dataclass(frozen=True)
 class Mapped:
     """`frame` has canonical names; `origin` the source's rows that are in it, row for row.
 
+    `left_out` has what tells the record of each row that a filter left out: nothing of rows of something else.
     `extra` has, row for row, the columns that the adapter does not know; None where columns go by their own names.
     """
 
@@ -26,6 +29,7 @@ class Mapped:
     origin: pl.DataFrame
     excluded: Mapping[str, int] = field(default_factory=dict)
     extra: pl.DataFrame | None = None
+    left_out: pl.DataFrame | None = None
 
 
 def looked_up(
@@ -49,15 +53,33 @@ def apply(frame: pl.DataFrame, step: Input, lookups: Mapping[str, Lookup | pl.Da
         return Mapped(frame, frame)
     wide = looked_up(frame, step, lookups, file=file)
     excluded: dict[str, int] = {}
-    for name, predicate in step.exclude.items():
+    left_out: list[pl.DataFrame] = []
+    for name, predicate in step.filters.items():
         out = run(wide, {name: sql(predicate, name)}, file=file)[name].fill_null(value=False)
         excluded[name] = int(out.sum())
+        if excluded[name]:
+            left_out.append(_told(wide.filter(out), step, file=file, is_ours=name in step.exclude))
         wide, frame = wide.filter(~out), frame.filter(~out)
     wanted = {name: expression(name, column) for name, column in step.columns.items()}
     wanted |= {name: pl.lit(value) for name, value in step.assume.items()}
     mapped = run(wide, wanted, file=file)
     text = mapped.select(_as_text(mapped[name]) for name in mapped.columns)
-    return Mapped(text.with_columns(frame[ROW]), frame, excluded, unmapped(frame, wide, step))
+    known = pl.concat(left_out) if left_out else None
+    return Mapped(text.with_columns(frame[ROW]), frame, excluded, unmapped(frame, wide, step), known)
+
+
+def _told(wide: pl.DataFrame, step: Input, *, file: str, is_ours: bool) -> pl.DataFrame:
+    """Return row number, key and time of rows that a filter leaves out, as text; nulls where no record is meant."""
+    mapped = {name: expression(name, column) for name, column in (step.columns or {}).items()}
+    mapped |= {name: pl.lit(value) for name, value in step.assume.items()}
+    names = ["source_system", *ENTITIES[step.entity].key, "updated_at"]
+    nothing = pl.lit(None, dtype=pl.String)
+    try:
+        made = run(wide, {name: mapped.get(name, nothing) if is_ours else nothing for name in names}, file=file)
+    except ContractError:
+        # Left out because it cannot be mapped: it names no record.
+        made = run(wide, dict.fromkeys(names, nothing), file=file)
+    return made.select(_as_text(made[name]) for name in names).with_columns(wide[ROW])
 
 
 def nested(frame: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,7 @@ from ingestion.snapshot import compare
 from ingestion.standing import REPEAT
 from ingestion.tally import Tally
 from ingestion.waiting import deleted_since
+from ingestion.withdrawn import withdrawn
 from lake import delta
 from lake.batches import BatchLog, Counts, Started
 from lake.contracts import ENTITIES
@@ -173,6 +174,7 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
             rows = _landed(frames)
         if feed.mode == "delta":
             rows = deleted_since(batch, entity, rows, mine, committed=committed)
+            rows = withdrawn(batch, entity, rows, mine, joined, folder, committed=committed)
         append(batch, entity, rows)
         tallies += mine
         total = sum((t.counts() for t in mine), Counts())

@@ -46,6 +46,13 @@ def leave_out(batch: Batch, entity: Entity, frames: Iterator[tuple[Tally, pl.Dat
         yield kept
 
 
+def later(batch: Batch) -> list[int]:
+    """Return the committed batches that hold against what this one brings again; of an ordinary one, none."""
+    if batch.plan.replays is None and batch.plan.resubmits is None:
+        return []
+    return _later(batch, _log(batch))
+
+
 def _log(batch: Batch) -> pl.DataFrame:
     """Return the feed's committed batches, their mode, and what each replays or corrects."""
     log = delta.read(delta.open_table(batch.lake, "batches"), ["batch_id", "feed", "mode", "status", "plan"])

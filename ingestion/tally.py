@@ -33,6 +33,7 @@ class Tally:
     last_row: int = 0
     last_key: pl.DataFrame | None = None
     held_back: int = 0
+    left_out: list[pl.DataFrame] = field(default_factory=list)
     settles: list[str] = field(default_factory=list)
 
     def counts(self) -> Counts:

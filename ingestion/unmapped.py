@@ -47,7 +47,7 @@ def _declared(source: SourceFiles) -> Iterator[str]:
 
 def _names(step: Input) -> Iterator[tuple[str, str]]:
     """Give every column that an input names, with the source that has it."""
-    here = list(step.exclude.values())
+    here = list(step.filters.values())
     for column in (step.columns or {}).values():
         here += [column.sql, column.less or ""]
     for join in step.joins:
