@@ -18,7 +18,7 @@ from ingestion.conform import Conformed, conform
 from ingestion.connectors.folder import Found, discover
 from ingestion.faults import told
 from ingestion.joining import Lookup
-from ingestion.plan import Received, source_of
+from ingestion.plan import Received, by_age, source_of
 from ingestion.storing import Context
 from ingestion.versions import identity
 from lake.contracts import ENTITIES
@@ -119,7 +119,9 @@ def _frames(source: SourceFiles, found: Sequence[Found]) -> Iterator[tuple[Found
 
 def _lookup(source: SourceFiles, found: Sequence[Found]) -> Lookup | None:
     try:
-        parts = [chunk.frame for _, chunk in _frames(source, found)]
+        parts = [
+            chunk.frame for _, chunk in _frames(source, sorted(found, key=lambda f: by_age(f.name, f.modified_at)))
+        ]
         return mapping.lookup(pl.concat(parts, how="diagonal"), source) if parts else None
     except TieoutError:
         return None  # said where the source itself is read

@@ -16,10 +16,13 @@ _PLACE = "=place"
 
 
 class Lookup:
-    """A source's rows, to be looked up; what a join needs of them is made once for all chunks."""
+    """A source's rows, to be looked up; what a join needs of them is made once for all chunks.
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
+    `files` are the patterns of its files' names.
+    """
+
+    def __init__(self, frame: pl.DataFrame, files: str = "") -> None:
+        self.frame, self.files = frame, files
         self._keyed: dict[int, tuple[Join, pl.DataFrame]] = {}
 
     def repeated(self, join: Join) -> int:
@@ -51,6 +54,11 @@ def joined(frame: pl.DataFrame, join: Join, other: Lookup, *, file: str) -> pl.D
     """Look up one row of another source for each row here; a row with none gets nulls."""
     if join.name in frame.columns:
         raise ContractError(f"the source {join.name} is called as a column of {file}: name it otherwise with `as`")
+    if not other.frame.width:
+        raise BatchRefused(
+            f"no file of the source {join.source} ({other.files}) has come, which {file} looks up: leave its files in "
+            "the feed's folder; nothing is landed"
+        )
     there = other.keyed(join)
     here = _keys(frame, list(join.match), file)
     wide = pl.concat([frame, here], how="horizontal")

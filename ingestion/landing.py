@@ -18,7 +18,7 @@ from ingestion.faults import told
 from ingestion.feed import Drift
 from ingestion.joining import Lookup
 from ingestion.keys import told_keys
-from ingestion.plan import Item, Plan, Received, source_of
+from ingestion.plan import Item, Plan, Received, by_age, source_of
 from ingestion.readers.chunk import ROW, Chunk
 from ingestion.storing import Context
 from ingestion.tally import Tally
@@ -87,12 +87,12 @@ def _archived(batch: Batch, received: Received) -> Iterator[Path]:
 
 
 def lookups(batch: Batch) -> dict[str, Lookup]:
-    """Read the sources that other sources look up, whole."""
+    """Read the sources that other sources look up, whole; the newest file comes last, as the last row counts."""
     found = {}
     for name, files in batch.plan.lookups.items():
         source = batch.adapter.sources[name]
         parts = []
-        for received in files:
+        for received in sorted(files, key=lambda r: by_age(r.file, r.as_at)):
             with told(received.file), _archived(batch, received) as path:
                 spec, kind = source_of(received, source, path, most=batch.most(received))
                 parts += [chunk.frame for chunk in readers.read(spec, kind)]

@@ -109,10 +109,10 @@ def _gathered(columns: Mapping[str, pl.Expr]) -> list[pl.Expr]:
 def lookup(frame: pl.DataFrame, source: SourceFiles) -> Lookup:
     """Prepare a source's rows to be joined by others."""
     wide = nested(_named(frame, source))
-    if source.where is not None:
+    if source.where is not None and wide.width:
         keep = run(wide, {"keep": sql(source.where, source.name)}, file=source.name)["keep"]
         wide = wide.filter(keep.fill_null(value=False))
-    return Lookup(wide)
+    return Lookup(wide, " or ".join(source.patterns))
 
 
 def _named(frame: pl.DataFrame, source: SourceFiles) -> pl.DataFrame:

@@ -7,6 +7,7 @@ alone, whatever the feed's folder holds by then.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -113,6 +114,12 @@ def from_json(text: str) -> Plan:
 def _received(said: dict[str, Any]) -> Received:
     moments = {k: said[k] and datetime.fromisoformat(said[k]) for k in ("modified_at", "window_from", "window_to")}
     return Received(**(said | moments))
+
+
+def by_age(file: str, as_at: datetime) -> tuple[datetime, list[str | int]]:
+    """Return what puts files in the order in which they count, the newest last; of one age, by the numbers in names."""
+    parts = re.split("([0-9]+)", file)
+    return as_at, [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def source_of(received: Received, files: SourceFiles, path: Path, *, most: int | None = None) -> tuple[Source, str]:

@@ -55,7 +55,7 @@ def withdrawn(  # noqa: PLR0917 - as what lands
     last = [newest_versions(batch, entity, committed, gone.filter(~pl.col("is_own")))]
     if not own.is_empty():
         last.append(in_this_batch(batch, tallies, joined, folder, own.select(by)).select(last[0].columns))
-    due = pl.concat(last).join(gone.select(*by, _TALLY, due="updated_at", said="_row"), on=by, maintain_order="left")
+    due = pl.concat(last).join(gone.select(*by, _TALLY, due="updated_at", said="_row"), on=by).sort(by)
     for (number,), found in due.partition_by(_TALLY, as_dict=True, maintain_order=True).items():
         yield _tombstones(batch, entity, found, tallies[int(str(number))])
 
