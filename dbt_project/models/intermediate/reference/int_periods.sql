@@ -46,21 +46,55 @@ months as (
     ) as series
 ),
 
-generated as (
+entity_months as (
     select
         entities.legal_entity_key,
-        strftime(months.month_start, '%Y-%m') as period_id,
-        months.month_start as start_date,
-        last_day(months.month_start) as end_date,
-        year(months.month_start) as fiscal_year,
+        months.month_start,
+        last_day(months.month_start) as month_end,
+        span.first_day,
+        span.last_day,
         span.legal_entity_key is not null as is_extension
     from entities
     cross join months
     left join span on entities.legal_entity_key = span.legal_entity_key
-    where
-        span.legal_entity_key is null
-        or last_day(months.month_start) < span.first_day
-        or months.month_start > span.last_day
+),
+
+-- a calendar may begin or end inside a month: the days beside it are a period of their own, so that none is in no period
+stretches as (
+    select
+        legal_entity_key,
+        month_start,
+        month_end,
+        is_extension,
+        month_start as start_date,
+        case when first_day <= month_end then {{ add_days('first_day', -1) }} else month_end end as end_date
+    from entity_months
+    where first_day is null or month_start < first_day
+    union all
+    select
+        legal_entity_key,
+        month_start,
+        month_end,
+        is_extension,
+        case when last_day >= month_start then {{ add_days('last_day', 1) }} else month_start end as start_date,
+        month_end as end_date
+    from entity_months
+    where month_end > last_day
+),
+
+generated as (
+    select
+        legal_entity_key,
+        -- a part of a month is named by its first day, since the month may be a landed period's name
+        case
+            when start_date = month_start and end_date = month_end then strftime(start_date, '%Y-%m')
+            else strftime(start_date, '%Y-%m-%d')
+        end as period_id,
+        start_date,
+        end_date,
+        year(month_start) as fiscal_year,
+        is_extension
+    from stretches
 )
 
 select
