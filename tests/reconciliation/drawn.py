@@ -121,7 +121,22 @@ plain = st.builds(
     bank_percent=st.just(100),
     taken_back=st.none(),
 )
-postings = st.one_of(plain, wild)
+#: What went as it should in parts, of which one may be missing.
+part = st.builds(
+    Posting,
+    percent=st.sampled_from((25, 50)),
+    cents_off=st.just(0),
+    hours_off=st.just(0),
+    other_entity=st.just(False),
+    other_project=st.just(False),
+    other_currency=st.just(False),
+    period=st.none(),
+    kind=st.just("line"),
+    event=st.integers(0, 2),
+    bank_percent=st.just(100),
+    taken_back=st.none(),
+)
+postings = st.one_of(plain, part, wild)
 facts = st.builds(
     Fact,
     flow=st.sampled_from(("labor_cost", "labor_cost", "expense_cost", "vendor_cost", "revenue", "billing")),
