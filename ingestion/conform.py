@@ -75,7 +75,7 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context, unmapped: pl.
     text = _prepared(frame, declared, context)
     extra = text.select(by_name(unknown_columns(frame.columns, entity))) if unmapped is None else _given(unmapped)
     values = _cast(text, declared, context.time_zone)
-    broken, bare = faults(text, values, entity, context)
+    broken, bare = faults(text, values, entity, context.time_zone)
     rejected = _sentences(text, broken, context)
     keys = values.select("source_system", *entity.key)
     refused = keys.clear()

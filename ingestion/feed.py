@@ -12,8 +12,6 @@ from lake.contracts import ENTITIES
 from lake.errors import ConfigError
 
 Drift = Literal["evolve", "freeze", "discard"]
-#: Whether "now" is the wall's, or the newest change landed, as of samples.
-Clock = Literal["now", "data"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,6 @@ class Feed:
     landed; None is all. A snapshot that would delete more than the share `max_delete_share` of an entity is refused,
     and so is a file that unpacks to more than `max_unpack_ratio` times its size (and more than 32 MiB): an archive
     bomb. A file of lines that breaks off within one counts as complete when nobody has touched it for `settle_seconds`.
-    By the `clock` of the data a row may be of years ahead, by the wall's no more than a day.
     """
 
     name: str
@@ -41,7 +38,6 @@ class Feed:
     max_unpack_ratio: float = 250
     settle_seconds: float = 300
     connection: Connection | None = None
-    clock: Clock = "data"
 
     def __post_init__(self) -> None:
         """Refuse what no feed can be, naming the key of the configuration; raises ConfigError."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from ingestion import mapping, readers
 from ingestion.adapter import Adapter, Input
 from ingestion.conform import REJECTED, conform
 from ingestion.faults import told
-from ingestion.feed import Clock, Drift
+from ingestion.feed import Drift
 from ingestion.joining import Lookup
 from ingestion.keys import told_keys
 from ingestion.plan import Item, Plan, Received, by_age, source_of
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
     from lake.store import Lake
 
 _RAW: dict[str, pl.DataType] = {"raw": pl.String()}
-#: How long after it was received a row may say that it was last changed: clocks differ, and samples may be of any year
-#: near, but nothing could ever replace a row of the year 9999.
-AHEAD: Mapping[Clock, timedelta] = {"now": timedelta(days=1), "data": timedelta(days=3652)}
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,6 @@ class Batch:
     spool: Spool
     drift: Drift = "evolve"
     max_unpack_ratio: float = 250
-    clock: Clock = "data"
 
     def most(self, received: Received) -> int:
         """Return how many bytes a file may unpack to."""
@@ -75,7 +70,6 @@ class Batch:
             ingested_at=self.started.at,
             correlation_id=received.correlation_id or self.plan.thread(self.feed, self.started.batch_id),
             keeps_unknown=self.drift != "discard",
-            latest=self.started.at + AHEAD[self.clock],
         )
 
 

@@ -131,15 +131,7 @@ def _land_once(
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
         spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)
         batch = Batch(
-            lake,
-            feed.name,
-            started,
-            from_json(started.plan),
-            adapter,
-            spool,
-            feed.drift,
-            feed.max_unpack_ratio,
-            feed.clock,
+            lake, feed.name, started, from_json(started.plan), adapter, spool, feed.drift, feed.max_unpack_ratio
         )
         try:
             tallies = _write(batch, feed, log, Path(folder), events=events)

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import polars as pl
 
-from ingestion.storing import Context
 from ingestion.values import Refusal, refusals
 from lake.contracts.envelope import ENVELOPE
 from lake.contracts.model import Column, Entity, Kind
@@ -20,7 +19,7 @@ Broken: TypeAlias = list[Fault]
 _CONTROL = r"\p{Cc}"
 
 
-def faults(text: pl.DataFrame, values: pl.DataFrame, entity: Entity, context: Context) -> tuple[Broken, pl.Series]:
+def faults(text: pl.DataFrame, values: pl.DataFrame, entity: Entity, zone: str) -> tuple[Broken, pl.Series]:
     """Return, for each column that breaks a rule, where it does and why; and where a deletion leaves values out.
 
     `text` is what was given, `values` what was read of it. A row that deletes a record need say no more than its key.
@@ -33,7 +32,7 @@ def faults(text: pl.DataFrame, values: pl.DataFrame, entity: Entity, context: Co
         name, absent = column.name, given.get(column.name, text.height)
         if read[name] > absent:
             mask = text[name].is_not_null() & values[name].is_null()
-            found.append((column, mask, refusals(column, text[name].filter(mask), context.time_zone)))
+            found.append((column, mask, refusals(column, text[name].filter(mask), zone)))
         if column.kind is Kind.ID and name in given:
             found += _unprintable(column, text[name])
         if absent and mandatory(column, entity) and name != "source_system":
@@ -49,7 +48,6 @@ def faults(text: pl.DataFrame, values: pl.DataFrame, entity: Entity, context: Co
             why = f"is empty, and only a row whose {other} is {exempt} may leave it out"
             found += _everywhere(column, mask, Refusal(f"required_unless_{exempt}", why))
     found += _backwards(values, entity, deleted)
-    found += _ahead(values, context)
     return found, bare
 
 
@@ -88,16 +86,3 @@ def _backwards(values: pl.DataFrame, entity: Entity, deleted: pl.Series) -> Iter
     if mask.any():
         days = begins.filter(mask).to_list()
         yield entity.column(until), mask, [Refusal(rule, f"is not after its {since} {day}, {why}") for day in days]
-
-
-def _ahead(values: pl.DataFrame, context: Context) -> Iterator[Fault]:
-    """Give the rows changed in a time to come: the newest version wins, so that none could ever replace them."""
-    if context.latest is None:
-        return
-    column = next(c for c in ENVELOPE if c.name == "updated_at")
-    mask = (values[column.name] > context.latest).fill_null(value=False)
-    why = (
-        f"is later than {context.latest:%Y-%m-%dT%H:%M:%SZ}, the latest that a row received now may say, and no "
-        "correction could ever replace it; give when the source last changed the row"
-    )
-    yield from _everywhere(column, mask, Refusal("future", why))

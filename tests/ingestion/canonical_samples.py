@@ -53,8 +53,6 @@ def _value(column: Column, number: int) -> str:
         return column.values[number % len(column.values)]
     if "currency" in column.name:
         return ("EUR", "USD")[number if column.name != "to_currency" else 1 - number]
-    if column.name == "valid_to":  # a version counts on some day
-        return _VALUES[Kind.DATE][1]
     if column.kind in _VALUES:
         return _VALUES[column.kind][number]
     return f"{column.name.removesuffix('_id')} {number + 1}"
