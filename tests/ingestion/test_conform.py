@@ -104,43 +104,6 @@ def test_the_same_amount_may_be_written_in_several_ways(text: str) -> None:
     assert _value("amount", text) == Decimal("1.50")
 
 
-HISTORIES = [e for e in ENTITIES.values() if {"valid_from", "valid_to"} <= {c.name for c in e.columns}]
-
-
-def _version(entity: Entity, since: str, until: str, *, deleted: str = "false") -> Conformed:
-    sample = {Kind.DATE: "2024-01-01", Kind.TS: "2024-01-01T00:00:00Z", Kind.BOOL: "true"}
-    row = {c.name: c.values[0] if c.values else sample.get(c.kind, "1") for c in entity.columns}
-    row |= {"valid_from": since, "valid_to": until, "is_deleted": deleted}
-    frame = pl.DataFrame({n: [v] for n, v in row.items()}).with_columns(pl.lit(1, pl.Int64).alias("_row"))
-    return conform(frame, entity, CONTEXT)
-
-
-@pytest.mark.parametrize("entity", HISTORIES, ids=lambda e: e.name)
-def test_a_version_that_ends_before_the_day_after_it_begins_is_refused(entity: Entity) -> None:
-    for until in ("2024-12-31", "2025-01-01"):
-        refused = _version(entity, "2025-01-01", until).rejected
-        assert refused.select("column_name", "value", "rule").rows() == [
-            ("valid_to", until, "valid_to_after_valid_from")
-        ]
-        assert f"valid_to '{until}' is not after its valid_from 2025-01-01" in refused["reason"][0]
-    for until in ("2025-01-02", ""):
-        assert _version(entity, "2025-01-01", until).accepted.height == 1
-    assert _version(entity, "2025-01-01", "2024-12-31", deleted="true").accepted.height == 1
-
-
-def test_histories_are_those_of_the_contracts() -> None:
-    names = {"employee_assignment", "employee_cost_rate", "bill_rate", "intercompany_rule", "xref"}
-    assert {e.name for e in HISTORIES} == names
-
-
-@pytest.mark.parametrize("text", ["e9\0", "\0", "e\n9", "e9\x7f", "e9\x85"])
-def test_an_id_holds_no_control_character(text: str) -> None:
-    frame = pl.DataFrame({"sample_id": ["a", text], "kind": [text, text], "_row": [1, 2]})
-    result = conform(frame, SAMPLE, CONTEXT)
-    assert result.accepted.select("sample_id", "kind").rows() == [("a", text)]
-    assert result.rejected.select("row", "column_name", "rule").rows() == [(2, "sample_id", "control_character")]
-
-
 @given(st.dates(min_value=date(1900, 1, 1)))
 def test_every_date_lands_as_itself(day: date) -> None:
     assert _value("day", day.isoformat()) == day

@@ -143,24 +143,6 @@ def test_a_new_row_of_a_history_closes_the_one_before(kontor: Drop) -> None:
     assert kontor.rows(ends) == [("2026-06-01",)]
 
 
-def test_a_history_put_in_order_as_text_is_refused_where_it_runs_backwards(kontor: Drop, tmp_path: Path) -> None:
-    adapter = tmp_path / "kontor.yml"
-    by_day, as_text = 'after: {Seit: Seit, apply: {date: "%d.%m.%Y"}}', "after: {Seit: Seit}"
-    assert by_day in adapter.read_text("utf-8")
-    adapter.write_text(adapter.read_text("utf-8").replace(by_day, as_text), encoding="utf-8")
-    kontor.write("Personal 3.csv", b"Name;Seit;Stufe\nLang, Bo;15.03.2021;J\nLang, Bo;20.01.2020;S\n")
-    tried = attempt(load(str(adapter)), kontor.folder)
-    why = "rows would be quarantined for valid_to (valid_to_after_valid_from), e.g. '2020-01-20'"
-    assert any(m.startswith("employee_assignment from staff: 2 of 5 ") and m.endswith(why) for m in tried.missing)
-    kontor.ingest()
-    (refused,) = kontor.rows("select rule, reason from lake.quarantine where file = 'Personal 3.csv'")
-    assert refused[0] == "valid_to_after_valid_from"
-    assert refused[1] == (
-        "file Personal 3.csv, row 1: valid_to '2020-01-20' is not after its valid_from 2021-03-15, so that the row "
-        "would count on no day; give the first day on which it no longer counts, or leave it empty"
-    )
-
-
 def test_the_check_says_what_the_samples_show_to_be_missing(kontor: Drop, tmp_path: Path) -> None:
     tried = attempt(load(str(tmp_path / "kontor.yml")), kontor.folder)
     assert any("gl_line from lines: 1 of 5 rows would be quarantined for posted_at" in m for m in tried.missing)
