@@ -112,7 +112,16 @@ select
     speakers.is_original_posted,
     -- hours without a price are a missing rate, not a break; a side that states none cannot be held to the other's
     case
-        when totals.operational_count = 0 or totals.posted_count = 0 then not coalesce(totals.is_unpriced, false)
+        when totals.operational_count = 0 then not coalesce(totals.is_unpriced, false)
+        -- time beyond the cap has hours and nothing to earn or bill: none of it is missing
+        when totals.posted_count = 0
+            then
+                not coalesce(totals.is_unpriced, false)
+                and (
+                    speakers.flow not in ('revenue', 'billing')
+                    or totals.operational_transaction <> 0
+                    or totals.operational_functional <> 0
+                )
         when totals.operational_hours is not null and totals.posted_hours is not null then true
         -- a posting and its reversal are nothing posted
         else
