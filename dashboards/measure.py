@@ -30,6 +30,7 @@ class Definition:
     source: str
     dimensions: tuple[str, ...] | None = None
     caveats: str = ""
+    is_distribution: bool = False
 
     @property
     def help(self) -> str:
@@ -99,7 +100,12 @@ class Series:
 
 
 def value(points: tuple[Point, ...], definition: Definition) -> Decimal | None:
-    """Roll points up into one value; None where there is nothing to show or to divide by."""
+    """Roll points up into one value; None where there is nothing to show or to divide by.
+
+    None too for the percentiles of several periods: those of all their values are asked of the distribution.
+    """
+    if definition.is_distribution and len(points) > 1:
+        return None
     used = points[-1:] if definition.is_balance else points
     numerators = [point.numerator for point in used if point.numerator is not None]
     if not numerators:
@@ -125,6 +131,7 @@ def definitions_of(frame: pl.DataFrame) -> dict[tuple[str, str], Definition]:
             source=str(row.get("source") or "–"),
             dimensions=_listed(row.get("dimensions")),
             caveats=str(row.get("caveats") or ""),
+            is_distribution=row["additivity"] == "distribution",
         )
         found[definition.metric_id, definition.basis] = definition
     return found

@@ -189,22 +189,31 @@ def _sums(by: Sequence[str], source: str) -> str:
 def _percentile(by: Sequence[str], source: str) -> str:
     names = "".join(f"figures.{name}, " for name in by)
     plain = "".join(f"{name}, " for name in by)
-    part = f"partition by {', '.join(by)}" if by else ""
+    weighed = f"""
+        select {names}figures.value, sum(figures.weight) as weight, list(distinct figures.period_id) as periods,
+               {WORST}, {PROVISIONAL}
+        from mart.fct_metric_distribution as {source}
+        group by {names}figures.value
+    """
     return f"""
-        with weighed as (
-            select {names}figures.value, sum(figures.weight) as weight, list(distinct figures.period_id) as periods,
-                   {WORST}, {PROVISIONAL}
-            from mart.fct_metric_distribution as {source}
-            group by {names}figures.value
-        ), ranked as (
-            select *, sum(weight) over ({part} order by value) as reached, sum(weight) over ({part}) as whole
-            from weighed
-        )
+        with ranked as ({ranked(by, weighed)})
         select {plain}min(value) filter (where reached >= whole * cast(? as decimal(4, 3))) as numerator,
                null as denominator, list_distinct(flatten(list(periods))) as periods, min(worst) as worst,
                bool_or(is_provisional) as is_provisional
         from ranked
         {_grouped(by, "")}
+    """
+
+
+def ranked(by: Sequence[str], weighed: str) -> str:
+    """Return the query that says of each value and weight in `weighed` how much of the whole it and all below it are.
+
+    The percentile q of each combination of `by` is the least value with reached >= whole * q.
+    """
+    part = f"partition by {', '.join(by)}" if by else ""
+    return f"""
+        select *, sum(weight) over ({part} order by value) as reached, sum(weight) over ({part}) as whole
+        from ({weighed})
     """
 
 

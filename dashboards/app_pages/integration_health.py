@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 import streamlit as st
 
 from dashboards.charts import bars, style
-from dashboards.components import figures, formats, frame, kpi, table, text
+from dashboards.components import figures, formats, frame, interfaces, kpi, table, text
 from dashboards.components.badges import badge, word
 from dashboards.components.frame import Page
-from dashboards.queries import integration
+from dashboards.queries import integration, metrics
 
 CARDS: kpi.Cards = (
     ("posted_within_sla", "cross_basis", "line"),
@@ -21,7 +21,13 @@ CARDS: kpi.Cards = (
     ("billing_cycle_days", "finance_posted", "line"),
     ("provisioning_days", "operational", "line"),
     ("margin_accuracy", "cross_basis", "line"),
+    ("provisioning_complete", "operational", "line"),
+    ("revenue_timeliness_days", "finance_posted", "line"),
+    ("close_impact", "cross_basis", "bar"),
+    ("close_impact_amount", "cross_basis", "bar"),
+    ("close_days_late", "finance_posted", "bar"),
 )
+FINANCE_SPREADS = (("billing_cycle_days_median", "finance_posted"),)
 IT_CARDS: kpi.Cards = (
     ("message_throughput", "operational", "bar"),
     ("message_failure_share", "operational", "line"),
@@ -32,12 +38,22 @@ IT_CARDS: kpi.Cards = (
     ("recon_exceptions_over_30_days", "cross_basis", "bar"),
     ("recon_exceptions_over_90_days", "cross_basis", "bar"),
 )
-REGIONS = (
-    ("posted_within_sla", "cross_basis"),
+IT_SPREADS = (
+    ("message_latency_seconds_p50", "operational"),
+    ("message_latency_seconds_p95", "operational"),
+    ("utilization_latency_hours_median", "operational"),
+    ("utilization_latency_hours_p95", "operational"),
+)
+FLOWS = (
     ("recon_exceptions", "cross_basis"),
     ("recon_exceptions_over_30_days", "cross_basis"),
     ("recon_exceptions_over_90_days", "cross_basis"),
     ("failed_mappings", "cross_basis"),
+)
+REGIONS = (("posted_within_sla", "cross_basis"), *FLOWS)
+TABLES: tuple[tuple[metrics.Member, str, tuple[figures.Key, ...], str], ...] = (
+    ("region", "Region", REGIONS, "SLA and ageing exceptions by region"),
+    ("flow", "Flow", FLOWS, "Failed mappings and ageing exceptions by flow"),
 )
 LABELS = {"recon_exceptions_over_30_days": "Over 30 days", "recon_exceptions_over_90_days": "Over 90 days"}
 AGES = ("Not due yet", "Up to 7 days", "8 to 30 days", "31 to 90 days", "Over 90 days")
@@ -61,17 +77,22 @@ def body(page: Page) -> None:
 
 def _messages(page: Page) -> None:
     read = figures.read(page, tuple((metric, basis) for metric, basis, _ in IT_CARDS) + REGIONS)
-    figures.cards(read, IT_CARDS, across=4)
-    _traffic(page)
-    with st.container(border=True):
-        st.subheader(f"SLA and ageing exceptions by region {badge('cross_basis')}", anchor=False)
-        text.note("Over all periods chosen")
-        figures.member_table(
-            read, REGIONS, "region", header="Region", name="SLA and exceptions by region", labels=LABELS
-        )
+    figures.cards(read, IT_CARDS, across=4, more=figures.spread(page, IT_SPREADS).values())
+    _traffic(read)
+    for member, header, keys, title in TABLES:
+        with st.container(border=True):
+            st.subheader(f"{title} {badge('cross_basis')}", anchor=False)
+            text.note("Over all periods chosen")
+            figures.member_table(read, keys, member, header=header, name=title, labels=LABELS)
 
 
-def _traffic(page: Page) -> None:
+def _traffic(read: figures.Figures) -> None:
+    page = read.page
+    throughput = read.catalogue.get(("message_throughput", "operational"))
+    not_by = kpi.unsplit(throughput, page.scope.filters) if throughput else ""
+    if not_by:
+        frame.nothing(f"Messages are not split by {not_by}.")
+        return
     step: Literal["day", "week"] = "day" if len(page.scope.filters.periods) <= FEW_PERIODS else "week"
     days = integration.by_day(page.scope, step=step)
     if not days.height:
@@ -83,34 +104,11 @@ def _traffic(page: Page) -> None:
     with right.container(border=True, height="stretch"):
         _latency(days, step)
     with st.container(border=True):
-        st.subheader(f"Interfaces by flow and region {badge('operational')}", anchor=False)
-        text.note("Most failures first · latencies of all messages of the periods, to two significant digits")
-        flows = integration.by_flow(page.scope)
-        table.show(
-            page,
-            flows.with_columns(
-                pl.col(one).map_elements(formats.words, return_dtype=pl.String) for one in ("flow", "target")
-            ),
-            name="Interfaces by flow and region", basis=word("operational"), shares=("failed_share",),
-            columns=_flow_columns(),
-        )  # fmt: skip
-
-
-def _flow_columns() -> dict[str, Any]:
-    number = st.column_config.NumberColumn
-    return {
-        "flow": st.column_config.TextColumn("Flow"),
-        "region": st.column_config.TextColumn("Region"),
-        "target": st.column_config.TextColumn("Target"),
-        "attempts": number("Attempts", format="localized"),
-        "failed": number("Failed", format="localized"),
-        "failed_share": number("Failed %", format="%.1f%%"),
-        "retries": number("Retries", format="localized"),
-        "dead_letter": number("Dead letters", format="localized"),
-        "queue_depth": number("Waiting", format="localized"),
-        "latency_p50_seconds": number("Latency p50", format="duration"),
-        "latency_p95_seconds": number("Latency p95", format="duration"),
-    }
+        st.subheader(f"{interfaces.NAME} {badge('operational')}", anchor=False)
+        text.note(
+            "Highest share of failures first · latencies of all messages of the periods, to two significant digits"
+        )
+        interfaces.draw(read)
 
 
 def _throughput(days: pl.DataFrame, step: str) -> None:
@@ -144,7 +142,7 @@ def _latency(days: pl.DataFrame, step: str) -> None:
 
 def _finance(page: Page) -> None:
     read = figures.read(page, tuple((metric, basis) for metric, basis, _ in CARDS))
-    figures.cards(read, CARDS)
+    figures.cards(read, CARDS, across=4, more=figures.spread(page, FINANCE_SPREADS).values())
     ages = {row["bucket"]: row for row in integration.ages(page.scope).iter_rows(named=True)}
     _not_all_are_exceptions(read)
     left, right = st.columns([2, 3])

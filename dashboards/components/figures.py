@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboards.components import formats, kpi, table
 from dashboards.components.frame import Page
-from dashboards.measure import Definition, Series, definitions_of, members_of, series_of
+from dashboards.measure import Definition, Point, Series, definitions_of, members_of, series_of
 from dashboards.queries import metrics, reference
 
 Key = tuple[str, str]
@@ -74,6 +74,22 @@ def over(series: Series | None, periods: tuple[str, ...]) -> list[Decimal | None
     return [known.get(period) for period in periods]
 
 
+def spread(page: Page, keys: tuple[Key, ...]) -> dict[Key, Series]:
+    """Return percentiles by period: each one taken anew from the values of its period."""
+    catalogue = definitions_of(metrics.definitions(page.scope))
+    rows = metrics.percentiles(page.scope, tuple(dict.fromkeys(metric for metric, _ in keys)), "period_id")
+    known = {(row["metric_id"], row["basis"], row["period_id"]): row for row in rows.iter_rows(named=True)}
+    found: dict[Key, Series] = {}
+    for key in keys:
+        if key in catalogue:
+            points = []
+            for period in page.scope.filters.periods:
+                row = known.get((*key, period), {})
+                points.append(Point(period, row.get("value"), None, bool(row.get("is_provisional"))))
+            found[key] = Series(catalogue[key], tuple(points))
+    return found
+
+
 def newest(page: Page, keys: tuple[Key, ...]) -> dict[Key, Series]:
     """Return what is only known of now: each metric at the newest period that has it, whatever periods are chosen."""
     catalogue = definitions_of(metrics.definitions(page.scope))
@@ -111,7 +127,7 @@ def members(
     for key in known:
         for one, series in members_of(sums, figures.catalogue[key], page.scope.filters.periods).items():
             found.setdefault(one, {})[key] = series
-    plain = formats.words if member == "billing_model" else formats.member
+    plain = formats.words if member in {"billing_model", "flow"} else formats.member
     return {one: names.get(one) or plain(one) for one in found}, found
 
 
@@ -135,21 +151,21 @@ def member_table(
     given = iter(widths)
     columns: dict[str, Any] = {"member": st.column_config.TextColumn(header, width=next(given, "medium"))}
     columns |= {
-        _column(key): table.column(figures.catalogue[key], label=(labels or {}).get(key[0]), width=next(given, None))
+        column_of(key): table.column(figures.catalogue[key], label=(labels or {}).get(key[0]), width=next(given, None))
         for key in known
     }
     lines = [
-        {"member": names[one]} | {_column(key): _cell(series[key]) if key in series else None for key in known}
+        {"member": names[one]} | {column_of(key): cell(series[key]) if key in series else None for key in known}
         for one, series in found.items()
     ]
     frame = pl.DataFrame(lines, infer_schema_length=None)
     if frame.height and known:
-        frame = frame.sort(_column(known[0]), descending=True, nulls_last=True)
-    shares = tuple(_column(key) for key in known if figures.catalogue[key].unit == "share")
+        frame = frame.sort(column_of(known[0]), descending=True, nulls_last=True)
+    shares = tuple(column_of(key) for key in known if figures.catalogue[key].unit == "share")
     table.show(figures.page, frame, name=name, columns=columns, basis="as each column says", shares=shares, rows=rows)
 
 
-def _cell(series: Series) -> Decimal | None:
+def cell(series: Series) -> Decimal | None:
     """Return the value over all periods, hours and counts as whole numbers."""
     total = series.total
     if total is None or series.definition.unit not in {"hours", "count"}:
@@ -157,5 +173,6 @@ def _cell(series: Series) -> Decimal | None:
     return total.quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
 
-def _column(key: Key) -> str:
+def column_of(key: Key) -> str:
+    """Return the name of a metric's column in a table."""
     return f"{key[0]}_{key[1]}"

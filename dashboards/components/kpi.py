@@ -28,7 +28,7 @@ def card(series: Series, *, filters: Filters, trend: Trend = "line") -> None:
     A metric that is not split by a dimension that the filters narrow has no figure here, and says so.
     """
     definition = series.definition
-    unsplit = _unsplit(series.definition, filters)
+    not_by = unsplit(series.definition, filters)
     before = series.points[-2].period_id if len(series.points) > 1 else None
     only = f"at {series.points[0].period_id}" if len(series.points) == 1 else None
     moved = formats.change(series.change, definition.unit)
@@ -37,10 +37,10 @@ def card(series: Series, *, filters: Filters, trend: Trend = "line") -> None:
     st.metric(
         f"{SHORT.get(definition.metric_id, definition.label)} {marks}",
         formats.figure(series.latest, definition.unit),
-        delta=f"not split by {unsplit}" if unsplit else only or moved,
-        delta_color="gray" if unsplit else _colour(series, moved),
-        delta_arrow="auto" if _moved(moved) and not unsplit and not only else "off",
-        delta_description=f"vs {before}" if before and moved and not unsplit else None,
+        delta=f"not split by {not_by}" if not_by else only or moved,
+        delta_color="gray" if not_by else _colour(series, moved),
+        delta_arrow="auto" if _moved(moved) and not not_by and not only else "off",
+        delta_description=f"vs {before}" if before and moved and not not_by else None,
         help=definition.help,
         border=True,
         height=HEIGHT,
@@ -49,7 +49,7 @@ def card(series: Series, *, filters: Filters, trend: Trend = "line") -> None:
     )
 
 
-def _unsplit(definition: Definition, filters: Filters) -> str:
+def unsplit(definition: Definition, filters: Filters) -> str:
     """Return in words the narrowed dimensions that the metric is not split by."""
     if definition.dimensions is None:
         return ""

@@ -20,8 +20,9 @@ ROW = 35
 HEADER = 32
 MOST_ROWS = 14
 MONEY = "compact"
+DURATION = "duration"
 #: Forms that are ours: the grid's own say 13M where a card says 13.0 M, and 4 hours for anything from 3.5 on.
-FORMS: dict[str, Callable[[float], str]] = {MONEY: formats.compact, "duration": formats.duration}
+FORMS: dict[str, Callable[[float], str]] = {MONEY: formats.compact, DURATION: formats.duration}
 MOST_FORMED = 500  # further rows are found by a filter sooner than by scrolling, and each costs its time on every rerun
 
 
@@ -115,9 +116,8 @@ def column(definition: Definition, *, label: str | None = None, width: int | Non
         return st.column_config.ProgressColumn(
             header, help=definition.help, format="%.1f%%", min_value=0.0, max_value=100.0, color="blue", width=width
         )
-    if definition.unit == "money":
-        return st.column_config.NumberColumn(header, help=definition.help, format="compact", width=width)
-    return st.column_config.NumberColumn(header, help=definition.help, format="localized", width=width)
+    form = {"money": MONEY, "seconds": DURATION}.get(definition.unit, "localized")
+    return st.column_config.NumberColumn(header, help=definition.help, format=form, width=width)
 
 
 def about(page: Page, *, name: str, basis: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import polars as pl
 from dashboards.mart import fetch
 from dashboards.queries.where import FACT, where
 from dashboards.scope import Scope
+from lake.figures import ranked
 
 Member = Literal[
     "legal_entity_key", "region", "practice", "role", "customer_key", "project_key", "billing_model", "flow",
@@ -61,15 +62,22 @@ def by_period(scope: Scope, metric_ids: tuple[str, ...], *, all_periods: bool = 
     )  # fmt: skip
 
 
-def by_member(scope: Scope, metric_ids: tuple[str, ...], member: Member) -> pl.DataFrame:
-    """Return one row a metric, basis, period and `member` of one dimension, with the sums that `by_period` returns."""
+def by_member(
+    scope: Scope, metric_ids: tuple[str, ...], member: Member, *, within: Member | None = None
+) -> pl.DataFrame:
+    """Return one row a metric, basis, period and `member` of one dimension, with the sums that `by_period` returns.
+
+    `within` names a second dimension, whose members split the first one's further, in the column `within`.
+    """
     condition, parameters = where(scope, FACT)
     chosen = scope.filters.periods or None
+    more = f", {within}" if within else ""
+    named = f", coalesce({within}, 'none') as within" if within else ""
     return fetch(
         scope.run, scope.rights,
         f"""
         with last_periods as ({LAST})
-        select metric_id, basis, {member} as member, period_id, max(period_end) as period_end,
+        select metric_id, basis, {member} as member{named}, period_id, max(period_end) as period_end,
                sum(numerator) as numerator, sum(denominator) as denominator,
                sum(numerator) filter (where is_last) as last_numerator,
                sum(denominator) filter (where is_last) as last_denominator,
@@ -77,8 +85,32 @@ def by_member(scope: Scope, metric_ids: tuple[str, ...], member: Member) -> pl.D
                coalesce(bool_or(is_provisional) filter (where is_last), false) as last_is_provisional
         from mart.fct_metric left join last_periods using (legal_entity_key, period_id)
         where metric_id = any(?) and {condition}
-        group by metric_id, basis, {member}, period_id
+        group by metric_id, basis, {member}{more}, period_id
         order by metric_id, basis, member, period_end
         """,
         (chosen, chosen, metric_ids, *parameters),
+    )  # fmt: skip
+
+
+def percentiles(scope: Scope, metric_ids: tuple[str, ...], *members: Member | Literal["period_id"]) -> pl.DataFrame:
+    """Return one row a metric, basis and combination of `members` over the periods chosen: value, taken anew.
+
+    Besides is_provisional: whether a period in it was still running. Without members one row a metric and basis.
+    """
+    condition, parameters = where(scope, FACT)
+    names = ("metric_id", "basis", *members)
+    listed = ", ".join(names)
+    weighed = f"""
+        select {listed}, value, sum(weight) as weight, bool_or(is_provisional) as is_provisional
+        from mart.fct_metric_distribution where metric_id = any(?) and {condition} group by {listed}, value
+    """
+    return fetch(
+        scope.run, scope.rights,
+        f"""
+        select {listed}, min(value) filter (where reached >= whole * quantile) as value,
+               bool_or(is_provisional) as is_provisional
+        from ({ranked(names, weighed)}) join mart.dim_metric using (metric_id, basis)
+        group by {listed} order by {listed}
+        """,
+        (metric_ids, *parameters),
     )  # fmt: skip

@@ -61,12 +61,18 @@ create table dim_metric as select * from (values
     ('message_retries', 'operational', 'Message retries', 'count', false, 'flow', 'down', false, null),
     ('message_queue_depth', 'operational', 'Messages waiting', 'count', false, 'balance', 'down', false, null),
     ('failed_mappings', 'cross_basis', 'Failed mappings', 'count', false, 'flow', 'down', false, null),
+    ('message_latency_seconds_p50', 'operational', 'Message latency, median', 'seconds', false, 'distribution', 'down', false, null),
+    ('message_latency_seconds_p95', 'operational', 'Message latency, 95th percentile', 'seconds', false, 'distribution', 'down', false, null),
     ('billing_cycle_days', 'finance_posted', 'Billing cycle', 'days', true, 'flow', 'down', true, 8))
     t(metric_id, basis, label, unit, is_ratio, additivity, direction, is_headline, headline_order);
 alter table dim_metric add column formula varchar; update dim_metric set formula = 'Sum of ' || label || ' as the catalogue defines it';
 alter table dim_metric add column owner varchar; update dim_metric set owner = 'Finance operations';
 alter table dim_metric add column source varchar; update dim_metric set source = 'fct_project_period';
 alter table dim_metric add column caveats varchar;
+alter table dim_metric add column dimensions varchar;
+update dim_metric set dimensions = 'legal_entity_key, region, flow' where metric_id like 'message_%';
+alter table dim_metric add column quantile decimal(4, 3);
+update dim_metric set quantile = case when metric_id like '%_p95' then 0.95 else 0.5 end where additivity = 'distribution';
 update dim_metric set caveats = 'A mere translation difference is no exception.' where metric_id = 'recon_exceptions';
 create table fct_project_period as
     with base as (
@@ -199,17 +205,21 @@ create table control_exception as select 'self_approved' as control, 'time_entry
 create table gl_completeness as select legal_entity_key, period_id, 'complete' as status, null::varchar as reason from dim_period;
 create table close_readiness as select legal_entity_key, period_id, 3 as open_items, false as is_ready from dim_period where closed_at is null;
 create table obs_integration as
-    select d::date as day, flow, region, target, attempts, attempts - failed - failed // 4 as succeeded, failed, failed // 4 as dead_letter, failed as retries,
-        (20 + hash(d::varchar || flow) % 30)::double as latency_p50_seconds, (120 + hash(d::varchar || region) % 200)::double as latency_p95_seconds,
+    select d::date as day, strftime(d, '%Y-%m') as period_id, if(region = 'AMER', 'erp:US01', 'erp:DE01') as legal_entity_key, flow, region, target, attempts, attempts - failed - failed // 4 as succeeded, failed, failed // 4 as dead_letter, failed as retries,
         (hash(region || d::varchar) % 40)::bigint as queue_depth
     from (select d, flow, region, 'erp' as target, 200 + (hash(d::varchar || flow || region) % 80)::bigint as attempts,
         (hash(d::varchar || region) % 9)::bigint as failed
         from generate_series(timestamp '2026-08-01', timestamp '2026-11-04', interval 1 day) t(d),
         (values ('time'), ('expense'), ('invoice')) f(flow), (values ('AMER'), ('EMEA')) r(region));
 create table obs_integration_latency as
-    select day, flow, region, target, latency_seconds::bigint as latency_seconds, messages::bigint as messages
+    select day, period_id, legal_entity_key, flow, region, target, latency_seconds::bigint as latency_seconds, messages::bigint as messages
     from obs_integration, (values (30, 5), (60, 4), (900, 1)) as taken (latency_seconds, messages)
-    union all select date '2026-10-05', 'invoice', 'EMEA', 'erp', 4000, 200;
+    union all select date '2026-10-05', '2026-10', 'erp:DE01', 'invoice', 'EMEA', 'erp', 4000, 200;
+create table fct_metric_distribution as
+    select metric_id, 'operational' as basis, period_id, legal_entity_key, region, null::varchar as practice, null::varchar as role,
+        null::varchar as customer_key, null::varchar as project_key, null::varchar as billing_model, flow,
+        latency_seconds::decimal(18, 2) as value, sum(messages)::decimal(38, 6) as weight, period_id = '2026-11' as is_provisional
+    from obs_integration_latency, (values ('message_latency_seconds_p50'), ('message_latency_seconds_p95')) m(metric_id) group by all;
 create table obs_batches as select i as batch_id, (array['psa', 'crm', 'hcm', 'erp'])[1 + i % 4] as feed, (array['psa', 'crm', 'hcm', 'erp'])[1 + i % 4] as source_system,
     'committed' as status, timestamptz '2026-11-01 04:00:00+00' + interval (i) hour as at, 1000 + i as rows_read, 990 + i as landed, 8 as quarantined,
     2 as excluded, null::varchar as message from range(1, 25) t(i);

@@ -94,7 +94,8 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Serve a mart that was built while its newest period with figures was running."""
     pointer = mart_fixture.write(tmp_path)
     with duckdb.connect(str(pointer.resolve())) as connection:
-        connection.execute("update fct_metric set is_provisional = period_id = '2026-10'")
+        for table in ("fct_metric", "fct_metric_distribution"):
+            connection.execute(f"update {table} set is_provisional = period_id = '2026-10'")
     monkeypatch.setenv("TIEOUT_MART", str(pointer))
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -37,6 +37,34 @@ def test_messages_of_all_entities_are_those_of_all_days_and_targets(mart: duckdb
     }
 
 
+@pytest.mark.parametrize("name", COUNTS)
+def test_the_days_of_a_period_and_entity_add_up_to_its_figure(mart: duckdb.DuckDBPyConnection, name: str) -> None:
+    """The charts by day and the cards above them are of the same messages, whatever filter is set."""
+    days = mart.execute(
+        f"select period_id, legal_entity_key, {COUNTS[name]} from mart.obs_integration"
+        " group by all having sum(attempts) > 0"
+    ).fetchall()
+    figures = roll_up(mart, metric(mart, name), by=["period_id", "legal_entity_key"])
+    found = {tuple(member for _, member in one.members): one for one in figures}
+    assert len({entity for _, entity, _ in days}) > 2
+    for period, entity, value in days:
+        assert round(found[period, entity].value or Decimal(0), 9) == round(Decimal(str(value)), 9), (period, entity)
+    assert sum(value for *_, value in days) > 0
+
+
+def test_the_latencies_of_a_period_and_entity_are_those_of_its_days(mart: duckdb.DuckDBPyConnection) -> None:
+    days = mart.execute(
+        "select period_id, legal_entity_key, latency_seconds, sum(messages)"
+        " from mart.obs_integration_latency group by all"
+    ).fetchall()
+    values = mart.execute(
+        "select period_id, legal_entity_key, value::bigint, sum(weight)::bigint from mart.fct_metric_distribution"
+        " where metric_id = 'message_latency_seconds_p50' group by all"
+    ).fetchall()
+    assert sorted(days) == sorted(values)
+    assert len(days) > 10
+
+
 def test_what_waits_at_the_last_periods_end_is_what_waits_on_the_last_day(mart: duckdb.DuckDBPyConnection) -> None:
     days = mart.execute(
         "select region, flow, sum(depth) from (select region, flow, target, arg_max(queue_depth, day) as depth"

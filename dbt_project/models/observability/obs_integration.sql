@@ -1,19 +1,7 @@
+-- Days are those of the legal entity of what was carried, so that the days of a period add up to its figures.
 with messages as (
 
-    select
-        flow,
-        coalesce(region, 'none') as region,
-        target_name as target,
-        status,
-        attempt,
-        queued_at,
-        finished_at,
-        {{ utc_date('queued_at') }} as queued_on,
-        -- what waits in the queue leaves it when the attempt ends, however it ends
-        case when status not in ('queued', 'in_progress') then {{ utc_date('coalesce(finished_at, queued_at)') }} end as ended_on,
-        {{ milliseconds_apart('queued_at', 'finished_at') }} / 1000.0 as latency_seconds
-    from {{ ref('stg_integration__integration_messages') }}
-    where not is_deleted
+    select * from {{ ref('int_messages') }}
 
 ),
 
@@ -21,6 +9,7 @@ attempts as (
 
     select
         queued_on as day,
+        legal_entity_key,
         flow,
         region,
         target,
@@ -28,11 +17,9 @@ attempts as (
         count(*) filter (where status = 'succeeded') as succeeded,
         count(*) filter (where status = 'failed') as failed,
         count(*) filter (where status = 'dead_letter') as dead_letter,
-        count(*) filter (where attempt > 1) as retries,
-        quantile_cont(latency_seconds, 0.5) filter (where status = 'succeeded') as latency_p50_seconds,
-        quantile_cont(latency_seconds, 0.95) filter (where status = 'succeeded') as latency_p95_seconds
+        count(*) filter (where attempt > 1) as retries
     from messages
-    group by queued_on, flow, region, target
+    group by queued_on, legal_entity_key, flow, region, target
 
 ),
 
@@ -40,21 +27,22 @@ ended as (
 
     select
         ended_on as day,
+        legal_entity_key,
         flow,
         region,
         target,
         count(*) as messages
     from messages
     where ended_on is not null
-    group by ended_on, flow, region, target
+    group by ended_on, legal_entity_key, flow, region, target
 
 ),
 
 movements as (
 
-    select day, flow, region, target, attempts as change from attempts
+    select day, legal_entity_key, flow, region, target, attempts as change from attempts
     union all
-    select day, flow, region, target, -messages from ended
+    select day, legal_entity_key, flow, region, target, -messages from ended
 
 ),
 
@@ -62,12 +50,13 @@ daily as (
 
     select
         day,
+        legal_entity_key,
         flow,
         region,
         target,
         sum(change) as change
     from movements
-    group by day, flow, region, target
+    group by day, legal_entity_key, flow, region, target
 
 ),
 
@@ -75,11 +64,12 @@ queues as (
 
     select
         day,
+        legal_entity_key,
         flow,
         region,
         target,
         sum(change) over (
-            partition by flow, region, target
+            partition by legal_entity_key, flow, region, target
             order by day
             rows between unbounded preceding and current row
         ) as queue_depth
@@ -89,6 +79,8 @@ queues as (
 
 select
     queues.day,
+    coalesce(periods.period_id, 'none') as period_id,
+    queues.legal_entity_key,
     queues.flow,
     queues.region,
     queues.target,
@@ -97,13 +89,13 @@ select
     cast(coalesce(attempts.failed, 0) as bigint) as failed,
     cast(coalesce(attempts.dead_letter, 0) as bigint) as dead_letter,
     cast(coalesce(attempts.retries, 0) as bigint) as retries,
-    cast(attempts.latency_p50_seconds as double) as latency_p50_seconds,
-    cast(attempts.latency_p95_seconds as double) as latency_p95_seconds,
     cast(queues.queue_depth as bigint) as queue_depth
 from queues
+{{ work_period_join('periods', 'queues.legal_entity_key', 'queues.day') }}
 left join attempts
     on
         queues.day = attempts.day
+        and queues.legal_entity_key = attempts.legal_entity_key
         and queues.flow = attempts.flow
         and queues.region = attempts.region
         and queues.target = attempts.target

@@ -1,72 +1,22 @@
--- Messages by the legal entity of what they carried, in the period of the day on which they were queued there; what
--- carried no entry of time or expense stands under no entity. Beside them what waits at the end of each period.
-with origins as (
-    select
-        'time_entry' as origin_type,
-        source_system,
-        time_entry_id as origin_id,
-        legal_entity_key
-    from {{ ref('int_time_priced') }}
-    union all
-    select
-        'expense' as origin_type,
-        source_system,
-        expense_id as origin_id,
-        legal_entity_key
-    from {{ ref('int_expense_priced') }}
-),
-
-placed as (
-    select
-        messages.flow,
-        messages.status,
-        messages.attempt,
-        messages.queued_at,
-        messages.finished_at,
-        coalesce(messages.region, 'none') as region,
-        coalesce(origins.legal_entity_key, 'none') as legal_entity_key,
-        coalesce(entities.time_zone, 'UTC') as time_zone
-    from {{ ref('stg_integration__integration_messages') }} as messages
-    left join origins
-        on
-            messages.origin_type = origins.origin_type
-            and coalesce(messages.origin_system, messages.source_name) = origins.source_system
-            and messages.origin_id = origins.origin_id
-    left join {{ ref('int_legal_entities') }} as entities on origins.legal_entity_key = entities.legal_entity_key
-    where not messages.is_deleted
-),
-
-dated as (
-    select
-        placed.*,
-        {{ local_date('queued_at', 'time_zone') }} as queued_on,
-        -- what waits in the queue leaves it when the attempt ends, however it ends
-        case
-            when status not in ('queued', 'in_progress')
-                then {{ local_date('coalesce(finished_at, queued_at)', 'time_zone') }}
-        end as ended_on,
-        case
-            when status = 'succeeded' and finished_at is not null
-                then {{ two_digits(milliseconds_apart('queued_at', 'finished_at') ~ ' / 1000.0') }}
-        end as latency_seconds
-    from placed
+-- Messages by the period and legal entity in which they stand, and beside them what waits at the end of each period.
+with messages as (
+    select * from {{ ref('int_messages') }}
 ),
 
 traffic as (
     select
-        coalesce(periods.period_id, 'none') as period_id,
-        dated.legal_entity_key,
-        dated.region,
-        dated.flow,
-        dated.latency_seconds,
+        period_id,
+        legal_entity_key,
+        region,
+        flow,
+        latency_seconds,
         count(*) as attempts,
-        sum(case when dated.status in ('failed', 'dead_letter') then 1 else 0 end) as failed,
-        sum(case when dated.status = 'dead_letter' then 1 else 0 end) as dead_letters,
-        sum(case when dated.attempt > 1 then 1 else 0 end) as retries,
-        sum(case when dated.latency_seconds is not null then 1 else 0 end) as timed,
+        sum(case when status in ('failed', 'dead_letter') then 1 else 0 end) as failed,
+        sum(case when status = 'dead_letter' then 1 else 0 end) as dead_letters,
+        sum(case when attempt > 1 then 1 else 0 end) as retries,
+        sum(case when latency_seconds is not null then 1 else 0 end) as timed,
         0 as waiting
-    from dated
-    {{ work_period_join('periods', 'dated.legal_entity_key', 'dated.queued_on') }}
+    from messages
     group by 1, 2, 3, 4, 5
 ),
 
@@ -77,7 +27,7 @@ movements as (
         flow,
         queued_on as day,
         count(*) as change
-    from dated
+    from messages
     group by 1, 2, 3, 4
     union all
     select
@@ -86,7 +36,7 @@ movements as (
         flow,
         ended_on as day,
         -count(*) as change
-    from dated
+    from messages
     where ended_on is not null
     group by 1, 2, 3, 4
 ),

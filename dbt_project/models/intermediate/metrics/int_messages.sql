@@ -1,0 +1,69 @@
+{{ config(materialized='view') }}
+-- Grain: one row an attempt to deliver a message: under the legal entity of the entry of time or expense that it carried,
+-- in the period of the day on which it was queued there; what carried neither stands under no entity, in calendar months.
+with origins as (
+    select
+        'time_entry' as origin_type,
+        source_system,
+        time_entry_id as origin_id,
+        legal_entity_key
+    from {{ ref('int_time_priced') }}
+    union all
+    select
+        'expense' as origin_type,
+        source_system,
+        expense_id as origin_id,
+        legal_entity_key
+    from {{ ref('int_expense_priced') }}
+),
+
+placed as (
+    select
+        messages.flow,
+        messages.target_name as target,
+        messages.status,
+        messages.attempt,
+        messages.queued_at,
+        messages.finished_at,
+        coalesce(messages.region, 'none') as region,
+        coalesce(origins.legal_entity_key, 'none') as legal_entity_key,
+        coalesce(entities.time_zone, 'UTC') as time_zone
+    from {{ ref('stg_integration__integration_messages') }} as messages
+    left join origins
+        on
+            messages.origin_type = origins.origin_type
+            and coalesce(messages.origin_system, messages.source_name) = origins.source_system
+            and messages.origin_id = origins.origin_id
+    left join {{ ref('int_legal_entities') }} as entities on origins.legal_entity_key = entities.legal_entity_key
+    where not messages.is_deleted
+),
+
+dated as (
+    select
+        placed.*,
+        {{ local_date('queued_at', 'time_zone') }} as queued_on,
+        -- what waits in the queue leaves it when the attempt ends, however it ends
+        case
+            when status not in ('queued', 'in_progress')
+                then {{ local_date('coalesce(finished_at, queued_at)', 'time_zone') }}
+        end as ended_on,
+        case
+            when status = 'succeeded' and finished_at is not null
+                then {{ two_digits(milliseconds_apart('queued_at', 'finished_at') ~ ' / 1000.0') }}
+        end as latency_seconds
+    from placed
+)
+
+select
+    dated.legal_entity_key,
+    dated.region,
+    dated.flow,
+    dated.target,
+    dated.status,
+    dated.attempt,
+    dated.queued_on,
+    dated.ended_on,
+    dated.latency_seconds,
+    coalesce(periods.period_id, 'none') as period_id
+from dated
+{{ work_period_join('periods', 'dated.legal_entity_key', 'dated.queued_on') }}
