@@ -61,6 +61,48 @@ def foreign(firm: Firm) -> tuple[Row, Row]:
     return line, newest(firm, "invoice", "invoice_id", f"invoice_id = '{line['invoice_id']}'", 1)[0]
 
 
+def recognised(firm: Firm, count: int) -> list[Row]:
+    """Ledger lines of revenue that each name a line of an invoice that bills one record of time."""
+    single = "(select invoice_line_id from lake.invoice_line where origin_type = 'time_entry')"
+    posted = "gl_line_id like 'G%' and origin_type = 'invoice' and project_id is not null and quantity > 0"
+    where = f"{posted} and origin_id in {single}"
+    return newest(firm, "gl_line", "gl_line_id", where, count)
+
+
+def halves(line: Row) -> tuple[Row, Row]:
+    """What a ledger line would be if it had been posted in two parts."""
+    measures = ("amount", "functional_amount", "quantity")
+    first = {name: round(line[name] / 2, 2) for name in measures}
+    return {**line, **first}, {**line, **{name: line[name] - first[name] for name in measures}}
+
+
+def taken_back(line: Row) -> Row:
+    """The line that takes another back in full."""
+    turned = {"amount": -line["amount"], "functional_amount": -line["functional_amount"]}
+    return {**line, **turned, "reverses_gl_line_id": line["gl_line_id"]}
+
+
+def in_parts(firm: Firm, now: datetime) -> list[Row]:
+    """Revenue that is taken back and posted anew in halves, and two halves of invoices in one summary."""
+    line, whole, other = recognised(firm, 3)
+    first, second = halves(line)
+    both = {**whole, "amount": halves(whole)[0]["amount"] + halves(other)[0]["amount"], "origin_type": "summary",
+            "origin_id": None, "quantity": None,
+            "functional_amount": halves(whole)[0]["functional_amount"] + halves(other)[0]["functional_amount"],
+            "currency": whole["currency"]}  # fmt: skip
+    land(firm, "erp", "posting_link", [
+        {"gl_line_id": "of-two", "origin_type": "invoice", "origin_system": "erp", "origin_id": half["origin_id"],
+         "amount": half["amount"], "functional_amount": half["functional_amount"], "updated_at": now}
+        for half in (halves(whole)[0], halves(other)[0])
+    ], name="zy-before")  # fmt: skip
+    return [
+        *posted_alone(firm, taken_back(line), "whole-back", now),
+        *posted_alone(firm, first, "half-1", now),
+        *posted_alone(firm, second, "half-2", now),
+        *posted_alone(firm, both, "of-two", now),
+    ]
+
+
 def first_day(firm: Firm, now: datetime) -> None:
     """Land a cap, a credit note that names no record, postings of what is not there yet, a line without translation."""
     hourly = "select * from lake.contract_line where recognition_method = 'time_and_materials' order by 1 desc limit 1"
@@ -85,6 +127,7 @@ def first_day(firm: Firm, now: datetime) -> None:
     land(firm, "erp", "gl_line", [
         *posted_alone(firm, {**revenue, "origin_id": "late"}, "before-invoice", now),
         *posted_alone(firm, reversal, "reversal", now),
+        *in_parts(firm, now),
     ], name="zy-before")  # fmt: skip
 
 
@@ -108,6 +151,13 @@ def second_day(firm: Firm, now: datetime) -> None:
            "updated_at": now} for n, line in enumerate(alone)),
         {**moved, "invoice_id": voided["invoice_id"], "updated_at": now},
     ], name="zz-invoices")  # fmt: skip
+    half_posted = newest(firm, "gl_line", "gl_line_id", "gl_line_id = 'half-2'", 1)[0]
+    _, _, other = recognised(firm, 3)
+    land(firm, "erp", "gl_line", [
+        *posted_alone(firm, taken_back(half_posted), "half-2-back", now),
+        # what a summary with links to two invoices shares one of them with
+        *posted_alone(firm, taken_back(other), "other-back", now),
+    ], name="zz-parts")  # fmt: skip
     half = {"amount": round(sources[0]["amount"] / 2, 2), "quantity": round(sources[0]["quantity"] / 2, 2)}
     land(firm, "erp", "invoice_line_source", [
         {**sources[0], **half, "updated_at": now},

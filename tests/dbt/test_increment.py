@@ -97,6 +97,29 @@ def test_an_increment_of_a_quiet_day_leaves_the_same_rows_as_a_full_build(quiet_
 
 
 @pytest.mark.slow
+def test_revenue_that_is_posted_anew_in_two_lines_of_one_invoice_counts_its_hours_once(quiet_day: Path) -> None:
+    kept = quiet_day.parent.parent / "kept"
+    with duckdb.connect(str(kept / "mart.duckdb"), read_only=True) as connection:
+        posted = connection.execute(
+            "select origin_system, origin_id, sum(hours), sum(amount_transaction), count(*) from fct_project_ledger"
+            " where basis = 'finance_posted' and flow = 'revenue' and (origin_system, origin_id) in ("
+            " select (origin_system, origin_id) from fct_project_ledger where gl_line_id = 'half-1') group by all"
+        ).fetchall()
+        billed = connection.execute(
+            "select hours, amount_transaction from fct_project_ledger where basis = 'finance_posted'"
+            " and flow = 'billing' and (origin_system, origin_id) = (?, ?)",
+            posted[0][:2],
+        ).fetchall()
+        items = connection.execute(
+            "select category, difference_hours, difference_functional from recon_item"
+            " where flow = 'revenue' and status = 'open' and (origin_system, origin_id) = (?, ?)", posted[0][:2],
+        ).fetchall()  # fmt: skip
+    assert [line[2:4] for line in posted] == billed
+    assert posted[0][4] == 4, "posted, taken back, and posted in two halves"
+    assert [item for item in items if item[1] or item[0] != "rounding"] == []
+
+
+@pytest.mark.slow
 def test_an_increment_leaves_the_same_rows_as_a_full_build(lake_root: Path, tmp_path: Path) -> None:
     kept = lake_root.parent.parent / "kept"
     build(lake_root, kept)

@@ -8,8 +8,10 @@ with lines as (
         {{ touched_only('int_touched_gl_origins', ['source_system', 'gl_line_id'], 'every_line', opening='and') }}
 ),
 
+-- read with those of lines that only share an invoice with what was touched
 links as (
-    select * from {{ ref('int_gl_posting_links') }}
+    select * from {{ ref('int_gl_posting_links') }} as every_link
+    {{ touched_only('int_touched_gl_origins', ['source_system', 'gl_line_id'], 'every_link') }}
 ),
 
 through_invoices as (

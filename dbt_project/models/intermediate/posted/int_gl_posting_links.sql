@@ -1,4 +1,4 @@
-{%- set touched = ref('int_touched_gl_origins') -%}
+{%- set touched = ref('int_touched_gl_references') -%}
 {%- set is_update = build_is_increment() -%}
 with lines as (
     select * from {{ ref('int_gl_lines') }}
@@ -83,25 +83,79 @@ named as (
         on
             links.source_system = taken_back.source_system
             and links.gl_line_id = taken_back.reversed_gl_line_id
+),
+
+linked as (
+    select
+        lines.source_system,
+        lines.gl_line_id,
+        lines.flow,
+        lines.reversal_chain_id,
+        lines.currency,
+        lines.functional_currency,
+        lines.amount as line_amount,
+        lines.functional_amount as line_functional,
+        links.origin_type,
+        links.origin_system,
+        links.origin_id,
+        links.amount,
+        case
+            when lines.currency = lines.functional_currency then coalesce(links.functional_amount, links.amount)
+            else links.functional_amount
+        end as functional_amount,
+        links.quantity
+    from named as links
+    inner join lines
+        on
+            links.source_system = lines.source_system
+            and links.gl_line_id = lines.gl_line_id
+),
+
+-- what the links of a line in a foreign currency are in functional adds up to the line
+running as (
+    select
+        *,
+        cast(
+            sum(amount) over (
+                partition by source_system, gl_line_id
+                order by origin_type, origin_system, origin_id
+                rows between unbounded preceding and current row
+            ) as decimal(18, 2)
+        ) as amount_to_here
+    from linked
+    where functional_amount is null
 )
 
 select
-    lines.source_system,
-    lines.gl_line_id,
-    lines.currency,
-    lines.functional_currency,
-    links.origin_type,
-    links.origin_system,
-    links.origin_id,
-    links.amount,
-    case
-        when links.functional_amount is not null then links.functional_amount
-        when lines.currency = lines.functional_currency then links.amount
-        else cast({{ divide('lines.functional_amount * links.amount', 'lines.amount', 2) }} as decimal(18, 2))
-    end as functional_amount,
-    links.quantity
-from named as links
-inner join lines
-    on
-        links.source_system = lines.source_system
-        and links.gl_line_id = lines.gl_line_id
+    source_system,
+    gl_line_id,
+    flow,
+    reversal_chain_id,
+    currency,
+    functional_currency,
+    origin_type,
+    origin_system,
+    origin_id,
+    amount,
+    functional_amount,
+    quantity
+from linked
+where functional_amount is not null
+
+union all
+
+select
+    source_system,
+    gl_line_id,
+    flow,
+    reversal_chain_id,
+    currency,
+    functional_currency,
+    origin_type,
+    origin_system,
+    origin_id,
+    amount,
+    {{ running_part('line_functional', 'amount_to_here - amount', 'amount_to_here', 'line_amount') }}
+        as functional_amount,
+    quantity
+from running

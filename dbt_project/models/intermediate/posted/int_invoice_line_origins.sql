@@ -15,7 +15,7 @@ found as (
     select * from {{ ref('int_credit_note_origins') }}
 ),
 
-parts as (
+found_parts as (
     select
         lines.source_system,
         lines.invoice_line_id,
@@ -24,10 +24,11 @@ parts as (
         found.origin_id,
         found.origin_level,
         found.amount,
+        lines.amount as line_amount,
+        lines.functional_amount as line_functional,
         case
             when lines.amount = found.amount then lines.functional_amount
             when lines.currency = lines.functional_currency then found.amount
-            else cast({{ divide('lines.functional_amount * found.amount', 'lines.amount', 2) }} as decimal(18, 2))
         end as functional_amount,
         found.quantity
     from lines
@@ -35,6 +36,51 @@ parts as (
         on
             lines.source_system = found.source_system
             and lines.invoice_line_id = found.invoice_line_id
+),
+
+-- what several records of a line in a foreign currency are in functional adds up to the line
+running as (
+    select
+        *,
+        cast(
+            sum(amount) over (
+                partition by source_system, invoice_line_id
+                order by origin_type, origin_system, origin_id
+                rows between unbounded preceding and current row
+            ) as decimal(18, 2)
+        ) as amount_to_here
+    from found_parts
+    where functional_amount is null
+),
+
+parts as (
+    select
+        source_system,
+        invoice_line_id,
+        origin_type,
+        origin_system,
+        origin_id,
+        origin_level,
+        amount,
+        functional_amount,
+        quantity
+    from found_parts
+    where functional_amount is not null
+
+    union all
+
+    select
+        source_system,
+        invoice_line_id,
+        origin_type,
+        origin_system,
+        origin_id,
+        origin_level,
+        amount,
+        {{ running_part('line_functional', 'amount_to_here - amount', 'amount_to_here', 'line_amount') }}
+            as functional_amount,
+        quantity
+    from running
 ),
 
 named as (
