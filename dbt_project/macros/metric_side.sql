@@ -1,6 +1,7 @@
 {#
   One side (numerator or denominator) of a metric as rows of fct_metric: the sum of an expression over a feed,
-  split by the period and by those of all dimensions that the metric has; the others are null.
+  split by the period and by those of all dimensions that the metric has; the others are null. A denominator that
+  lacks every rate is 0: a ratio keeps both its sides, and what has no rate is left out of it as out of any sum.
 #}
 {% macro metric_side(metric, basis, side, source, expression, dimensions, all, where=none, other=none) -%}
     {%- set amount = 'cast(sum(' ~ expression ~ ') as decimal(38, 6))' -%}
@@ -13,7 +14,7 @@
         {{ name if name in dimensions else 'cast(null as string)' }} as {{ name }},
         {%- endfor %}
         {{ amount if side == 'numerator' else rest }} as numerator,
-        {{ amount if side == 'denominator' else rest }} as denominator
+        {{ 'coalesce(' ~ amount ~ ', 0)' if side == 'denominator' else rest }} as denominator
     from {{ ref(source) }}
     {%- if where %}
     where {{ where }}

@@ -43,7 +43,8 @@ select
     adjustments.origin_id,
     adjustments.currency,
     adjustments.effective_date,
-    case when adjustments.type = 'write_up' then adjustments.amount else -adjustments.amount end as amount
+    case when adjustments.type = 'write_up' then adjustments.amount else -adjustments.amount end as amount,
+    coalesce(case when adjustments.type = 'write_up' then adjustments.hours else -adjustments.hours end, 0) as hours
 from adjustments
 cross join build
 left join only_system

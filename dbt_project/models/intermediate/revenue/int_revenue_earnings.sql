@@ -101,7 +101,8 @@ adjusted as (
         adjustments.origin_id,
         sum(
             {{ translate('adjustments.amount', fx_rate('fx', 'adjustments.currency', 'earning.line_currency')) }}
-        ) as amount
+        ) as amount,
+        sum(case when earning.origin_type = 'time_entry' then adjustments.hours else 0 end) as hours
     from adjustments
     inner join earning
         on
@@ -121,8 +122,10 @@ in_line_currency as (
 )
 
 select
-    in_line_currency.*,
+    in_line_currency.* exclude (hours),
+    cast(in_line_currency.hours + coalesce(adjusted.hours, 0) as decimal(9, 2)) as hours,
     coalesce(adjusted.amount, 0) as adjustment_amount,
+    coalesce(adjusted.hours, 0) as adjustment_hours,
     cast(in_line_currency.gross_amount + coalesce(adjusted.amount, 0) as decimal(18, 2)) as net_amount
 from in_line_currency
 left join adjusted

@@ -8,6 +8,10 @@ select
     source_system as origin_system,
     origin_id,
     adjustment_amount,
+    adjustment_hours,
     beyond_cap_amount
 from {{ ref('int_revenue_time_steps') }}
-where coalesce(adjustment_amount, 0) <> 0 or coalesce(beyond_cap_amount, 0) <> 0
+where
+    coalesce(adjustment_amount, 0) <> 0
+    or coalesce(adjustment_hours, 0) <> 0
+    or coalesce(beyond_cap_amount, 0) <> 0

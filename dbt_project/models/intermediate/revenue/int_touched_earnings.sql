@@ -42,7 +42,7 @@ time_entries as (
         source_system,
         origin_id
     from {{ steps }}
-    where origin_type = 'time_entry' and adjustment_amount <> 0
+    where origin_type = 'time_entry' and (adjustment_amount <> 0 or adjustment_hours <> 0)
     {{ reached }}
     {{ translated }}
 )

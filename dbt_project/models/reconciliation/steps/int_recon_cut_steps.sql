@@ -14,7 +14,7 @@ steps as (
         'written_down' as category,
         written_amount as difference_amount,
         written_functional as difference_functional,
-        0 as difference_hours
+        written_hours as difference_hours
     from factored
 
     union all
@@ -30,7 +30,7 @@ steps as (
         first_amount as difference_amount,
         first_functional as difference_functional,
         -- whatever explains the first part of the money explains the hours
-        open_hours as difference_hours
+        open_hours - written_hours as difference_hours
     from factored
 
     union all

@@ -51,6 +51,7 @@ sides as (
         coalesce(group_tolerances.amount, 0) as group_tolerance,
         group_rates.average_rate as group_rate,
         coalesce(reductions.adjustment_amount, 0) as adjustment_amount,
+        coalesce(reductions.adjustment_hours, 0) as adjustment_hours,
         coalesce(reductions.beyond_cap_amount, 0) as beyond_cap_amount
     from home
     cross join build
