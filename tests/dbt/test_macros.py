@@ -94,12 +94,18 @@ def test_a_division_by_nothing_is_unknown(sql: duckdb.DuckDBPyConnection) -> Non
         ("2026-10-24 22:00:00+00", "Europe/Berlin", date(2026, 10, 25)),
         ("2026-10-25 22:59:59+00", "Europe/Berlin", date(2026, 10, 25)),
         ("2026-10-25 23:00:00+00", "Europe/Berlin", date(2026, 10, 26)),
+        # five hours and three quarters before UTC
+        ("2026-03-31 18:14:59+00", "Asia/Kathmandu", date(2026, 3, 31)),
+        ("2026-03-31 18:15:00+00", "Asia/Kathmandu", date(2026, 4, 1)),
     ],
 )
 def test_the_date_of_a_moment_is_that_of_its_time_zone(
     sql: duckdb.DuckDBPyConnection, moment: str, zone: str, day: date
 ) -> None:
     assert value(sql, rendered("local_date", f"timestamptz '{moment}'", f"'{zone}'")) == day
+    quarter = rendered("quarter_hour", f"timestamptz '{moment}'")
+    begin = rendered("quarter_hour_begin", f"({quarter})")
+    assert value(sql, rendered("local_date", begin, f"'{zone}'")) == day, "the quarter of an hour tells the same"
 
 
 @pytest.mark.parametrize(

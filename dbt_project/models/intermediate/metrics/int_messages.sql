@@ -38,20 +38,54 @@ placed as (
     where not messages.is_deleted
 ),
 
-dated as (
+timed as (
     select
         placed.*,
-        {{ local_date('queued_at', 'time_zone') }} as queued_on,
+        {{ quarter_hour('queued_at') }} as queued_in,
         -- what waits in the queue leaves it when the attempt ends, however it ends
-        case
-            when status not in ('queued', 'in_progress')
-                then {{ local_date('coalesce(finished_at, queued_at)', 'time_zone') }}
-        end as ended_on,
+        case when status not in ('queued', 'in_progress') then {{ quarter_hour('coalesce(finished_at, queued_at)') }} end
+            as ended_in,
         case
             when status = 'succeeded' and finished_at is not null
                 then {{ two_digits(milliseconds_apart('queued_at', 'finished_at') ~ ' / 1000.0') }}
         end as latency_seconds
     from placed
+),
+
+quarters as (
+    select
+        time_zone,
+        queued_in as quarter
+    from timed
+    union
+    select
+        time_zone,
+        ended_in
+    from timed
+),
+
+days as (
+    select
+        time_zone,
+        quarter,
+        {{ local_date(quarter_hour_begin('quarter'), 'time_zone') }} as day
+    from quarters
+),
+
+dated as (
+    select
+        timed.*,
+        queued.day as queued_on,
+        ended.day as ended_on
+    from timed
+    left join days as queued
+        on
+            timed.time_zone = queued.time_zone
+            and timed.queued_in = queued.quarter
+    left join days as ended
+        on
+            timed.time_zone = ended.time_zone
+            and timed.ended_in = ended.quarter
 )
 
 select
