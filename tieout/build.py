@@ -19,6 +19,7 @@ from lake import certificates, extensions, gold, history, publish
 from lake.errors import BuildError
 from lake.events import Events
 from lake.store import Lake
+from tieout import runners, transcript
 from tieout.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -165,14 +166,21 @@ def _dbt(
     # What changes with every build goes through the environment: a changed variable makes dbt read every
     # file again, a changed environment only those that ask for it.
     given = environment(settings, work) | {"TIEOUT_RUN_ID": run_id, "TIEOUT_CODE_VERSION": _code_version()}
+    steady = {name: value for name, value in given.items() if name != "TIEOUT_RUN_ID"}
+    said = transcript.Transcript(work / "transcript.json", transcript.key(PROJECT, steady | variables))
+    if full_refresh:
+        said.forget()
+    elif said.holds and (work / "dbt_target" / "manifest.json").exists():
+        arguments.append("--no-write-json")  # it would say the same again
     try:
-        with in_environment(given):
-            outcome = dbtRunner(callbacks=[watcher]).invoke(arguments)
+        with in_environment(given), runners.following(said, steady):
+            outcome = dbtRunner(callbacks=[watcher, said]).invoke(arguments)
     finally:
         _close_duckdb()
     failures = [r for r in _results(outcome.result) if str(r.status) in {"error", "fail", "runtime error"}]
     if failures or not outcome.success:
         raise BuildError(_failure_sentence(failures, outcome.exception, work))
+    said.write()
     warned = tuple(
         f"{r.node.name}: {str(r.message).splitlines()[0]}" for r in _results(outcome.result) if str(r.status) == "warn"
     )

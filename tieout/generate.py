@@ -114,7 +114,7 @@ def _model_sql(entity: Entity) -> str:
         arguments.append(f"first_of={FIRST_OF[entity.name]!r}")
     header = ""
     if entity.name in HEAVY:
-        arguments.append("heavy=true")
+        arguments += ["heavy=true", "only_new=in_increment()", "new_ids=new_batches()"]
         header = f"{{{{ config(materialized='keyed', key={['source_system', *entity.key]!r}) }}}}\n"
     body = ",\n".join(f"    {argument}" for argument in arguments)
     return f"-- {NOTE}\n{header}{{{{ newest_version(\n{body},\n) }}}}\n"

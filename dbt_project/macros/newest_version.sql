@@ -1,18 +1,17 @@
 {#
   A staging model: the newest version of each key of an entity over committed batches. `heavy` ones are kept
   between builds: an increment weighs what new batches brought against the version that stood before, which
-  says the same as reading all versions again.
+  says the same as reading all versions again. They say so themselves (`only_new`, and `new_ids` of the batches), so that
+  the others ask nothing of the day.
 #}
-{% macro newest_version(entity, key, columns, defaults={}, first_of=none, heavy=false) -%}
+{% macro newest_version(entity, key, columns, defaults={}, first_of=none, heavy=false, only_new=false, new_ids='-1') -%}
 {%- set keys = ['source_system'] + key -%}
 {%- set identity = keys | join(', ') -%}
 {%- set carried = [
     'source_system', 'updated_at', 'is_deleted', '_batch_id', '_file', '_row', '_ingested_at', '_correlation_id'
 ] -%}
 {%- set firsts = [first_of[1], 'first_landed_at'] if first_of else [] -%}
-{%- set only_new = heavy and in_increment() -%}
 {%- set committed = ref('stg_lake__committed_batches') -%}
-{%- set new_ids = new_batches() if heavy else '-1' -%}
 with landed as (
     select
         {%- for column in columns %}

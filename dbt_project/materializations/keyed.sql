@@ -34,12 +34,17 @@
         {%- set changed = this.identifier ~ '__changed' -%}
         {%- set touched = config.get('touched') -%}
         {%- set key = config.require('key') | join(', ') -%}
-        {%- set listed = adapter.get_columns_in_relation(existing) -%}
-        {%- set columns = listed | map(attribute='quoted') | join(', ') -%}
         {%- set moves = config.get('moves', []) -%}
-        {%- set lasting = listed | rejectattr('name', 'in', moves) | map(attribute='quoted') | join(', ') -%}
+        {%- set listed = [] -%}
+        {%- set lasting = [] -%}
+        {#- Asked as a query: the adapter's own question of the same gathers all macros anew, for every model. -#}
+        {%- for name in run_query('select column_name from (describe ' ~ existing ~ ')').columns[0].values() -%}
+            {%- do listed.append(adapter.quote(name)) -%}
+            {%- if name not in moves -%}{%- do lasting.append(adapter.quote(name)) -%}{%- endif -%}
+        {%- endfor -%}
+        {%- set columns = listed | join(', ') -%}
         {#- Two numbers tell two rows apart: by all that they say, and by all but what moves. -#}
-        {%- set told = 'hash(' ~ columns ~ ') as _content, hash(' ~ lasting ~ ') as _lasting' if moves
+        {%- set told = 'hash(' ~ columns ~ ') as _content, hash(' ~ lasting | join(', ') ~ ') as _lasting' if moves
             else 'hash(' ~ columns ~ ') as _content, 0 as _lasting' -%}
         {% call statement('main') -%}
             create or replace temporary table {{ given }} as {{ compiled_code }};

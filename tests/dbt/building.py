@@ -12,7 +12,7 @@ from tests.firm import ROOT
 from tieout.build import _code_version
 
 
-def start(lake_root: Path, work: Path, *selection: str) -> subprocess.Popen[str]:
+def start(lake_root: Path, work: Path, *selection: str, run_id: str = "the-same") -> subprocess.Popen[str]:
     """Start plain dbt on every model and seed, or on those selected."""
     work.mkdir(exist_ok=True)
     environment = {
@@ -20,7 +20,7 @@ def start(lake_root: Path, work: Path, *selection: str) -> subprocess.Popen[str]
         "TIEOUT_LAKE_ROOT": str(lake_root),
         "TIEOUT_WORK": str(work),
         "TIEOUT_CLOCK": "data",
-        "TIEOUT_RUN_ID": "the-same",
+        "TIEOUT_RUN_ID": run_id,
         "TIEOUT_CODE_VERSION": _code_version(),  # as `tieout build` says it, so that what that left is trusted
         "TIEOUT_DUCKDB_EXTENSIONS": str(extensions.default_directory()),
         "DBT_TARGET_PATH": str(work / "target"),
@@ -33,8 +33,8 @@ def start(lake_root: Path, work: Path, *selection: str) -> subprocess.Popen[str]
     )
 
 
-def build(lake_root: Path, work: Path, *selection: str) -> None:
+def build(lake_root: Path, work: Path, *selection: str, run_id: str = "the-same") -> None:
     """Run plain dbt to its end, which must be a good one."""
-    with start(lake_root, work, *selection) as running:
+    with start(lake_root, work, *selection, run_id=run_id) as running:
         said, _ = running.communicate()
     assert running.returncode == 0, said[-4000:]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.dbt.building import build
+from tests.dbt.test_increment import differences
 from tests.firm import FEEDS, Firm, configure, tieout
 
 Bridge = dict[str, tuple[Decimal, Decimal, Decimal]]
@@ -56,6 +59,17 @@ def test_the_day_after_lands_builds_and_closes(days: TwoDays) -> None:
     assert after["labor_cost"] != before["labor_cost"], "the day's entries are not in the figures"
     with duckdb.connect(str(days.firm.lake_root / "work" / "build.duckdb"), read_only=True) as build:
         assert build.execute("select is_full, reason from staging.stg_lake__build_scope").fetchall()[0][0] is False
+
+
+@pytest.mark.slow
+def test_what_dbt_sent_again_leaves_the_same_rows_as_a_full_build(days: TwoDays, tmp_path: Path) -> None:
+    work = days.firm.lake_root / "work"
+    said = (work / "dbt_logs" / "dbt.log").read_text(encoding="utf-8")
+    for node in ("model.tieout.fct_metric", "test.tieout.every_row_read_is_landed_quarantined_or_excluded"):
+        assert (said.count(f"Began compiling node {node}\n"), said.count(f"Began running node {node}\n")) == (1, 2)
+    build(days.firm.lake_root, tmp_path / "whole", run_id=days.runs[1])
+    # the published history, which by then had gained what the day's build itself published
+    assert set(differences(work, tmp_path / "whole")) == {"intermediate.int_recon_items_published"}
 
 
 def test_an_accepted_item_stays_accepted_with_who_when_and_why(days: TwoDays) -> None:

@@ -19,7 +19,8 @@ clock as (
 )
 
 select
-    '{{ env_var("TIEOUT_RUN_ID", "") or invocation_id }}' as run_id,
+    -- only when it is run: what is asked of the environment while dbt parses makes it parse anew when it changes
+    '{% if execute %}{{ env_var("TIEOUT_RUN_ID", "") or invocation_id }}{% endif %}' as run_id,
     coalesce(as_of, moment, cast('{{ run_started_at }}' as timestamp with time zone)) as build_time,
     cast(coalesce(as_of, moment, cast('{{ run_started_at }}' as timestamp with time zone)) as date) as build_date,
     as_of,

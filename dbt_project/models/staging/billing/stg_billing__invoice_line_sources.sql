@@ -12,4 +12,6 @@
         'quantity',
     ],
     heavy=true,
+    only_new=in_increment(),
+    new_ids=new_batches(),
 ) }}

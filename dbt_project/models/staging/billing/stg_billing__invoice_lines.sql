@@ -18,4 +18,6 @@
         'origin_id',
     ],
     heavy=true,
+    only_new=in_increment(),
+    new_ids=new_batches(),
 ) }}

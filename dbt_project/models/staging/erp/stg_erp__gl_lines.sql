@@ -35,4 +35,6 @@
         'posting_event_id': "journal_id",
     },
     heavy=true,
+    only_new=in_increment(),
+    new_ids=new_batches(),
 ) }}

@@ -28,4 +28,6 @@
         'origin_system': "source_name",
     },
     heavy=true,
+    only_new=in_increment(),
+    new_ids=new_batches(),
 ) }}

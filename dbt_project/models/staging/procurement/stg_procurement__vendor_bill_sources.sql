@@ -10,4 +10,6 @@
         'amount',
     ],
     heavy=true,
+    only_new=in_increment(),
+    new_ids=new_batches(),
 ) }}

@@ -31,4 +31,6 @@
     },
     first_of=('submitted_at', 'first_submitted_at'),
     heavy=true,
+    only_new=in_increment(),
+    new_ids=new_batches(),
 ) }}
