@@ -17,6 +17,7 @@ from ingestion.adapter import MANIFEST, Adapter, Input, SourceFiles
 from ingestion.conform import Conformed, conform
 from ingestion.connectors.folder import Found, discover
 from ingestion.faults import told
+from ingestion.histories import Backwards
 from ingestion.joining import Lookup
 from ingestion.plan import Received, by_age, source_of
 from ingestion.storing import Context
@@ -43,6 +44,7 @@ class _Way:
     faults: list[str] = field(default_factory=list)
     unmatched: Counter[str] = field(default_factory=Counter)
     repeated: dict[str, int] = field(default_factory=dict)
+    backwards: Backwards = field(default_factory=Backwards)
 
     @property
     def name(self) -> str:
@@ -90,6 +92,7 @@ def attempt(adapter: Adapter, folder: Path) -> Trial:
         for name, times in w.repeated.items()
         if times
     ]
+    lines += [said for w in ways if (said := w.backwards.sentence(w.name))]
     missing = [sentence for way in ways for sentence in _wanting(way)]
     missing += [
         f"file {f.name} is read by no source: name it under `files` of one, or take it away"
@@ -155,6 +158,7 @@ def _count(way: _Way, mapped: mapping.Mapped, file: Found) -> None:
     context = Context("sample", file.name, "UTC", file.modified_at, 0, file.modified_at, "sample")
     result: Conformed = conform(mapped.frame, ENTITIES[way.step.entity], context, mapped.extra)
     way.accepted.append(result.accepted)
+    way.backwards.count(result.accepted, ENTITIES[way.step.entity])
     way.unmapped.update(dict.fromkeys(result.drift))
     if not result.deletions.is_empty():
         way.deleting.append(result.deletions)

@@ -9,8 +9,9 @@ from operator import or_
 import polars as pl
 from polars.selectors import by_name
 
+from ingestion.rules import Broken, faults, mandatory, nulls
 from ingestion.storing import ROW, Context, stored
-from ingestion.values import Refusal, refusals, typed, typed_again
+from ingestion.values import typed, typed_again
 from lake.contracts.envelope import ENVELOPE
 from lake.contracts.model import Column, Entity, Kind
 from lake.errors import BatchRefused
@@ -52,7 +53,7 @@ def unknown_columns(columns: list[str], entity: Entity) -> list[str]:
 def check_header(columns: list[str], entity: Entity, *, file: str) -> None:
     """Raise BatchRefused where a column that every row must fill is missing altogether."""
     # Rows that only delete need not say more than the key.
-    asked = entity.key if "is_deleted" in columns else [c.name for c in entity.columns if _mandatory(c, entity)]
+    asked = entity.key if "is_deleted" in columns else [c.name for c in entity.columns if mandatory(c, entity)]
     needed = [name for name in asked if entity.column(name).default is None]
     missing = [name for name in needed if name not in columns]
     if missing:
@@ -60,10 +61,6 @@ def check_header(columns: list[str], entity: Entity, *, file: str) -> None:
             f"file {file} lacks the required column{'s' if len(missing) > 1 else ''} "
             f"{', '.join(missing)} of {entity.name}: add them, or map them in the adapter"
         )
-
-
-def _mandatory(column: Column, entity: Entity) -> bool:
-    return column.required or column.name in entity.key
 
 
 def conform(frame: pl.DataFrame, entity: Entity, context: Context, unmapped: pl.DataFrame | None = None) -> Conformed:
@@ -78,7 +75,7 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context, unmapped: pl.
     text = _prepared(frame, declared, context)
     extra = text.select(by_name(unknown_columns(frame.columns, entity))) if unmapped is None else _given(unmapped)
     values = _cast(text, declared, context.time_zone)
-    broken, bare = _broken(text, values, declared, entity, context.time_zone)
+    broken, bare = faults(text, values, entity, context)
     rejected = _sentences(text, broken, context)
     keys = values.select("source_system", *entity.key)
     refused = keys.clear()
@@ -120,16 +117,12 @@ def _given(cells: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([cells[name].alias("cell").replace("", None).alias(name) for name in cells.columns])
 
 
-def _nulls(frame: pl.DataFrame) -> dict[str, int]:
-    return frame.null_count().row(0, named=True)
-
-
 def _cast(text: pl.DataFrame, columns: tuple[Column, ...], zone: str) -> pl.DataFrame:
     """Read every column; what its usual form does not explain is tried again by all forms allowed.
 
     A column that is absent or empty is null: extracts leave most columns out, and small files are many.
     """
-    given = _nulls(text)
+    given = nulls(text)
     filled = [c for c in columns if given.get(c.name, text.height) < text.height]
     first = text.select(pl.col(c.name).drop_nulls().first() for c in filled if c.kind is Kind.TS)
     samples = first.row(0, named=True) if first.height else {}
@@ -137,52 +130,12 @@ def _cast(text: pl.DataFrame, columns: tuple[Column, ...], zone: str) -> pl.Data
     empty = {c.name: pl.lit(None, dtype=column_type(c)) for c in columns if c.name not in read}
     order = [c.name for c in columns]
     values = text.select(ROW, **read, **empty).select(order)
-    found = _nulls(values)
+    found = nulls(values)
     again = {c.name: typed_again(c, pl.col(c.name), zone) for c in filled if found[c.name] > given[c.name]}
     return values.with_columns(text.select(**again).get_columns()) if again else values
 
 
-_Broken = list[tuple[Column, pl.Series, list[Refusal]]]
-
-
-def _broken(
-    text: pl.DataFrame, values: pl.DataFrame, columns: tuple[Column, ...], entity: Entity, zone: str
-) -> tuple[_Broken, pl.Series]:
-    """Return, for each column that breaks a rule, where it does and why; and where a deletion leaves values out.
-
-    A row that deletes a record need say no more than its key.
-    """
-    found: _Broken = []
-    bare = none = pl.repeat(value=False, n=text.height, eager=True)
-    deleted = values["is_deleted"].fill_null(value=False)
-    given, read = _nulls(text), _nulls(values)
-    for column in columns:
-        name, absent = column.name, given.get(column.name, text.height)
-        if read[name] > absent:
-            mask = text[name].is_not_null() & values[name].is_null()
-            found.append((column, mask, refusals(column, text[name].filter(mask), zone)))
-        if absent and _mandatory(column, entity) and name != "source_system":
-            mask = text[name].is_null() if name in given else ~none
-            if name not in entity.key:
-                bare, mask = bare | (mask & deleted), mask & ~deleted
-            if not mask.any():
-                continue
-            why = Refusal("required", "is empty, and every row must have it")
-            found.append((column, mask, [why] * int(mask.sum())))
-        elif absent and column.required_unless is not None:
-            other, exempt = column.required_unless
-            mask = text[name].is_null() if name in given else ~none
-            # an unknown value of the other column is a fault of its own
-            mask &= (values[other] != exempt).fill_null(value=False) & ~deleted
-            if mask.any():
-                why = Refusal(
-                    f"required_unless_{exempt}", f"is empty, and only a row whose {other} is {exempt} may leave it out"
-                )
-                found.append((column, mask, [why] * int(mask.sum())))
-    return found, bare
-
-
-def _sentences(text: pl.DataFrame, broken: _Broken, context: Context) -> pl.DataFrame:
+def _sentences(text: pl.DataFrame, broken: Broken, context: Context) -> pl.DataFrame:
     """Write one row per refused source row, with a sentence for everything that is wrong with it."""
     parts = []
     for column, mask, why in broken:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +14,11 @@ from lake.contracts import ENTITIES
 from lake.errors import ConfigError
 
 Drift = Literal["evolve", "freeze", "discard"]
+#: Whether "now" is the wall's, or the newest change landed, as of samples.
+Clock = Literal["now", "data"]
+#: How long after it was received a row may say that it was last changed: clocks differ, and samples may be of any year
+#: near, but nothing could ever replace a row of the year 9999.
+AHEAD: Mapping[Clock, timedelta] = {"now": timedelta(days=1), "data": timedelta(days=3652)}
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Feed:
     landed; None is all. A snapshot that would delete more than the share `max_delete_share` of an entity is refused,
     and so is a file that unpacks to more than `max_unpack_ratio` times its size (and more than 32 MiB): an archive
     bomb. A file of lines that breaks off within one counts as complete when nobody has touched it for `settle_seconds`.
+    By the `clock` of the data a row may be of years ahead, by the wall's no more than a day.
     """
 
     name: str
@@ -38,6 +46,7 @@ class Feed:
     max_unpack_ratio: float = 250
     settle_seconds: float = 300
     connection: Connection | None = None
+    clock: Clock = "data"
 
     def __post_init__(self) -> None:
         """Refuse what no feed can be, naming the key of the configuration; raises ConfigError."""
@@ -61,7 +70,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What an ingest did: `committed` a batch, or found nothing new."""
+    """What an ingest did: `committed` a batch, or found nothing new; `notes` say what a person should know of it."""
 
     feed: str
     status: Literal["committed", "unchanged"]
@@ -70,6 +79,7 @@ class BatchResult:
     tombstones: int = 0
     held_back: int = 0
     files: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def batch_id(self) -> int | None:

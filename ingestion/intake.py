@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from ingestion import manifest
 from ingestion.adapter import MANIFEST, Adapter, Input
 from ingestion.connectors.folder import Found, discover, open_regular, still_the_same
 from ingestion.connectors.settled import require_settled
-from ingestion.feed import Feed
+from ingestion.feed import AHEAD, Feed
 from ingestion.known_files import Known, KnownFiles
 from ingestion.plan import Item, Plan, Received
 from ingestion.returned import returned
@@ -131,7 +132,7 @@ def _receive(  # noqa: PLR0917 - what is known of a file
             f"file {found.name} has the SHA-256 {same.sha256} where {MANIFEST} says {entry.sha256}: "
             "nothing of the drop is landed; send it again"
         )
-    return Received(
+    received = Received(
         file=found.name,
         sha256=same.sha256,
         content_sha256=same.content_sha256,
@@ -143,6 +144,13 @@ def _receive(  # noqa: PLR0917 - what is known of a file
         control_totals={column: str(total) for column, total in entry.control_totals.items()},
         is_vouched_for=is_said,
     )
+    if received.as_at > datetime.now(UTC) + AHEAD[feed.clock]:
+        said = f"{MANIFEST} gives file {found.name} a window to" if received.window_to else f"file {found.name} is of"
+        raise BatchRefused(
+            f"{said} {received.as_at:%Y-%m-%dT%H:%M:%SZ}, a time to come, and nothing could ever replace rows that "
+            "take it as theirs: nothing of the drop is landed; set it right"
+        )
+    return received
 
 
 def _read(lake: Lake, feed: Feed, found: Found, known: KnownFiles, *, perhaps_landed: bool) -> Known:

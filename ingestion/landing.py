@@ -15,7 +15,7 @@ from ingestion import mapping, readers
 from ingestion.adapter import Adapter, Input
 from ingestion.conform import REJECTED, conform
 from ingestion.faults import told
-from ingestion.feed import Drift
+from ingestion.feed import AHEAD, Clock, Drift
 from ingestion.joining import Lookup
 from ingestion.keys import told_keys
 from ingestion.plan import Item, Plan, Received, by_age, source_of
@@ -47,6 +47,7 @@ class Batch:
     spool: Spool
     drift: Drift = "evolve"
     max_unpack_ratio: float = 250
+    clock: Clock = "data"
 
     def most(self, received: Received) -> int:
         """Return how many bytes a file may unpack to."""
@@ -70,6 +71,7 @@ class Batch:
             ingested_at=self.started.at,
             correlation_id=received.correlation_id or self.plan.thread(self.feed, self.started.batch_id),
             keeps_unknown=self.drift != "discard",
+            latest=self.started.at + AHEAD[self.clock],
         )
 
 
@@ -127,6 +129,7 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
             tally.quarantined += result.rejected.height
             tally.refuse(result.rejected_keys)
             _keep_rejected(batch, item, result.rejected, mapped.origin)
+            tally.backwards.count(result.accepted, entity)
             if not result.deletions.is_empty():
                 tally.deletions.append(result.deletions)
             yield result.accepted

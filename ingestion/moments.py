@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
+from ingestion import values
+
 _BARE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"
 _BARE_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
 _OFFSET_FORMS = ("%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%#z")
@@ -51,17 +53,15 @@ def utc(text: pl.Expr) -> pl.Expr:
 
 def date(text: pl.Expr, form: str) -> pl.Expr:
     """Write a date of the form given, such as %m/%d/%Y or %d.%m.%Y, as YYYY-MM-DD."""
-    read = text.str.strip_chars().str.to_date(form, strict=False)
-    return pl.coalesce(read.dt.to_string("%Y-%m-%d"), text)
+    written = _unpadded(text).str.to_date(form, strict=False).dt.to_string("%Y-%m-%d")
+    return _since_earliest(written, text)
 
 
 def moment(text: pl.Expr, form: str) -> pl.Expr:
     """Write a timestamp of the form given, such as %d.%m.%Y %H:%M, as the contracts do; %z reads an offset."""
     zoned = "%z" in form or "%:z" in form
-    read = text.str.strip_chars().str.to_datetime(
-        form, time_unit="us", time_zone="UTC" if zoned else None, strict=False
-    )
-    return pl.coalesce(read.dt.to_string(_WRITTEN if zoned else _WRITTEN.removesuffix("Z")), text)
+    read = _unpadded(text).str.to_datetime(form, time_unit="us", time_zone="UTC" if zoned else None, strict=False)
+    return _since_earliest(read.dt.to_string(_WRITTEN if zoned else _WRITTEN.removesuffix("Z")), text)
 
 
 def in_zone(text: pl.Expr, zone: str) -> pl.Expr:
@@ -99,6 +99,16 @@ def check_zone(zone: str) -> str | None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return f"{zone!r} is no time zone: write one such as Europe/Berlin"
     return None
+
+
+def _unpadded(text: pl.Expr) -> pl.Expr:
+    """Return texts that begin and end with no blank; the parsers would step over some, unasked."""
+    return pl.when(text.str.len_bytes() == text.str.strip_chars().str.len_bytes()).then(text)
+
+
+def _since_earliest(written: pl.Expr, text: pl.Expr) -> pl.Expr:
+    """Return what was read, but the text itself where a year of two digits was read as one of the first century."""
+    return pl.coalesce(pl.when(written >= values.EARLIEST).then(written), text)
 
 
 def _moved(text: pl.Expr, by: str) -> pl.Expr:

@@ -22,7 +22,7 @@ from ingestion.lock import hold
 from ingestion.plan import RESUBMITTED, Item, from_json
 from ingestion.snapshot import compare
 from ingestion.standing import REPEAT
-from ingestion.tally import Tally
+from ingestion.tally import Tally, said
 from ingestion.waiting import deleted_since
 from ingestion.withdrawn import withdrawn
 from lake import delta
@@ -105,6 +105,7 @@ def result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResu
         tombstones=sum(t.tombstones for _, _, tallies in done for t in tallies),
         held_back=sum(t.held_back for _, _, tallies in done for t in tallies),
         files=sum(len(tallies) for _, _, tallies in done),
+        notes=tuple(sentence for _, _, tallies in done for sentence in said(tallies)),
     )
 
 
@@ -131,7 +132,15 @@ def _land_once(
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
         spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)
         batch = Batch(
-            lake, feed.name, started, from_json(started.plan), adapter, spool, feed.drift, feed.max_unpack_ratio
+            lake,
+            feed.name,
+            started,
+            from_json(started.plan),
+            adapter,
+            spool,
+            feed.drift,
+            feed.max_unpack_ratio,
+            feed.clock,
         )
         try:
             tallies = _write(batch, feed, log, Path(folder), events=events)
@@ -143,7 +152,7 @@ def _land_once(
             raise
     counts = sum((t.counts() for t in tallies), Counts())
     newest = max((t.max_updated_at for t in tallies if t.max_updated_at), default=None)
-    note = "; ".join(t.note for t in tallies if t.note) or None
+    note = "; ".join(said(tallies)) or None
     log.commit(batch_id, counts, max_updated_at=newest, note=note)
     events("batch_committed", feed=feed.name, batch_id=batch_id, **vars(counts))
     return batch_id, counts, tallies

@@ -52,7 +52,7 @@ def deleted(  # noqa: PLR0917 - two snapshots
     if waiting:
         file = doubtful[0].item.received.file
         tallies[0].held_back = waiting
-        tallies[0].note = (
+        tallies[0].notes.append(
             f"{entity.name}: {waiting} records are missing from {file}, which ends elsewhere than the snapshot before "
             "or has fewer files, as one that was cut: they are deleted when the next one lacks them, too; a "
             "manifest.json with its row_count or sha256 says at once that it is whole"

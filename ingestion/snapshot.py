@@ -125,7 +125,7 @@ def _missing(
         )
     absent = known.absent(numbers)
     if any(t.refused_without_key for t in tallies):
-        tallies[0].note = f"{entity.name}: some rows have no readable key, so that no deletion was looked for"
+        tallies[0].notes.append(f"{entity.name}: some rows have no readable key, so that no deletion was looked for")
         return absent.clear()
     refused = pl.concat([absent.clear(), *(keys.select(known.by) for t in tallies for keys in t.refused_keys)])
     gone = absent.join(refused, on=known.by, how="anti", nulls_equal=True)

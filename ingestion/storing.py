@@ -26,7 +26,10 @@ _FIRST = "a991cc"
 
 @dataclass(frozen=True)
 class Context:
-    """What a file's rows need that the rows do not say; and whether columns no contract knows are kept."""
+    """What a file's rows need that the rows do not say; and whether columns no contract knows are kept.
+
+    `latest` is the newest moment that a row may give as its last change.
+    """
 
     source_system: str
     file: str
@@ -36,6 +39,7 @@ class Context:
     ingested_at: datetime
     correlation_id: str
     keeps_unknown: bool = True
+    latest: datetime | None = None
 
 
 def stored(

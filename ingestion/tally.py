@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 import polars as pl
 
+from ingestion.histories import Backwards
 from ingestion.plan import Item
 from lake.batches import Counts
 
@@ -29,7 +31,8 @@ class Tally:
     refused_keys: list[pl.DataFrame] = field(default_factory=list)
     refused_without_key: int = 0
     deletions: list[pl.DataFrame] = field(default_factory=list)
-    note: str | None = None
+    notes: list[str] = field(default_factory=list)
+    backwards: Backwards = field(default_factory=Backwards)
     last_row: int = 0
     last_key: pl.DataFrame | None = None
     held_back: int = 0
@@ -103,3 +106,12 @@ class Tally:
             "held_back": self.held_back,
             "settles": json.dumps(self.settles),
         }
+
+
+def said(tallies: Iterable[Tally]) -> list[str]:
+    """Return what a person should know of files though they landed, in one sentence each."""
+    sentences, backwards = [], dict[str, Backwards]()
+    for tally in tallies:
+        sentences += tally.notes
+        backwards.setdefault(tally.item.entity, Backwards()).add(tally.backwards)
+    return sentences + [told for entity, found in backwards.items() if (told := found.sentence(entity))]

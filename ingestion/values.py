@@ -37,7 +37,8 @@ _MIDNIGHT = r"[T ]00:00:00(\.0+)?$"
 _NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?$"
 _TRUE = ("true", "t", "1", "yes", "y")
 _FALSE = ("false", "f", "0", "no", "n")
-_EARLIEST = "1900-01-01"
+#: The first day that any date or timestamp may name.
+EARLIEST = "1900-01-01"
 
 
 class Refusal(NamedTuple):
@@ -72,7 +73,7 @@ def typed(column: Column, text: pl.Expr, zone: str, *, sample: str | None = None
     match column.kind:
         case Kind.DATE:
             day = text.str.to_date("%Y-%m-%d", strict=False)
-            value = pl.when((text.str.len_bytes() == len(_EARLIEST)) & (text >= _EARLIEST)).then(day)
+            value = pl.when((text.str.len_bytes() == len(EARLIEST)) & (text >= EARLIEST)).then(day)
         case Kind.TS:
             return _timestamp(*_fixed(text, sample), zone)
         case Kind.INT:
@@ -105,7 +106,7 @@ def typed_again(column: Column, text: pl.Expr, zone: str) -> pl.Expr:
 
 
 def _shaped(text: pl.Expr) -> pl.Expr:
-    return pl.when(text.str.contains(_TS_SHAPE) & (text >= _EARLIEST)).then(text)
+    return pl.when(text.str.contains(_TS_SHAPE) & (text >= EARLIEST)).then(text)
 
 
 def _fixed(text: pl.Expr, sample: str | None) -> tuple[pl.Expr, tuple[str, ...]]:
@@ -113,7 +114,7 @@ def _fixed(text: pl.Expr, sample: str | None) -> tuple[pl.Expr, tuple[str, ...]]
     form = _form_of(sample or "")
     if form is None:
         return _shaped(text), ZONED + BARE
-    alike = (text.str.len_bytes() == len(sample or "")) & (text >= _EARLIEST)
+    alike = (text.str.len_bytes() == len(sample or "")) & (text >= EARLIEST)
     return pl.when(alike & ~text.str.contains(_LEAP, literal=True)).then(text), (form,)
 
 

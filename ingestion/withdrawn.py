@@ -133,5 +133,5 @@ def _tombstones(batch: Batch, entity: Entity, last: pl.DataFrame, tally: Tally) 
     are = "1 record {} falls" if buried.height == 1 else f"{buried.height} records {{}} fall"
     counts = "counts" if buried.height == 1 else "count"
     said = are.format(f"of {received.file}")
-    tally.note = f"{entity.name}: {said} under a filter of the adapter by now and {counts} as deleted"
+    tally.notes.append(f"{entity.name}: {said} under a filter of the adapter by now and {counts} as deleted")
     return buried.select(pl.col(n).cast(t) for n, t in entity_schema(entity).items())

@@ -70,7 +70,7 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
             continue
         events("feed_started", message=f"Feed {feed.name} ({feed.where})", feed=feed.name)
         try:
-            result = pipeline.ingest(lake, _feed(feed), events=events)
+            result = pipeline.ingest(lake, _feed(feed, settings), events=events)
         except BrokenPipeError:  # nobody reads the answer any more
             raise
         except (TieoutError, OSError) as error:  # a full disk or a folder without rights is one feed's trouble, too
@@ -80,6 +80,7 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
             events("feed_refused", message=f"Feed {feed.name} refused: {why}", feed=feed.name)
             continue
         events("feed_finished", message=f"Feed {feed.name}: {_counted(result)}", feed=feed.name)
+        _tell_notes(result, events)
     return refused
 
 
@@ -146,9 +147,10 @@ def replay(settings: Settings, batch: int, *, events: Events) -> None:
     from ingestion.replay import replay as land_again  # noqa: PLC0415 - only this verb needs it
 
     lake = open_lake(settings)
-    feeds = {feed.name: _feed(feed) for feed in settings.feeds}
+    feeds = {feed.name: _feed(feed, settings) for feed in settings.feeds}
     result = land_again(lake, batch, feeds=feeds, events=events)
     events("replay_finished", message=f"Batch {batch} replayed: {_counted(result)}")
+    _tell_notes(result, events)
 
 
 def maintain(settings: Settings, *, events: Events) -> None:
@@ -202,7 +204,13 @@ def _counted(result: BatchResult) -> str:
     )
 
 
-def _feed(feed: FeedSettings) -> Feed:
+def _tell_notes(result: BatchResult, events: Events) -> None:
+    """Say what a person should know of what landed."""
+    for note in result.notes:
+        events("batch_note", message=f"Note: feed {result.feed}: {note}", feed=result.feed)
+
+
+def _feed(feed: FeedSettings, settings: Settings) -> Feed:
     return Feed(
         name=feed.name,
         system=feed.system,
@@ -215,6 +223,7 @@ def _feed(feed: FeedSettings) -> Feed:
         max_delete_share=feed.max_delete_share,
         max_unpack_ratio=feed.max_unpack_ratio,
         settle_seconds=feed.settle_seconds,
+        clock=settings.clock,
     )
 
 

@@ -59,6 +59,15 @@ where status = 'refused' and batch_id > coalesce(newest_committed, 0)
 group by feed
 order by feed
 """
+#: What a person should know of the newest batch of each feed, though it landed.
+NOTED = """
+select source_system as feed, max(batch_id) as batch, max_by(message, batch_id) as note
+from lake.batches
+where status = 'committed'
+group by source_system
+having max_by(coalesce(message, ''), batch_id) <> ''
+order by source_system
+"""
 #: Columns that extracts bring and no contract knows.
 DRIFT = """
 with seen as (
@@ -86,8 +95,8 @@ TABLES = ("table", "rows", "files", "small_files", "megabytes", "commits_since_c
 def render(settings: Settings, *, output: Format) -> str:
     """Return the state of the lake and the mart as text: the feeds, what was refused, the tables that hold anything.
 
-    As JSON an object with `feeds`, `refused`, `drift`, `tables` and `mart` (as JSON lines in one line); as CSV two
-    blocks, feeds and tables, with a blank line between them.
+    As JSON an object with `feeds`, `refused`, `notes`, `drift`, `tables` and `mart` (as JSON lines in one line); as CSV
+    two blocks, feeds and tables, with a blank line between them.
     Raises BuildError where there is no lake yet.
     """
     lake = open_lake(settings)
@@ -96,17 +105,21 @@ def render(settings: Settings, *, output: Format) -> str:
     with catalogue.connect(lake, mart, tables=("batches", "batch_files", "action")) as connection:
         feeds = _asked(connection, BATCHES, rows_as)
         refused = _asked(connection, REFUSED, "json")
+        noted = _asked(connection, NOTED, "json")
         drift = _asked(connection, DRIFT, "json")
         unknown = _asked(connection, DRIFT, "table") if output == "table" and json.loads(drift) else ""
     tables = render_rows(TABLES, _tables(lake), output=rows_as)
     if rows_as == "json":
         said = {"feeds": json.loads(feeds), "refused": json.loads(refused), "drift": json.loads(drift)}
-        said |= {"tables": json.loads(tables), "mart": mart.name if mart else None}
+        said |= {"notes": json.loads(noted), "tables": json.loads(tables), "mart": mart.name if mart else None}
         return json.dumps(said, indent=1 if output == "json" else None) + "\n"
     if output == "csv":
         return f"{feeds}\n{tables}"
     sentences = "".join(
         f"Refused: feed {one['feed']}, batch {one['batch']}: {one['reason']}\n" for one in json.loads(refused)
+    )
+    sentences += "".join(
+        f"Note: feed {one['feed']}, batch {one['batch']}: {one['note']}\n" for one in json.loads(noted)
     )
     known_to_none = f"Columns that no contract knows (key feeds.drift):\n{unknown}" if unknown else ""
     published = mart.name if mart else "none yet; run `tieout build`"

@@ -95,6 +95,12 @@ class Entity:
                 message = f"entity {self.name} names {name}, which it does not declare"
                 raise ValueError(message)
 
+    @property
+    def interval(self) -> tuple[str, str] | None:
+        """The columns between which a version of a history counts, the second exclusive; None where it has none."""
+        both = ("valid_from", "valid_to")
+        return both if self._by_name.keys() >= set(both) else None
+
     def column(self, name: str) -> Column:
         """Return the column called `name`; raises KeyError where there is none."""
         return self._by_name[name]

@@ -104,6 +104,19 @@ def test_the_same_amount_may_be_written_in_several_ways(text: str) -> None:
     assert _value("amount", text) == Decimal("1.50")
 
 
+@pytest.mark.parametrize("text", ["e9\0", "\0", "e\0009"])
+def test_an_id_with_a_nul_is_refused(text: str) -> None:
+    frame = pl.DataFrame({"sample_id": ["a", text], "kind": [text, text], "_row": [1, 2]})
+    result = conform(frame, SAMPLE, CONTEXT)
+    assert result.accepted.select("sample_id", "kind").rows() == [("a", text)]
+    assert result.rejected.select("row", "column_name", "rule").rows() == [(2, "sample_id", "nul")]
+
+
+@pytest.mark.parametrize("text", ["e\n9", "e\t9", "e9\x7f", "e9\x85"])
+def test_an_id_of_several_lines_lands_as_it_is(text: str) -> None:
+    assert _value("sample_id", text) == text
+
+
 @given(st.dates(min_value=date(1900, 1, 1)))
 def test_every_date_lands_as_itself(day: date) -> None:
     assert _value("day", day.isoformat()) == day

@@ -181,7 +181,7 @@ def test_a_batch_interrupted_before_the_rules_changed_is_given_up_and_landed_ane
         drop.ingest()
     monkeypatch.undo()
     # Rows that landed under the old rule are refused under the new one.
-    monkeypatch.setattr("ingestion.values._EARLIEST", "2027-01-01")
+    monkeypatch.setattr("ingestion.values.EARLIEST", "2027-01-01")
     with pytest.raises(BatchRefused, match="interrupted after 2 rows of time_entry, which come out as 0 today"):
         drop.ingest()
     monkeypatch.undo()

@@ -79,7 +79,7 @@ def test_a_correction_that_is_wrong_itself_is_refused_again_and_can_be_corrected
 
 
 def test_a_late_correction_never_wins_over_a_newer_version(refused: Drop) -> None:
-    refused.put("time_entry.2.csv", [entry(2, hours="9.00", updated_at="2099-01-01T00:00:00Z")])
+    refused.put("time_entry.2.csv", [entry(2, hours="9.00", updated_at="2030-01-01T00:00:00Z")])
     resubmit.approve(refused.lake, _propose(refused, hours="7.00"), approver="bob")
     refused.ingest()
     newest = "select arg_max(hours, (updated_at, _batch_id))::varchar from lake.time_entry where time_entry_id = 'T2'"

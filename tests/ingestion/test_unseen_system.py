@@ -143,6 +143,19 @@ def test_a_new_row_of_a_history_closes_the_one_before(kontor: Drop) -> None:
     assert kontor.rows(ends) == [("2026-06-01",)]
 
 
+def test_a_history_put_in_order_as_text_is_reported_where_it_runs_backwards(kontor: Drop, tmp_path: Path) -> None:
+    adapter = tmp_path / "kontor.yml"
+    by_day, as_text = 'after: {Seit: Seit, apply: {date: "%d.%m.%Y"}}', "after: {Seit: Seit}"
+    assert by_day in adapter.read_text("utf-8")
+    adapter.write_text(adapter.read_text("utf-8").replace(by_day, as_text), encoding="utf-8")
+    kontor.write("Personal 3.csv", b"Name;Seit;Stufe\nLang, Bo;15.03.2021;J\nLang, Bo;20.01.2020;S\n")
+    tried = attempt(load(str(adapter)), kontor.folder)
+    why = "2 rows end on or before the day of their valid_from, and so count on no day (first: file Personal"
+    assert any(m.startswith(f"employee_assignment from staff: {why}") for m in tried.described)
+    assert [note for note in kontor.ingest().notes if why in note]
+    assert kontor.rows("select count(*) from lake.quarantine where file = 'Personal 3.csv'") == [(0,)]
+
+
 def test_the_check_says_what_the_samples_show_to_be_missing(kontor: Drop, tmp_path: Path) -> None:
     tried = attempt(load(str(tmp_path / "kontor.yml")), kontor.folder)
     assert any("gl_line from lines: 1 of 5 rows would be quarantined for posted_at" in m for m in tried.missing)

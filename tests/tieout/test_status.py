@@ -93,3 +93,18 @@ def test_a_refused_row_of_a_replayed_batch_is_held_only_where_it_was_refused_aga
     (after,) = json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)["feeds"]
     assert (after["batches"], after["quarantined"]) == (before["batches"] + 1, before["quarantined"] + 1)
     assert after["held"] == before["held"] == before["quarantined"]
+
+
+def test_status_shows_what_a_person_should_know_of_the_newest_batch(tmp_path: Path) -> None:
+    config = configure(tmp_path, feeds=("psa",))
+    drop = tmp_path / "extracts/psa"
+    drop.mkdir(parents=True)
+    header = "rate_id,project_id,valid_from,valid_to,hourly_rate,currency\n"
+    (drop / "bill_rate.csv").write_text(f"{header}R1,P1,2026-03-01,2026-02-01,90,EUR\n", encoding="utf-8")
+    told = "bill_rate: 1 row ends on or before the day of its valid_from, and so counts on no day"
+    done = tieout("ingest", "--config", str(config))
+    assert f"Note: feed psa: {told}" in done.stdout + done.stderr
+    assert f"Note: feed psa, batch 1: {told}" in tieout("status", "--config", str(config)).stdout
+    (drop / "bill_rate.2.csv").write_text(f"{header}R1,P1,2026-03-01,2026-04-01,90,EUR\n", encoding="utf-8")
+    tieout("ingest", "--config", str(config))
+    assert json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)["notes"] == []
