@@ -21,7 +21,7 @@ from ingestion.returned import returned
 from ingestion.standing import newest_snapshot
 from ingestion.unpacking import content_hash
 from lake import archive
-from lake.errors import BatchRefused, SourceError
+from lake.errors import BatchRefused, SourceError, together
 from lake.events import Events
 from lake.store import Lake
 
@@ -46,10 +46,18 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
     sizes = set(landed["bytes"].to_list())
     known = KnownFiles.load(lake, feed)
     kinds = {f.name: {s.kind_of(f.name) for s in adapter.sources.values() if s.matches(f.name)} for f in wanted}
-    received = {
-        f.name: _receive(lake, feed, f, kinds[f.name], entries, known, perhaps_landed=f.size in sizes) for f in wanted
-    }
+    received: dict[str, Received] = {}
+    refused: list[SourceError] = []
+    for file in wanted:
+        try:
+            received[file.name] = _receive(
+                lake, feed, file, kinds[file.name], entries, known, perhaps_landed=file.size in sizes
+            )
+        except SourceError as error:
+            refused.append(error)
     known.keep()
+    if refused:
+        raise together(refused)
     chosen: list[Item] = []
     also: list[Item] = []
     for entity in dict.fromkeys(i.entity for i in inputs):
@@ -102,11 +110,11 @@ def _manifest(found: list[Found], wanted: list[Found], zone: str) -> dict[str, m
         if file.name == MANIFEST:
             entries = manifest.load(file.path, zone)
             missing = sorted(entries.keys() - {f.name for f in found})
-            if missing:
-                raise BatchRefused(f"{MANIFEST} lists {missing[0]}, which is not there: the drop is incomplete")
+            wrong = [BatchRefused(f"{MANIFEST} lists {n}, which is not there: the drop is incomplete") for n in missing]
             unlisted = [f.name for f in wanted if f.name not in entries]
-            if unlisted:
-                raise BatchRefused(f"{MANIFEST} does not list {unlisted[0]}: list it, or take it away")
+            wrong += [BatchRefused(f"{MANIFEST} does not list {n}: list it, or take it away") for n in unlisted]
+            if wrong:
+                raise together(wrong)
             return entries
     return None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from ingestion import adapter as adapters
-from ingestion import intake, resubmit, superseded
+from ingestion import intake, refusals, resubmit, superseded
 from ingestion.appending import append, append_beside
 from ingestion.connectors.offer import Cursor, offered
 from ingestion.deletions import completed
@@ -146,10 +146,13 @@ def _land_once(
             tallies = _write(batch, feed, log, Path(folder), events=events)
             append_beside(batch, "quarantine", spool.frames())
             append_beside(batch, "batch_files", [_records(batch, tallies)])
-        except (BatchRefused, ContractError) as error:
+        except (BatchRefused, ContractError) as first:
+            error = refusals.every(batch, first, Path(folder)) if isinstance(first, BatchRefused) else first
             log.refuse(batch_id, error)
-            events("batch_refused", feed=feed.name, batch_id=batch_id, reason=str(error))
-            raise
+            events("batch_refused", feed=feed.name, batch_id=batch_id, reason=" | ".join(str(error).splitlines()))
+            if error is first:
+                raise
+            raise error from first
     counts = sum((t.counts() for t in tallies), Counts())
     newest = max((t.max_updated_at for t in tallies if t.max_updated_at), default=None)
     note = "; ".join(said(tallies)) or None

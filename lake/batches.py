@@ -15,7 +15,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from lake import delta
-from lake.errors import Frozen, LakeError, TieoutError
+from lake.errors import Frozen, LakeError, Refusals, TieoutError
 from lake.schemas import SYSTEM_TABLES
 from lake.store import Lake
 
@@ -126,7 +126,8 @@ class BatchLog:
 
         Which columns a frozen feed was refused for stays on record: they were seen, though nothing landed.
         """
-        frozen = error if isinstance(error, Frozen) else None
+        reasons = error.reasons if isinstance(error, Refusals) else (error,)
+        frozen = next((reason for reason in reasons if isinstance(reason, Frozen)), None)
         return self._close(batch_id, "refused", message=str(error), frozen=frozen)
 
     def turn_away(self, message: str) -> int:

@@ -5,7 +5,8 @@
     ├── ContractError        a declared contract or adapter that does not hold together
     ├── SourceError          a feed's folder, file or connection that cannot be read
     │   └── BatchRefused     a batch that is not landed at all, with the reason
-    │       └── Frozen       one of a frozen feed, for columns that nobody knows
+    │       ├── Frozen       one of a frozen feed, for columns that nobody knows
+    │       └── Refusals     one for several reasons, each a sentence on a line of its own
     ├── LakeError            the storage layer: tables, archive, catalogue
     │   ├── DamagedError     archived bytes that are lost, or others than those received
     │   └── OvertakenError   another writer came in between: nothing stands, and it may be tried again
@@ -16,6 +17,11 @@ A message is one sentence for a person: what, where (file, row, column, value) a
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+#: How many reasons of one refusal are told.
+_TOLD = 20
 
 
 class TieoutError(Exception):
@@ -44,6 +50,24 @@ class Frozen(BatchRefused):
     def __init__(self, message: str, *, entity: str, file: str, columns: tuple[str, ...]) -> None:
         super().__init__(message)
         self.entity, self.file, self.columns = entity, file, columns
+
+
+class Refusals(BatchRefused):
+    """A batch is refused for several reasons, so that whoever sends it can put all of them right at once."""
+
+    def __init__(self, reasons: Sequence[SourceError]) -> None:
+        lines = list(dict.fromkeys(str(reason) for reason in reasons))
+        more = [f"and {len(lines) - _TOLD:,} more of the kind"] if len(lines) > _TOLD else []
+        super().__init__("\n".join(lines[:_TOLD] + more))
+        self.reasons = tuple(reasons)
+
+
+def together(reasons: Sequence[SourceError]) -> SourceError:
+    """Return one error of all: a refusal where any of them is, else what only has to wait."""
+    if len(reasons) == 1:
+        return reasons[0]
+    told = Refusals(reasons)
+    return told if any(isinstance(reason, BatchRefused) for reason in reasons) else SourceError(str(told))
 
 
 class LakeError(TieoutError):

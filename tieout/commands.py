@@ -77,7 +77,8 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
             stop.heed()
             refused += 1
             why = plain(error) if isinstance(error, OSError) else error
-            events("feed_refused", message=f"Feed {feed.name} refused: {why}", feed=feed.name)
+            for reason in str(why).splitlines():
+                events("feed_refused", message=f"Feed {feed.name} refused: {reason}", feed=feed.name)
             continue
         events("feed_finished", message=f"Feed {feed.name}: {_counted(result)}", feed=feed.name)
         _tell_notes(result, events)

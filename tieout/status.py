@@ -116,7 +116,9 @@ def render(settings: Settings, *, output: Format) -> str:
     if output == "csv":
         return f"{feeds}\n{tables}"
     sentences = "".join(
-        f"Refused: feed {one['feed']}, batch {one['batch']}: {one['reason']}\n" for one in json.loads(refused)
+        f"Refused: feed {one['feed']}, batch {one['batch']}: {reason}\n"
+        for one in json.loads(refused)
+        for reason in one["reason"].splitlines()
     )
     sentences += "".join(
         f"Note: feed {one['feed']}, batch {one['batch']}: {one['note']}\n" for one in json.loads(noted)
