@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -46,13 +46,19 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
     sizes = set(landed["bytes"].to_list())
     known = KnownFiles.load(lake, feed)
     kinds = {f.name: {s.kind_of(f.name) for s in adapter.sources.values() if s.matches(f.name)} for f in wanted}
+    named: dict[str, set[tuple[str, int]]] = {}
+    for name, sha256, size in landed.select("file", "sha256", "bytes").iter_rows():
+        named.setdefault(name, set()).add((sha256, size))
+    had = set(landed["entity"].to_list())
+    first = {f.name for f in wanted if not had & {i.entity for i in inputs if _uses(i, adapter, f.name)}}
     received: dict[str, Received] = {}
     refused: list[SourceError] = []
     for file in wanted:
         try:
             received[file.name] = _receive(
-                lake, feed, file, kinds[file.name], entries, known, perhaps_landed=file.size in sizes
-            )
+                lake, feed, file, kinds[file.name], entries, known,
+                before=named.get(file.name, ()), perhaps_landed=file.size in sizes, is_first=file.name in first,
+            )  # fmt: skip
         except SourceError as error:
             refused.append(error)
     known.keep()
@@ -62,12 +68,12 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
     also: list[Item] = []
     for entity in dict.fromkeys(i.entity for i in inputs):
         items = route([i for i in inputs if i.entity == entity], adapter, received)
-        before = landed.filter(pl.col("entity") == entity)
+        mine = landed.filter(pl.col("entity") == entity)
         if feed.mode == "snapshot":
-            fresh, same = newest_snapshot(items, before)
+            fresh, same = newest_snapshot(items, mine)
             chosen, also = chosen + fresh, also + same
         else:
-            chosen += not_landed(items, before)
+            chosen += not_landed(items, mine)
     return Intake(_plan(feed, adapter, inputs, chosen, received) if chosen else None, tuple(also))
 
 
@@ -127,14 +133,23 @@ def _receive(  # noqa: PLR0917 - what is known of a file
     entries: dict[str, manifest.Entry] | None,
     known: KnownFiles,
     *,
+    before: Collection[tuple[str, int]],
     perhaps_landed: bool,
+    is_first: bool,
 ) -> Received:
-    """Archive a file, or recall it where it lies there as it was, and check it against the manifest."""
+    """Archive a file, or recall it where it lies there as it was, and check it against the manifest.
+
+    `before` has hash and size of what landed under its name.
+    """
     entry = entries[found.name] if entries else manifest.Entry(found.name)
     is_said = entry.sha256 is not None or entry.row_count is not None
-    if not is_said:
-        require_settled(found, feed, kinds)
+    # What landed under its name lies there whole, however short ago: only its bytes tell.
+    perhaps_same = any(size == found.size for _, size in before)
+    if not is_said and not perhaps_same:
+        require_settled(found, feed, kinds, is_first=is_first)
     same = known.recall(found) or _read(lake, feed, found, known, perhaps_landed=perhaps_landed)
+    if not is_said and perhaps_same and (same.sha256, found.size) not in before:
+        require_settled(found, feed, kinds, is_first=is_first)
     if entry.sha256 is not None and entry.sha256 != same.sha256:
         raise BatchRefused(
             f"file {found.name} has the SHA-256 {same.sha256} where {MANIFEST} says {entry.sha256}: "

@@ -15,11 +15,12 @@ from lake.errors import SourceError
 LINES = frozenset({"csv", "ndjson"})
 
 
-def require_settled(found: Found, feed: Feed, kinds: Collection[str]) -> None:
+def require_settled(found: Found, feed: Feed, kinds: Collection[str], *, is_first: bool = False) -> None:
     """Raise SourceError where a file of lines was touched too shortly ago to count as complete.
 
     That is one of a snapshot, whose missing rows would be deletions, and a csv that breaks off within a line. `kinds`
-    are the formats that it is read as. What arrives whole or not at all is not asked.
+    are the formats that it is read as. What arrives whole or not at all is not asked, and neither is a snapshot that
+    `is_first`: it can delete nothing, and what it may lack comes with the next.
     """
     if not found.size or packing_of(found.name) is not None or not LINES & set(kinds):
         return
@@ -34,7 +35,7 @@ def require_settled(found: Found, feed: Feed, kinds: Collection[str]) -> None:
             f"feed {feed.name}: file {found.name} breaks off within a line, as if it were still being written; it "
             f"counts as whole {again}, or end it with a line end"
         )
-    if feed.mode == "snapshot":
+    if feed.mode == "snapshot" and not is_first:
         raise SourceError(
             f"feed {feed.name}: file {found.name} may still be written, and what a snapshot lacks is deleted; it "
             f"counts as whole {again}, or bring a manifest.json with its row_count or sha256"
