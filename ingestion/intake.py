@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,8 +34,20 @@ class Intake:
     repeats: tuple[Item, ...] = ()
 
 
-def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, events: Events) -> Intake:
-    """Archive what the feed's folder holds and plan the batch of what is new in it."""
+def take_in(
+    lake: Lake,
+    feed: Feed,
+    adapter: Adapter,
+    landed: pl.DataFrame,
+    earlier: Mapping[str, tuple[Received, ...]],
+    *,
+    events: Events,
+) -> Intake:
+    """Archive what the feed's folder holds and plan the batch of what is new in it.
+
+    `earlier` has by source the files that were looked up before: one that is no longer in the folder still counts,
+    but for one whose name another content has taken.
+    """
     found = discover(feed.path, feed=feed.name)
     inputs = [i for i in adapter.inputs if feed.entities is None or i.entity in feed.entities]
     wanted = [f for f in found if any(_uses(i, adapter, f.name) for i in inputs)]
@@ -64,35 +76,52 @@ def take_in(lake: Lake, feed: Feed, adapter: Adapter, landed: pl.DataFrame, *, e
     known.keep()
     if refused:
         raise together(refused)
+    offered = _with_earlier(adapter, received, earlier)
     chosen: list[Item] = []
     also: list[Item] = []
     for entity in dict.fromkeys(i.entity for i in inputs):
-        items = route([i for i in inputs if i.entity == entity], adapter, received)
+        items = route([i for i in inputs if i.entity == entity], adapter, received, offered)
         mine = landed.filter(pl.col("entity") == entity)
         if feed.mode == "snapshot":
             fresh, same = newest_snapshot(items, mine)
             chosen, also = chosen + fresh, also + same
         else:
             chosen += not_landed(items, mine)
-    return Intake(_plan(feed, adapter, inputs, chosen, received) if chosen else None, tuple(also))
+    return Intake(_plan(feed, adapter, inputs, chosen, offered) if chosen else None, tuple(also))
 
 
-def _plan(feed: Feed, adapter: Adapter, inputs: list[Input], chosen: list[Item], received: dict[str, Received]) -> Plan:
+def _with_earlier(
+    adapter: Adapter, received: Mapping[str, Received], earlier: Mapping[str, tuple[Received, ...]]
+) -> dict[str, Received]:
+    """Return the files received with those that were looked up before, by name."""
+    gone = {r.file: r for name, files in earlier.items() for r in files if adapter.sources[name].matches(r.file)}
+    return gone | dict(received)
+
+
+def _plan(feed: Feed, adapter: Adapter, inputs: list[Input], chosen: list[Item], offered: dict[str, Received]) -> Plan:
     taken = {(item.entity, item.source) for item in chosen}
     names = dict.fromkeys(j.source for i in inputs if (i.entity, i.source.name) in taken for j in i.joins)
-    lookups = {n: tuple(r for f, r in received.items() if adapter.sources[n].matches(f)) for n in names}
+    lookups = {n: tuple(r for f, r in offered.items() if adapter.sources[n].matches(f)) for n in names}
     return Plan(adapter.system, feed.time_zone, tuple(chosen), lookups)
 
 
-def route(inputs: Iterable[Input], adapter: Adapter, received: dict[str, Received]) -> list[Item]:
-    """Return what the folder offers an entity; a file counts as other content where what it joins changed."""
+def route(
+    inputs: Iterable[Input],
+    adapter: Adapter,
+    received: Mapping[str, Received],
+    offered: Mapping[str, Received] | None = None,
+) -> list[Item]:
+    """Return what the folder offers an entity; a file counts as other content where what it joins changed.
+
+    What it joins is among `offered`, which is all that was `received` where nothing else is said.
+    """
     items = []
     taken: set[tuple[str, str]] = set()
     for step in inputs:
         joined = sorted(
             r.content_sha256
             for j in step.joins
-            for name, r in received.items()
+            for name, r in (received if offered is None else offered).items()
             if adapter.sources[j.source].matches(name)
         )
         for name, file in received.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from ingestion import adapter as adapters
-from ingestion import intake, refusals, resubmit, superseded
+from ingestion import intake, refusals, relanding, resubmit, superseded
 from ingestion.appending import append, append_beside
 from ingestion.connectors.offer import Cursor, offered
 from ingestion.deletions import completed
@@ -19,7 +19,7 @@ from ingestion.feed import BatchResult, Feed
 from ingestion.joining import Lookup
 from ingestion.landing import Batch, accepted_frames, lookups
 from ingestion.lock import hold
-from ingestion.plan import RESUBMITTED, Item, from_json
+from ingestion.plan import RESUBMITTED, Item, Received, from_json
 from ingestion.snapshot import compare
 from ingestion.standing import REPEAT
 from ingestion.tally import Tally, said
@@ -78,10 +78,24 @@ def _taken_in(
     No batch was planned then, so that the row has no plan and nothing to replay.
     """
     try:
-        return intake.take_in(lake, feed, adapter, landed, events=events)
+        earlier = _looked_up_before(log, adapter) if feed.mode == "delta" and feed.connection is None else {}
+        return intake.take_in(lake, feed, adapter, landed, earlier, events=events)
     except BatchRefused as error:
         events("batch_refused", feed=feed.name, batch_id=log.turn_away(str(error)), reason=str(error))
         raise
+
+
+def _looked_up_before(log: BatchLog, adapter: adapters.Adapter) -> dict[str, tuple[Received, ...]]:
+    """Return, for each source that others look up, the files that the newest batch with any of it knew."""
+    wanted = {j.source for i in adapter.inputs for j in i.joins}
+    found: dict[str, tuple[Received, ...]] = {}
+    plans = log.landed_plans() if wanted else iter(())
+    for plan in plans:
+        files = from_json(plan).lookups
+        found |= {name: files[name] for name in wanted - found.keys() if files.get(name)}
+        if found.keys() == wanted:
+            break
+    return found
 
 
 def _cursor(log: BatchLog, feed: Feed) -> Cursor:
@@ -183,7 +197,7 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
         elif batch.plan.replays is not None or batch.plan.resubmits is not None:
             rows = superseded.leave_out(batch, entity, frames)
         else:
-            rows = _landed(frames)
+            rows = relanding.changed(batch, entity, frames, mine, committed=committed)
         if feed.mode == "delta":
             rows = deleted_since(batch, entity, rows, mine, committed=committed)
             rows = withdrawn(batch, entity, rows, mine, joined, folder, committed=committed)
@@ -198,12 +212,6 @@ def _frames(batch: Batch, tallies: list[Tally], joined: Mapping[str, Lookup]) ->
     for tally in tallies:
         for frame in accepted_frames(batch, tally.item, tally, joined):
             yield tally, frame
-
-
-def _landed(frames: Iterator[tuple[Tally, pl.DataFrame]]) -> Iterator[pl.DataFrame]:
-    for tally, frame in frames:
-        tally.land(frame)
-        yield frame
 
 
 def _remember(lake: Lake, feed: Feed, landed: pl.DataFrame, repeats: tuple[Item, ...]) -> None:

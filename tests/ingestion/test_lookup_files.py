@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lake.errors import BatchRefused
-from tests.ingestion.conftest import Drop
+from tests.ingestion.conftest import CONSERVED, Drop
 
 ADAPTER = """
 system: brunel
@@ -57,3 +57,70 @@ def test_where_no_file_of_it_has_come_the_sentence_says_which_to_leave(brunel: D
         "no file of the source kopf (beleg_kopf_*.csv) has come, which beleg_zeile_1.csv looks up: leave its files in "
         "the feed's folder; nothing is landed"
     )
+
+
+def line(drop: Drop, number: int, *beleg: str) -> None:
+    drop.put(f"beleg_zeile_{number}.csv", [{"id": f"V{number}-{b}", "beleg": b} for b in beleg])
+
+
+def other_head(drop: Drop, number: int, beleg: str, name: str) -> None:
+    drop.put(f"beleg_kopf_{number}.csv", [{"beleg": beleg, "name": name}])
+
+
+def test_of_lines_that_came_before_only_those_of_a_new_header_land_again(brunel: Drop) -> None:
+    other_head(brunel, 1, "7", "seven")
+    line(brunel, 2, "7", "8")
+    done = brunel.ingest()
+    assert (done.counts.landed, done.counts.quarantined) == (2, 1), "a line whose header has not come has no name"
+    other_head(brunel, 2, "8", "eight")
+    line(brunel, 3, "8")
+    done = brunel.ingest()
+    assert (done.counts.rows_read, done.counts.landed, done.counts.excluded) == (4, 2, 2)
+    assert brunel.rows("select vendor_id, name from lake.vendor where _batch_id = 2 order by 1") == [
+        ("V2-8", "eight"), ("V3-8", "eight"),
+    ]  # fmt: skip
+    left_out = "select file, excluded_by from lake.batch_files where excluded > 0 order by 1"
+    assert brunel.rows(left_out) == [
+        ("beleg_zeile_1.csv", '{"unchanged": 1}'), ("beleg_zeile_2.csv", '{"unchanged": 1}'),
+    ]  # fmt: skip
+    other_head(brunel, 3, "7", "seven, renamed")
+    assert brunel.ingest().counts.landed == 2, "a corrected header, too"
+    newest = "select vendor_id, max_by(name, _batch_id) from lake.vendor group by 1 order by 1"
+    assert brunel.rows(newest) == [
+        ("V1", "seven, renamed"), ("V2-7", "seven, renamed"), ("V2-8", "eight"), ("V3-8", "eight"),
+    ]  # fmt: skip
+    assert brunel.rows(CONSERVED) == [(0,)]
+
+
+def test_a_header_that_was_taken_out_of_the_folder_is_still_known(brunel: Drop) -> None:
+    other_head(brunel, 1, "7", "seven")
+    brunel.ingest()
+    for name in ("beleg_kopf_1.csv", "beleg_zeile_1.csv"):
+        (brunel.folder / name).unlink()
+    assert brunel.ingest().status == "unchanged"
+    line(brunel, 2, "7")
+    brunel.ingest()
+    (brunel.folder / "beleg_zeile_2.csv").unlink()
+    other_head(brunel, 2, "8", "eight")
+    line(brunel, 3, "7", "8")
+    assert brunel.ingest().counts.landed == 2
+    named = "select vendor_id, name from lake.vendor order by 1"
+    assert brunel.rows(named) == [("V1", "seven"), ("V2-7", "seven"), ("V3-7", "seven"), ("V3-8", "eight")]
+
+
+def test_a_header_that_is_gone_lands_no_line_again(brunel: Drop) -> None:
+    other_head(brunel, 1, "7", "seven")
+    brunel.ingest()
+    (brunel.folder / "beleg_kopf_1.csv").unlink()
+    assert brunel.ingest().status == "unchanged"
+
+
+def test_a_header_file_that_is_written_anew_takes_the_place_of_what_it_said(brunel: Drop) -> None:
+    other_head(brunel, 1, "7", "seven")
+    brunel.ingest()
+    other_head(brunel, 1, "8", "eight")
+    line(brunel, 2, "7", "8")
+    brunel.ingest()
+    assert brunel.rows("select vendor_id, name from lake.vendor order by 1") == [("V1", "seven"), ("V2-8", "eight")]
+    refused = "select file, row from lake.quarantine order by 1"
+    assert brunel.rows(refused) == [("beleg_zeile_1.csv", 1), ("beleg_zeile_2.csv", 1)]
