@@ -6,11 +6,12 @@
   they were, and telling so costs a fraction of writing them. What stood under them is read once: a table of millions
   of rows is not read again for what the models that follow are told.
 
-  `moves` names columns that a rate moves in many rows every day (only where `unique_key` is the `key`): a row in which
-  nothing else came out different is updated where it lies. Rows that are deleted and written again make DuckDB write all
-  columns of their row groups anew when it closes the file, and an update only those that it sets.
+  `moves` names the columns that nothing but the row itself and the group's average rate makes, see move_by_rate: they are
+  brought up to date where they lie, so that who lists touched keys need not look at that rate. `moved_where` names a column
+  that says of which rows this holds.
 
-  With `remembers` what an increment changed is kept while the build runs for the models that follow, see changes_of.
+  With `remembers` what an increment changed is kept while the build runs for the models that follow, see changes_of; what
+  only a rate moved is not told, as whoever reads such a column can ask for the rates that changed.
 
   `unique_key` as for every table, see refuse_repeated_keys.
 #}
@@ -34,18 +35,21 @@
         {%- set changed = this.identifier ~ '__changed' -%}
         {%- set touched = config.get('touched') -%}
         {%- set key = config.require('key') | join(', ') -%}
-        {%- set moves = config.get('moves', []) -%}
+        {%- set moves = config.get('moves', {}) -%}
+        {%- set moved_where = config.get('moved_where') -%}
         {%- set listed = [] -%}
-        {%- set lasting = [] -%}
+        {#- What tells two rows apart: all that they say, without what a rate moves, which is brought up to date afterwards. -#}
+        {%- set said = [] -%}
         {#- Asked as a query: the adapter's own question of the same gathers all macros anew, for every model. -#}
         {%- for name in run_query('select column_name from (describe ' ~ existing ~ ')').columns[0].values() -%}
-            {%- do listed.append(adapter.quote(name)) -%}
-            {%- if name not in moves -%}{%- do lasting.append(adapter.quote(name)) -%}{%- endif -%}
+            {%- set column = adapter.quote(name) -%}
+            {%- do listed.append(column) -%}
+            {%- if name not in moves -%}{%- do said.append(column) -%}
+            {%- elif moved_where -%}{%- do said.append('case when not ' ~ moved_where ~ ' then ' ~ column ~ ' end') -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- set columns = listed | join(', ') -%}
-        {#- Two numbers tell two rows apart: by all that they say, and by all but what moves. -#}
-        {%- set told = 'hash(' ~ columns ~ ') as _content, hash(' ~ lasting | join(', ') ~ ') as _lasting' if moves
-            else 'hash(' ~ columns ~ ') as _content, 0 as _lasting' -%}
+        {%- set told = 'hash(' ~ said | join(', ') ~ ') as _content' -%}
         {% call statement('main') -%}
             create or replace temporary table {{ given }} as {{ compiled_code }};
             create or replace temporary table {{ stood }} as
@@ -61,12 +65,9 @@
             )
             {%- endif %};
             create or replace temporary table {{ changed }} as
-            select
-                {{ key }},
-                {{ 'count(*) filter (where is_new) = 1 and count(*) filter (where not is_new) = 1 and min(_lasting) = max(_lasting)'
-                if moves else 'false' }} as is_moved
+            select {{ key }}
             from (
-                select {{ key }}, _content, _lasting, false as is_new from {{ stood }}
+                select {{ key }}, _content, false as is_new from {{ stood }}
                 union all
                 select {{ key }}, {{ told }}, true as is_new from {{ given }}
             ) as both_sides
@@ -88,20 +89,15 @@
             {% do adapter.commit() %}
         {%- endif %}
         {% call statement('written') -%}
-            {%- if moves %}
-            update {{ target_relation }} as kept
-            set {% for column in moves %}{{ column }} = moved.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-            from (
-                select * from {{ given }} where ({{ key }}) in (select {{ key }} from {{ changed }} where is_moved)
-            ) as moved
-            where {% for column in config.get('key') %}kept.{{ column }} = moved.{{ column }}{{ ' and ' if not loop.last }}{% endfor %};
-            {%- endif %}
             delete from {{ target_relation }}
-            where ({{ key }}) in (select {{ key }} from {{ changed }} where not is_moved);
+            where ({{ key }}) in (select {{ key }} from {{ changed }});
             insert into {{ target_relation }} ({{ columns }})
             select {{ columns }} from {{ given }}
-            where ({{ key }}) in (select {{ key }} from {{ changed }} where not is_moved)
+            where ({{ key }}) in (select {{ key }} from {{ changed }})
         {%- endcall %}
+        {%- if moves %}
+            {% do move_by_rate(target_relation, moves, moved_where) %}
+        {%- endif %}
         {%- if config.get('unique_key') == config.get('key') %}
             {#- What had the key of a given row is gone, so only the given rows can repeat one. -#}
             {% do refuse_repeated_keys(given) %}

@@ -1,6 +1,9 @@
 {{ config(
     materialized='keyed', key=['source_system', 'time_entry_id'], touched='int_touched_time_entries',
-    remembers=true, moves=['cost_group', 'is_group_rate_provisional']
+    remembers=true, moves={
+        'cost_group': translate('kept.cost_functional', 'rates.average_rate'),
+        'is_group_rate_provisional': 'coalesce(rates.is_provisional, false)',
+    }
 ) }}
 
 with entries as (

@@ -14,7 +14,6 @@
     ('int_period_days', ['legal_entity_key', 'work_date']),
     ('int_period_shifts', ['legal_entity_key', 'work_period_id']),
     ('int_fx_days', ['cost_currency', 'functional_currency', 'work_date']),
-    ('int_fx_period', ['legal_entity_key', 'period_id', 'functional_currency']),
 ]) -%}
 {%- set renamed = touched_by(entries, key, [
     ('int_id_map', ["'project'", 'source_system', 'project_id']),

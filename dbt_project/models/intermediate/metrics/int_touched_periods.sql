@@ -11,6 +11,9 @@
 {%- set figures = adapter.get_relation('mart', 'main', 'fct_project_period') -%}
 {%- set changed = changed_models() -%}
 {%- set new_ids = new_batches() -%}
+{%- set rates = [('int_fx_period', ['legal_entity_key', 'period_id', 'functional_currency'])] -%}
+{#- Work that counts in another period than the one at whose rate it is translated. -#}
+{%- set translated = touched_by(ledger, ['work_period_id'], rates) ~ touched_by(entries, ['work_period_id'], rates) -%}
 {%- set landed = [
     ('expense', source('lake', 'expense'), 'expense_id'),
     ('milestone', source('lake', 'milestone'), 'milestone_id'),
@@ -43,6 +46,7 @@ projects as (
 )
 
 select period_id from {{ changes_of('fct_project_ledger') }}
+{{- translated }}
 union
 select work_period_id from {{ changes_of('fct_project_ledger') }}
 union

@@ -1,6 +1,6 @@
 {{ config(
     materialized='keyed', key=['source_system', 'gl_line_id'], touched='int_touched_gl_lines',
-    moves=['group_rate', 'is_group_rate_provisional']
+    moves={'group_rate': 'rates.average_rate', 'is_group_rate_provisional': 'rates.is_provisional'}
 ) }}
 
 with lines as (

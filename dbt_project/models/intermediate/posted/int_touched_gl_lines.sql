@@ -6,7 +6,6 @@
 {%- set new_ids = new_batches() -%}
 {%- set reached = touched_by(before, key, [
     ('int_legal_entities', ['legal_entity_key']),
-    ('int_fx_period', ['legal_entity_key', 'period_id', 'functional_currency']),
 ]) -%}
 {%- set renamed = touched_by(staged, key, [
     ('int_account_classes', ['source_system', 'account_id']),

@@ -2,14 +2,11 @@
 {%- set lines = ref('int_invoice_lines') -%}
 {%- set time = ref('int_time_priced') -%}
 {%- set origins = ref('int_invoice_line_origins') -%}
-{#- What an origin says of itself is no amount of the group. -#}
-{%- set rates = ['cost_group', 'is_group_rate_provisional'] -%}
 {%- set billed = "(select *, invoice_line_id as line_id from " ~ ledger
     ~ " where basis = 'finance_posted' and flow = 'billing')" -%}
 {%- set reached = touched_by(billed, ['source_system', 'line_id'], [
     ('int_projects', ['project_key']),
     ('int_project_stream_lines', ['project_key']),
-    ('int_fx_period', ['legal_entity_key', 'period_id', 'functional_currency']),
 ]) -%}
 -- The invoice lines whose rows in the ledger an increment may have changed.
 {% if ledger_increment() %}
@@ -36,7 +33,7 @@ where
         or (
             origin_type = 'time_entry'
             and (origin_system, origin_id) in (
-                {{ changed_but_for(rates, 'int_time_priced', ['source_system', 'time_entry_id']) }}
+                select source_system, time_entry_id from {{ changes_of('int_time_priced') }}
             )
         )
     )

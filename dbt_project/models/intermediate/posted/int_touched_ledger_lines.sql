@@ -3,8 +3,6 @@
 {%- set lines = ref('int_gl_lines') -%}
 {%- set touched_origins = ref('int_touched_gl_origins') -%}
 {%- set time = ref('int_time_priced') -%}
-{#- What an origin says of itself is no amount of the group. -#}
-{%- set rates = ['cost_group', 'is_group_rate_provisional'] -%}
 {%- set is_update = ledger_increment() -%}
 {%- set reached = touched_by(ledger, key, [
     ('int_projects', ['project_key']),
@@ -28,7 +26,7 @@ with candidates as (
         source_entity = 'gl_line'
         and origin_type = 'time_entry'
         and (origin_system, origin_id) in (
-            {{ changed_but_for(rates, 'int_time_priced', ['source_system', 'time_entry_id']) }}
+            select source_system, time_entry_id from {{ changes_of('int_time_priced') }}
         )
     {{ reached }}
 )

@@ -24,7 +24,7 @@ with capped as (
 ),
 
 time_entries as (
-    {{ changed_but_for(['cost_group', 'is_group_rate_provisional'], 'int_time_priced', key) }}
+    select {{ key | join(', ') }} from {{ changes_of('int_time_priced') }}
     union
     select
         source_system,

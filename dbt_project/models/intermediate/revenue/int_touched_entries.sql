@@ -10,7 +10,6 @@
     ('int_period_days', ['legal_entity_key', 'transaction_date']),
     ('int_period_shifts', ['legal_entity_key', 'work_period_id']),
     ('int_fx_days', ['currency', 'functional_currency', 'transaction_date']),
-    ('int_fx_period', ['legal_entity_key', 'period_id', 'functional_currency']),
 ]) -%}
 -- The entries of time and expense whose revenue or billing an increment may have changed.
 {% if ledger_increment() %}

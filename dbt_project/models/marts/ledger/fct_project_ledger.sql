@@ -1,6 +1,9 @@
 {{ config(
     materialized='keyed', key=['ledger_id'], touched='int_touched_ledger', remembers=true,
-    moves=['amount_group', 'is_group_rate_provisional']
+    moves={
+        'amount_group': translate('kept.amount_functional', 'rates.average_rate'),
+        'is_group_rate_provisional': 'coalesce(rates.is_provisional, false)',
+    }
 ) }}
 {#- Every flow's operational and posted rows; a new flow is a new name here. -#}
 {%- set flows = [

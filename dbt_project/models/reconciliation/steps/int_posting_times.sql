@@ -1,4 +1,7 @@
-{{ config(materialized='keyed', key=['match_key'], touched='int_touched_postings') }}
+{{ config(
+    materialized='keyed', key=['match_key'], touched='int_touched_postings',
+    moves={'amount_group': translate('kept.amount_functional', 'rates.average_rate')}
+) }}
 {%- set every_row = ref('int_recon_keyed') -%}
 {%- set touched_rows = ref('int_recon_touched_rows') -%}
 {%- set open_rows = ref('int_recon_open_rows') -%}
@@ -7,7 +10,7 @@
 {%- set changed = changed_models() -%}
 {%- set columns -%}
     ledger_id, basis, flow, match_key, match_kind, source_system, source_id, region, legal_entity_key, project_key,
-    period_id, unmapped_members, amount_group, source_status, approved_at, posted_at
+    period_id, unmapped_members, functional_currency, amount_functional, amount_group, source_status, approved_at, posted_at
 {%- endset %}
 
 -- When each approved cost was first posted, and until when it should have been. A row that a pool covers
@@ -32,7 +35,7 @@ with keyed as (
     where
         flow in ('labor_cost', 'expense_cost', 'vendor_cost')
         and match_key in (select match_key from {{ touched }})
-        and match_key not in (select match_key from {{ groups }})
+        and match_key not in (select match_key from {{ groups }} where match_key is not null)
     {%- endif %}
 
 ),
@@ -79,6 +82,8 @@ timed as (
         keyed.project_key,
         keyed.period_id,
         keyed.unmapped_members,
+        keyed.functional_currency,
+        keyed.amount_functional,
         keyed.amount_group,
         keyed.approved_at,
         {{ add_hours('keyed.approved_at', 'deadlines.hours') }} as sla_at,
@@ -110,6 +115,8 @@ select
     project_key,
     period_id,
     unmapped_members,
+    functional_currency,
+    amount_functional,
     amount_group,
     approved_at,
     close_due_at,

@@ -1,8 +1,13 @@
-{{ config(materialized='keyed', key=['match_key'], touched='int_recon_scope') }}
+{%- set single_group = 'coalesce(' ~ translate('kept.operational_functional', 'rates.average_rate') ~ ', 0)' -%}
+{{ config(
+    materialized='keyed', key=['match_key'], touched='int_recon_scope', moved_where='is_single',
+    moves={'operational_group': single_group, 'difference_group': single_group}
+) }}
 -- depends_on: {{ ref('stg_lake__build_scope') }}
 -- depends_on: {{ ref('int_recon_scope') }}
 
--- Each break with what it is about: both sides of its group, its own cell, origin, ages, newest message.
+-- Each break with what it is about: both sides of its group, its own cell, origin, ages, newest message. A single row of
+-- which nothing is posted differs by itself: most of what a running period's rate moves every day, see move_by_rate.
 
 with cuts as (
 
@@ -83,6 +88,7 @@ select
     compared.posted_group,
     compared.operational_hours,
     compared.posted_hours,
+    compared.compared_as = 'unposted' and compared.operational_count = 1 and compared.posted_count = 0 as is_single,
     case
         when compared.compared_as = 'pool' then 'pool'
         when compared.posted_count = 0 then 'none'

@@ -4,7 +4,8 @@
 {%- set touched_rows = ref('int_recon_touched_rows') %}
 
 -- The matched groups that do not agree in everything. Nearly all do, and end here: what follows
--- sees a few per cent of the ledger. Of those that agree only hours are kept which the posting leaves unsaid.
+-- sees a few per cent of the ledger. Of those that agree only hours are kept which the posting leaves unsaid, and which of
+-- them cents of the group's currency may open when a rate moves.
 
 with sides as (
 
@@ -53,7 +54,21 @@ compared as (
 
     select
         *,
-        is_one_cell and left_transaction = 0 and left_functional = 0 and left_group = 0 as is_equal
+        is_one_cell
+        and left_transaction = 0
+        and left_functional = 0
+        and (
+            (operational_count > 0 and posted_count > 0 and (left_hours = 0 or posted_hours is null))
+            -- a posting and its reversal within one cell leave nothing to explain
+            or (
+                not is_accrual
+                and not is_total
+                and posted_transaction = 0
+                and posted_functional = 0
+                and coalesce(posted_hours, 0) = 0
+                and left_hours = 0
+            )
+        ) as is_settled
     from groups
 
 ),
@@ -62,22 +77,9 @@ judged as (
 
     select
         *,
-        not (
-            is_equal
-            and operational_count > 0
-            and posted_count > 0
-            and (left_hours = 0 or posted_hours is null)
-        )
-        -- a posting and its reversal within one cell leave nothing to explain
-        and not (
-            is_equal
-            and not is_accrual
-            and not is_total
-            and posted_transaction = 0
-            and posted_functional = 0
-            and coalesce(posted_hours, 0) = 0
-            and left_hours = 0
-        ) as is_open
+        not is_settled or left_group <> 0 as is_open,
+        -- two rows of the same amount are translated alike at any rate, sums of several are not
+        is_settled and operational_count + posted_count > 2 as is_moved_by_rate
     from compared
 
 )
@@ -88,7 +90,8 @@ select
     operational_count,
     posted_count,
     posted_functional,
-    case when not is_open then cell end as untold_cell,
+    is_moved_by_rate,
+    cell,
     case when not is_open then left_hours end as untold_hours
 from judged
-where is_open or left_hours <> 0
+where is_open or left_hours <> 0 or is_moved_by_rate

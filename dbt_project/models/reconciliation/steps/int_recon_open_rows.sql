@@ -1,4 +1,7 @@
-{{ config(materialized='keyed', key=['match_key'], touched='int_touched_groups') }}
+{{ config(
+    materialized='keyed', key=['match_hash'], touched='int_touched_groups',
+    moves={'amount_group': translate('kept.amount_functional', 'rates.average_rate')}
+) }}
 -- depends_on: {{ ref('int_touched_groups') }}
 {%- set every_row = ref('int_recon_keyed') -%}
 {%- set touched_rows = ref('int_recon_touched_rows') -%}
@@ -9,7 +12,7 @@
     'legal_entity_key', 'counterparty_entity_key', 'project_key', 'contract_line_key', 'customer_key', 'worker_key', 'region',
     'work_period_id', 'period_id', 'currency', 'functional_currency', 'amount_transaction', 'amount_functional',
     'amount_group', 'hours', 'source_status', 'approved_at', 'posted_at', 'unmapped_members', 'match_kind',
-    'match_origin_type', 'match_origin_system', 'match_origin_id',
+    'match_hash', 'match_origin_type', 'match_origin_system', 'match_origin_id',
 ] %}
 
 -- The ledger rows of the groups that do not agree, before pools and source reversals are joined up.

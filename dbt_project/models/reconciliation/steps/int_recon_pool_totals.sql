@@ -1,15 +1,21 @@
 -- One row a pool and transaction currency: what operations put against a posted total, in one sum. The single
--- rows (a third of a ledger may lie in pools) go no further.
+-- rows (a third of a ledger may lie in pools) go no further. A pool is in question where one of its lines is: where only a
+-- rate moved, the rows that it covers are not.
 
 with open_rows as (
 
-    select * from {{ ref('int_recon_active_rows') }}
+    select * from {{ ref('int_recon_open_rows') }}
 
 ),
 
 pool_members as (
 
     select * from {{ ref('int_recon_pool_members') }}
+    where pool_key in (
+        select pool_lines.pool_key
+        from {{ ref('int_recon_pools') }} as pool_lines
+        inner join {{ ref('int_recon_active_rows') }} as active_rows on pool_lines.ledger_id = active_rows.ledger_id
+    )
 
 )
 

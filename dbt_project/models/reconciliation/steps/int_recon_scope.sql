@@ -3,6 +3,7 @@
 {%- set touched = ref('int_touched_matches') -%}
 {%- set touched_rows = ref('int_recon_touched_rows') -%}
 {%- set seeds = ref('int_recon_seeds') -%}
+{%- set moved = moved_books() -%}
 {%- set facts = adapter.get_relation(this.database, this.schema, 'int_recon_item_facts') -%}
 -- The groups that an increment explains anew: those that were reached, and whatever hangs together with them through a
 -- pool, a reversal or the other leg. Nodes are match keys, cells of pools and records; an edge says that one may change
@@ -24,6 +25,17 @@ reversed as (
     select distinct {{ recon_record('reverses_id') }} as record
     from {{ open_rows }}
     where basis = 'operational' and reverses_id is not null
+
+),
+
+-- a rate moves what a pool and its lines are worth, not which rows it covers: nothing that hangs together with them
+translated as (
+
+    select
+        match_key,
+        pool_key
+    from {{ pools }}
+    where (legal_entity_key, period_id) in ({{ moved }})
 
 ),
 
@@ -152,6 +164,10 @@ select match_key from {{ seeds }}
 union
 -- groups that are gone by now among them
 select match_key from {{ touched }}
+union
+select match_key from translated
+union
+select pool_key from translated
 union
 select match_key from {{ open_rows }}
 where hash(match_key) in (select node from reached)

@@ -6,6 +6,8 @@
 {%- set scope = ref('stg_lake__build_scope') -%}
 {%- set build = ref('int_build') -%}
 {%- set accrual_ends = ref('int_recon_accrual_ends') -%}
+{%- set pools = ref('int_recon_pools') -%}
+{%- set moved = moved_books() -%}
 {%- set new_ids = new_batches() -%}
 {%- set facts = adapter.get_relation(this.database, this.schema, 'int_recon_item_facts') -%}
 {%- set landed = [
@@ -18,7 +20,8 @@
     ('invoice', source('lake', 'invoice_line'), 'invoice_line_id'),
 ] -%}
 -- The open groups that something other than their own rows may have changed: the state of their origin, the newest
--- message about it, a hold, a write-down, a rate, a deadline.
+-- message about it, a hold, a write-down, a rate, a deadline. What a rate makes of a single row of which nothing is posted
+-- needs no explanation (see int_recon_item_facts), and of a pool only its own (see int_recon_scope).
 {% if build_is_increment() %}
 with landed as (
 {%- for origin_type, entity, key in landed %}
@@ -77,7 +80,7 @@ from {{ open_rows }}
 where
     (legal_entity_key, period_id) in (
         select find_1, find_2 from {{ references }}
-        where model in ('int_fx_period', 'int_periods')
+        where model = 'int_periods'
     )
     or (counterparty_entity_key, period_id) in (
         select find_1, find_2 from {{ references }}
@@ -86,6 +89,35 @@ where
     or legal_entity_key in (
         select find_1 from {{ references }}
         where model = 'int_legal_entities'
+    )
+union
+select match_key
+from {{ open_rows }}
+where
+    (legal_entity_key, period_id) in ({{ moved }})
+    and not {{ recon_stands_alone() }}
+    and ledger_id not in (select ledger_id from {{ pools }})
+union
+-- a row that others reverse stands not alone
+select match_key
+from {{ open_rows }}
+where
+    (legal_entity_key, period_id) in ({{ moved }})
+    and basis = 'operational'
+    and {{ recon_record('source_id') }} in (
+        select {{ recon_record('reverses_id') }} from {{ open_rows }}
+        where basis = 'operational' and reverses_id is not null
+    )
+union
+-- cents that a rate closes
+select match_key
+from {{ facts }}
+where
+    not is_single
+    and match_level <> 'pool'
+    and (legal_entity_key, period_id, functional_currency) in (
+        select find_1, find_2, find_3 from {{ references }}
+        where model = 'int_fx_period'
     )
 union
 -- the time to post has run out; a leg that waits carries no time of its own

@@ -21,8 +21,8 @@ untold as (
         sides.period_id,
         agreed.untold_hours
     from {{ ref('int_recon_open_groups') }} as agreed
-    inner join sides on agreed.untold_cell = sides.cell
-    where not agreed.is_open
+    inner join sides on agreed.cell = sides.cell
+    where not agreed.is_open and agreed.untold_hours <> 0
 
     union all
 

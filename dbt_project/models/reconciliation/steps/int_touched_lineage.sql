@@ -14,10 +14,13 @@
 {% if is_update and records is not none %}
 with changed as (
 
-    {{ changed_but_for(
-        ['amount_group', 'is_group_rate_provisional'], 'fct_project_ledger',
-        ['ledger_id', 'basis', 'origin_type', 'origin_system', 'origin_id'],
-    ) }}
+    select
+        ledger_id,
+        basis,
+        origin_type,
+        origin_system,
+        origin_id
+    from {{ changes_of('fct_project_ledger') }}
 
 ),
 

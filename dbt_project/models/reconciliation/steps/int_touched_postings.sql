@@ -7,6 +7,7 @@
 ]) -%}
 -- The groups whose postings an increment may have moved, or their deadlines.
 select match_key from {{ groups }}
+where match_key is not null
 union
 select match_key from {{ scope }}
 {%- if build_is_increment() %}
