@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dashboards.mart import fetch
+from dashboards.queries.metrics import LAST
 from dashboards.queries.where import Columns, where
 from dashboards.scope import Scope
 
@@ -12,7 +13,7 @@ RUNOFF = Columns(region="region", practice="practice", customer="customer_key", 
 
 
 def runoff(scope: Scope) -> pl.DataFrame:
-    """Return what is booked ahead, as the newest balance knows it: quarter (`2027 Q1`), backlog_type, amount.
+    """Return what is booked ahead, as each entity's newest balance knows it: quarter (`2027 Q1`), backlog_type, amount.
 
     Amounts are in group currency, bookings `scheduled` or `soft`.
     """
@@ -20,19 +21,18 @@ def runoff(scope: Scope) -> pl.DataFrame:
     return fetch(
         scope.run, scope.rights,
         f"""
-        with ends as (
-            select period_id as runoff_period_id, max(end_date) as end_date from mart.dim_period group by period_id
-        ), booked as (
-            select backlog_type, runoff_period_id, backlog_group
-            from mart.fct_backlog
+        with last_periods as ({LAST}), booked as (
+            select legal_entity_key, runoff_period_id, backlog_type, backlog_group
+            from mart.fct_backlog join last_periods using (legal_entity_key, period_id)
             where backlog_type in ('scheduled', 'soft') and {condition}
-                and period_id = (select max_by(fct_backlog.period_id, ends.end_date) from mart.fct_backlog
-                                 join ends on ends.runoff_period_id = fct_backlog.period_id
-                                 where backlog_type in ('scheduled', 'soft'))
+        ), periods as ( -- a quarter of 4-4-5 periods may end in the next quarter's first days
+            select legal_entity_key, period_id as runoff_period_id,
+                   start_date + cast((end_date - start_date) // 2 as integer) as middle
+            from mart.dim_period
         )
-        select year(end_date) || ' Q' || quarter(end_date) as quarter, backlog_type, sum(backlog_group) as amount
-        from booked join ends using (runoff_period_id)
+        select year(middle) || ' Q' || quarter(middle) as quarter, backlog_type, sum(backlog_group) as amount
+        from booked join periods using (legal_entity_key, runoff_period_id)
         group by quarter, backlog_type order by quarter, backlog_type
         """,
-        parameters,
+        (None, None, *parameters),
     )  # fmt: skip

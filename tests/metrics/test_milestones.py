@@ -23,6 +23,8 @@ MILESTONES = (
     " first_completed_at timestamptz, amount decimal(18, 2), currency text, status text, is_deleted boolean,"
     " _batch_id bigint, _file text, _row bigint"
 )
+#: A line of a contract that is only drafted: it is no line of the books, and what names it earns nothing.
+DRAFTED = "drafted"
 LINES = (
     "contract_line_key text, project_key text, legal_entity_key text, customer_key text, practice text,"
     " billing_model text, recognition_method text"
@@ -54,7 +56,7 @@ class Milestone:
 def line_of(milestone: Milestone, lines: list[Line]) -> str:
     """Return the line that it earns: the one it names, else the project's only one that milestones can earn."""
     if milestone.line is not None:
-        return milestone.line if any(one.key == milestone.line for one in lines) else "unmapped"
+        return milestone.line if milestone.line in {DRAFTED, *(one.key for one in lines)} else "unmapped"
     able = [one.key for one in lines if one.project == milestone.project and one.method == "milestone"]
     return able[0] if len(able) == 1 else ("unmapped" if able else "none")
 
@@ -69,7 +71,7 @@ def earned(milestones: list[Milestone], lines: list[Line]) -> dict[tuple[str, st
         method = next((each.method for each in lines if each.key == line), PROJECTS[one.project][1])
         zone = ZoneInfo(ZONES[PROJECTS[one.project][0]])
         day = one.completed_at.astimezone(zone).date()
-        found["psa", one.id] = (line, day, method == "milestone", one.amount)
+        found["psa", one.id] = (line, day, method == "milestone" and line != DRAFTED, one.amount)
     return found
 
 
@@ -87,7 +89,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Line], list[Milestone]]:
         Milestone(
             id=f"m{number}",
             project=draw(st.sampled_from(sorted(PROJECTS))),
-            line=draw(st.sampled_from([None, None, *(one.key for one in lines), "of-nobody"])),
+            line=draw(st.sampled_from([None, None, *(one.key for one in lines), "of-nobody", DRAFTED])),
             completed_at=draw(st.one_of(st.none(), moments)),
             amount=draw(st.decimals(min_value=-500, max_value=90_000, places=2)),
             status=draw(st.sampled_from(["completed", "completed", "planned", "cancelled"])),
@@ -104,7 +106,8 @@ def test_milestones_earn_what_a_loop_over_them_says(run: Run, world: tuple[list[
     lines, milestones = world
     models = dict(PROJECTS.values())
     ids = [("project", "psa", name, date(1900, 1, 1), FOREVER, name) for name in PROJECTS]
-    ids += [("contract_line", "psa", one.key, date(1900, 1, 1), FOREVER, one.key) for one in lines]
+    named = [*(one.key for one in lines), DRAFTED]
+    ids += [("contract_line", "psa", key, date(1900, 1, 1), FOREVER, key) for key in named]
     found = run(
         "select source_system, origin_id, contract_line_key, transaction_date, is_earned, amount"
         " from {int_revenue_milestones}",
@@ -125,6 +128,7 @@ def test_milestones_earn_what_a_loop_over_them_says(run: Run, world: tuple[list[
                     for one in lines
                 ],
             ),
+            "int_contract_lines": ("contract_line_key text, contract_status text", [(DRAFTED, "draft")]),
             "int_legal_entities": ("legal_entity_key text, time_zone text", list(ZONES.items())),
             "int_projects": (
                 "project_key text, legal_entity_key text, customer_key text, practice text, billing_model text",

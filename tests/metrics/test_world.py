@@ -15,6 +15,7 @@ from dashboards.entitlement import LOCAL
 from dashboards.mart import Run
 from dashboards.measure import definitions_of, members_of, series_of
 from dashboards.queries import metrics as app
+from dashboards.queries import projects
 from dashboards.scope import Filters, Scope
 from lake.figures import metric, roll_up
 from tests.firm import Firm, configure
@@ -121,3 +122,20 @@ def test_the_app_counts_every_entitys_last_period_whatever_it_is_called(mart: du
     assert shown.change is None
     members = members_of(app.by_member(scope, ("wip_unbilled",), "legal_entity_key"), definition, chosen)
     assert {name: one.total for name, one in members.items()} == by_entity
+
+
+def test_the_run_off_of_bookings_holds_every_entity_whatever_its_running_period_is_called(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    (path,) = mart.execute("select path from duckdb_databases() where database_name = 'mart'").fetchall()[0]
+    scope = Scope(Run(path=str(path), run_id="world"), LOCAL, Filters(periods=("2028-04",)))
+    ahead = projects.runoff(scope)
+    assert set(ahead["quarter"]) == {"2028 Q2"}
+    for name, kind in (("backlog_scheduled", "scheduled"), ("backlog_soft", "soft")):
+        by_entity = {one.members[0][1]: one.value for one in roll_up(
+            mart, metric(mart, name, "operational"), by=["legal_entity_key"]
+        )}  # fmt: skip
+        assert {entity for entity, value in by_entity.items() if value} == {"erp:BER", "erp:NYC"}
+        assert sum(ahead.filter(ahead["backlog_type"] == kind)["amount"]) == sum(
+            value for value in by_entity.values() if value
+        )

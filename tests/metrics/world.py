@@ -145,6 +145,8 @@ MILESTONES = {
     "m2": (datetime(2028, 3, 12, 6, 59, tzinfo=UTC), Decimal("20000.50")),  # a minute before the clocks change
     "m3": (datetime(2028, 4, 3, 4, 15, tzinfo=UTC), Decimal("7000.25")),  # 00:15 in summer time: P04, not P03
 }
+#: Who is booked for the last week of May and into June, a week of 4-4-5 periods in New York: 40 h firmly, 40 h softly.
+BOOKED = {"tm": "ana", "tn": "gus"}
 FORECASTS = {date(2028, 1, 31): Decimal(90_000), LEAP_DAY: Decimal(61_000), date(2028, 3, 31): Decimal("30500.40")}
 #: (person or None, role or None, from, price): the person's beats the role's, the role's the project's.
 CARDS: Mapping[str, tuple[tuple[str | None, str | None, date, Decimal], ...]] = {

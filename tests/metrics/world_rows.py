@@ -122,7 +122,13 @@ def work() -> dict[str, list[Row]]:
         {"project_id": "pc", "as_of_date": day, "remaining_hours": 100, "remaining_cost": cost, "currency": "EUR"}
         for day, cost in world.FORECASTS.items()
     ]
-    files = {"psa/project": projects, "psa/bill_rate": cards, "psa/milestone": reached, "psa/project_forecast": looks}
+    booked: list[Row] = [
+        {"allocation_id": f"B-{project}-{kind}", "project_id": project, "employee_id": person,
+         "start_date": "2028-05-22", "end_date": "2028-06-02", "hours": 40, "booking_type": kind}
+        for project, person in world.BOOKED.items() for kind in ("hard", "soft")
+    ]  # fmt: skip
+    files = {"psa/project": projects, "psa/bill_rate": cards, "psa/milestone": reached, "psa/project_forecast": looks,
+             "psa/resource_allocation": booked}  # fmt: skip
     for entry in world.work():
         files.setdefault(f"{entry.system}/time_entry", []).append({
             "time_entry_id": entry.id, "project_id": entry.project, "employee_id": _id(entry.post),

@@ -5,27 +5,38 @@ with lines as (
     where revenue_stream = 'services'
 ),
 
-measured as (
-    select
+-- Where a project stands: its books, and the day on which their period is measured.
+standing as (
+    select distinct
         lines.contract_key,
-        lines.project_key,
         periods.legal_entity_key,
         periods.period_id,
         periods.end_date as period_end,
-        {{ translate('terms.amount', 'group_rates.average_rate') }} as amount_group,
-        terms.amount is null as is_uncapped
+        least(periods.end_date, lines.known_to_date) as measured_on
     from lines
     inner join {{ ref('int_periods') }} as periods
         on
             lines.legal_entity_key = periods.legal_entity_key
             and lines.known_to_date >= periods.start_date
+),
+
+-- All lines of the contract as of that day, those in other books and calendars too: they share one quote.
+measured as (
+    select
+        standing.*,
+        lines.project_key,
+        lines.legal_entity_key = standing.legal_entity_key as is_own,
+        {{ translate('terms.amount', 'group_rates.average_rate') }} as amount_group,
+        terms.amount is null as is_uncapped
+    from standing
+    inner join lines on standing.contract_key = lines.contract_key
     inner join {{ ref('int_contract_line_terms') }} as terms
         on
             lines.contract_line_key = terms.contract_line_key
-            and least(periods.end_date, lines.known_to_date) >= terms.effective_from
-            and least(periods.end_date, lines.known_to_date) < terms.effective_to
-            and least(periods.end_date, lines.known_to_date) >= terms.first_signed_date
-    {{ group_rate_join('group_rates', 'periods.legal_entity_key', 'periods.period_id', 'terms.currency') }}
+            and standing.measured_on >= terms.effective_from
+            and standing.measured_on < terms.effective_to
+            and standing.measured_on >= terms.first_signed_date
+    {{ group_rate_join('group_rates', 'standing.legal_entity_key', 'standing.period_id', 'terms.currency') }}
 ),
 
 by_project as (
@@ -35,10 +46,11 @@ by_project as (
         legal_entity_key,
         period_id,
         period_end,
+        is_own,
         cast(sum(coalesce(amount_group, 0)) as decimal(18, 2)) as amount_group,
         max(is_uncapped) as is_uncapped
     from measured
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 -- Where no line of the contract has an amount, its projects share the quote alike.
@@ -46,7 +58,7 @@ weighted as (
     select
         by_project.*,
         case
-            when sum(amount_group) over (partition by contract_key, period_id) > 0 then amount_group
+            when sum(amount_group) over (partition by contract_key, legal_entity_key, period_id) > 0 then amount_group
             else cast(1 as decimal(18, 2))
         end as weight
     from by_project
@@ -55,8 +67,10 @@ weighted as (
 placed as (
     select
         weighted.*,
-        sum(weight) over (partition by contract_key, period_id order by project_key rows unbounded preceding) as weight_to,
-        sum(weight) over (partition by contract_key, period_id) as total_weight
+        sum(weight) over (
+            partition by contract_key, legal_entity_key, period_id order by project_key, is_own rows unbounded preceding
+        ) as weight_to,
+        sum(weight) over (partition by contract_key, legal_entity_key, period_id) as total_weight
     from weighted
 ),
 
@@ -86,6 +100,7 @@ shared as (
         quoted.currency as quote_currency
     from placed
     left join quoted on placed.contract_key = quoted.contract_key
+    where placed.is_own
 )
 
 select

@@ -7,6 +7,12 @@ with lines as (
     select * from {{ ref('int_revenue_lines') }}
 ),
 
+drafted as (
+    select contract_line_key as drafted_line_key
+    from {{ ref('int_contract_lines') }}
+    where not {{ in_force('contract_status') }}
+),
+
 entities as (
     select * from {{ ref('int_legal_entities') }}
 ),
@@ -87,7 +93,10 @@ earning as (
     from entries
     left join lines on entries.contract_line_key = lines.contract_line_key
     left join entities on entries.legal_entity_key = entities.legal_entity_key
-    where coalesce(lines.recognition_method, entries.billing_model) = 'time_and_materials'
+    left join drafted on entries.contract_line_key = drafted.drafted_line_key
+    where
+        coalesce(lines.recognition_method, entries.billing_model) = 'time_and_materials'
+        and drafted.drafted_line_key is null
 ),
 
 adjustments as (

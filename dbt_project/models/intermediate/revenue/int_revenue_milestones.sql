@@ -8,6 +8,12 @@ lines as (
     select * from {{ ref('int_revenue_lines') }}
 ),
 
+drafted as (
+    select contract_line_key as drafted_line_key
+    from {{ ref('int_contract_lines') }}
+    where not {{ in_force('contract_status') }}
+),
+
 entities as (
     select * from {{ ref('int_legal_entities') }}
 ),
@@ -60,7 +66,8 @@ select
     coalesce(projects.customer_key, lines.customer_key, 'none') as customer_key,
     coalesce(projects.practice, lines.practice, 'none') as practice,
     coalesce(lines.billing_model, projects.billing_model) as billing_model,
-    coalesce(lines.recognition_method, projects.billing_model) = 'milestone' as is_earned,
+    coalesce(lines.recognition_method, projects.billing_model) = 'milestone'
+    and drafted.drafted_line_key is null as is_earned,
     {{ local_date('placed.completed_at', "coalesce(entities.time_zone, 'UTC')") }} as transaction_date,
     coalesce(placed.first_completed_at, placed.completed_at) as first_completed_at,
     placed.completed_at,
@@ -73,5 +80,6 @@ select
     placed._row
 from placed
 left join lines on placed.contract_line_key = lines.contract_line_key
+left join drafted on placed.contract_line_key = drafted.drafted_line_key
 left join projects on placed.project_key = projects.project_key
 left join entities on coalesce(projects.legal_entity_key, lines.legal_entity_key) = entities.legal_entity_key
