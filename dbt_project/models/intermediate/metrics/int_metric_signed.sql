@@ -38,6 +38,7 @@ select
     signed.customer_key,
     signed.project_key,
     signed.billing_model,
+    count(*) as signatures,
     cast(sum({{ translate('signed.amount_added', 'group_rates.average_rate') }}) as decimal(18, 2)) as amount_group
 from signed
 inner join {{ ref('int_build') }} as build on signed.amended_date <= build.build_date

@@ -4,10 +4,13 @@
     ('stg_billing__invoices', 'invoice_date'), ('stg_billing__billing_events', 'due_date'),
     ('stg_psa__resource_allocations', 'start_date'), ('stg_psa__resource_allocations', 'end_date'),
     ('stg_psa__projects', 'start_date'), ('stg_psa__projects', 'end_date'),
+    ('stg_psa__projects', add_days(local_date('provisioned_at', "'UTC'"), -1)),
     ('stg_psa__milestones', 'planned_date'),
     ('stg_crm__contract_lines', 'start_date'), ('stg_crm__contract_lines', 'end_date'),
+    ('stg_crm__contract_lines', 'signed_date'),
     ('stg_erp__accounting_periods', 'start_date'), ('stg_erp__accounting_periods', 'end_date'),
 ] -%}
+-- a project is provisioned on a day of its entity, which west of Greenwich may be the one before
 with reach as (
     {% for model, column in facts -%}
     select
@@ -23,7 +26,7 @@ bounded as (
     select
         greatest(
             coalesce(min(reach.first_day), max(build.build_date)),
-            {{ add_days('max(build.build_date)', -3653) }}
+            {{ oldest_day('max(build.build_date)') }}
         ) as first_day,
         least(
             greatest(coalesce(max(reach.last_day), max(build.build_date)), max(build.build_date)),
