@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lake import publish
 from lake.contracts import ENTITIES, describe
+from lake.errors import MisuseError
 from tieout import metric_page, reconciliation_page, settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -42,6 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
     `--figures MART` takes it and the examples of the metrics from any published mart.
     """
     given = sys.argv[1:] if arguments is None else arguments
+    try:
+        return _write(given)
+    except MisuseError as error:
+        sys.stderr.write(f"tieout.docs: {error}\n")
+        return 1
+
+
+def _write(given: list[str]) -> int:
     check = "--check" in given
     if "--demo" in given:
         settings.forget_environment()

@@ -9,14 +9,12 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.metrics.conftest import Run
+from tests.metrics.drawn import CAREFUL
 
-CAREFUL = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MOMENTS = st.integers(0, 60 * 24 * 3600).map(lambda seconds: START + timedelta(seconds=seconds))
 AMOUNTS = st.decimals(min_value=-500, max_value=9_000, places=2)

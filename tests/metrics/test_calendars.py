@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from metric_catalogue import load
 
@@ -25,10 +25,8 @@ from tests.metrics.calendars import (
     months,
 )
 from tests.metrics.conftest import Run
+from tests.metrics.drawn import CAREFUL
 
-CAREFUL = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
 FOREVER = date(9999, 12, 31)
 
 
@@ -79,6 +77,7 @@ def capacity(
         " from {fct_capacity} order by 1, 2",
         {
             "int_worker_assignments": (TERMS, [one.row() for one in terms]),
+            "int_horizon": ("first_work_day date", [(date(1900, 1, 1),)]),
             "int_legal_entities": (ENTITIES, known),
             "int_periods": (
                 PERIODS,

@@ -11,6 +11,8 @@ from types import ModuleType
 import pytest
 import yaml
 
+from tieout import docs, metric_page
+
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 LINTED_BYTES = 20_000
 ENTRY = {
@@ -137,3 +139,19 @@ def test_a_wrong_entry_is_named_with_file_metric_key_and_value(
 def test_an_id_may_be_declared_once_only(generate: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(generate.CatalogueError, match="hours_sold is declared twice"):
         generate.load(write(tmp_path, ENTRY, ENTRY))
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{id: half_told, label: Half told, formula: x}", "metric half_told lacks the key basis"),
+        ("{label: Nameless}", "a metric of one.yml lacks the key id"),
+    ],
+)
+def test_the_page_of_metrics_refuses_an_incomplete_entry_in_one_sentence(
+    entry: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.yml").write_text(f"metrics:\n  - {entry}\n", encoding="utf-8")
+    monkeypatch.setattr(metric_page, "CATALOGUE", tmp_path)
+    assert docs.main(["--check"]) == 1
+    assert capsys.readouterr().err == f"tieout.docs: {said}; complete its entry in one.yml.\n"

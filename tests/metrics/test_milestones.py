@@ -7,14 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.metrics.conftest import Run
+from tests.metrics.drawn import CAREFUL
 
-CAREFUL = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
 FOREVER = date(9999, 12, 31)
 ZONES = {"BER": "Europe/Berlin", "NYC": "America/New_York", "SYD": "Australia/Sydney"}
 PROJECTS = {"p1": ("BER", "milestone"), "p2": ("NYC", "fixed_fee"), "p3": ("SYD", "time_and_materials")}

@@ -8,16 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.metrics.calendars import four_four_five, months
 from tests.metrics.conftest import Run
+from tests.metrics.drawn import CAREFUL
 from tests.metrics.twin import to_cents
 
-CAREFUL = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
 BUILT = date(2026, 9, 18)
 FIRST = date(2025, 1, 1)
 #: One entity of months and one of 4-4-5 weeks, whose years do not begin together.

@@ -6,22 +6,21 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.metrics.conftest import Run
+from tests.metrics.drawn import CAREFUL
 from tests.metrics.twin import Amendment, Entry, Month, capped_steps, cost_to_cost, spread_to_date, to_cents
 
-CAREFUL = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
 OPEN_END = date(9999, 12, 31)
 MONTH_ENDS = [date(2027, m + 1, 1) - timedelta(days=1) for m in range(1, 12)] + [date(2027, 12, 31)]
 MONTH_ENDS += [date(2028, m + 1, 1) - timedelta(days=1) for m in range(1, 12)] + [date(2028, 12, 31)]
 PERIODS = [(end.replace(day=1), end) for end in MONTH_ENDS]
 MONEY = st.decimals(min_value=Decimal(0), max_value=Decimal(900_000), places=2)
 LINE_COLUMNS = (
-    "contract_line_key text, project_key text, legal_entity_key text, recognition_method text, known_to_date date"
+    "contract_line_key text, project_key text, legal_entity_key text, recognition_method text, known_to_date date,"
+    " ended_on date"
 )
 TERM_COLUMNS = (
     "contract_line_key text, amendment_no bigint, amount decimal(18, 2), currency text, start_date date, end_date date,"
@@ -47,11 +46,19 @@ def amended_terms(draw: st.DrawFn) -> list[Amendment]:
 
 
 @CAREFUL
-@given(terms=amended_terms(), known=st.integers(0, 720), method=st.sampled_from(["straight_line", "ratable"]))
+@given(
+    terms=amended_terms(),
+    known=st.integers(0, 720),
+    ended=st.one_of(st.none(), st.integers(0, 720)),
+    method=st.sampled_from(["straight_line", "ratable"]),
+)
 def test_terms_spread_by_days_as_the_day_by_day_definition_says(
-    run: Run, terms: list[Amendment], known: int, method: str
+    run: Run, terms: list[Amendment], known: int, ended: int | None, method: str
 ) -> None:
+    """Up to the last day known, or the one on which the contract was terminated."""
     known_to = date(2027, 1, 1) + timedelta(days=known)
+    ended_on = None if ended is None else date(2027, 1, 1) + timedelta(days=ended)
+    last_day = min(known_to, ended_on or known_to)
     ends = [later.effective_from for _, later in pairwise(terms)] + [OPEN_END]
     rows = [
         ("l", t.no, t.amount, "EUR", t.start, t.end, t.effective_from, until, t.kind, False)
@@ -60,7 +67,7 @@ def test_terms_spread_by_days_as_the_day_by_day_definition_says(
     found = run(
         "select measured_to, earned_to_date, amount from {int_revenue_spread} order by measured_to",
         {
-            "int_revenue_lines": (LINE_COLUMNS, [("l", "p", "e", method, known_to)]),
+            "int_revenue_lines": (LINE_COLUMNS, [("l", "p", "e", method, known_to, ended_on)]),
             "int_contract_line_terms": (TERM_COLUMNS, rows),
             "int_periods": (
                 "legal_entity_key text, period_id text, start_date date, end_date date",
@@ -75,7 +82,7 @@ def test_terms_spread_by_days_as_the_day_by_day_definition_says(
         assert amount == expected - before
         before = expected
     measured = [
-        min(last, known_to) for first, last in PERIODS if first <= known_to and min(last, known_to) >= terms[0].start
+        min(last, last_day) for first, last in PERIODS if first <= last_day and min(last, last_day) >= terms[0].start
     ]
     assert [day for day, _, _ in found] == measured
 
@@ -213,7 +220,10 @@ def cost_tables(
 ) -> Tables:
     """The tables beneath int_revenue_cost_to_cost, for the lines of project p."""
     return {
-        "int_revenue_lines": (LINE_COLUMNS, [(one, "p", "e", "percent_complete", date(2029, 1, 1)) for one in lines]),
+        "int_revenue_lines": (
+            LINE_COLUMNS,
+            [(one, "p", "e", "percent_complete", date(2029, 1, 1), None) for one in lines],
+        ),
         "int_contract_line_terms": (TERM_COLUMNS, terms),
         "int_fx_period": (
             "legal_entity_key text, period_id text, from_currency text, average_rate decimal(18, 8)",

@@ -9,15 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.metrics.conftest import Run
+from tests.metrics.drawn import CAREFUL
 from tests.metrics.twin import to_cents
 
-CAREFUL = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
 BUILD_DAY = date(2026, 9, 30)
 PERIODS = {"2026-08": date(2026, 8, 1), "2026-09": date(2026, 9, 1), "2026-10": date(2026, 10, 1)}
 ROLES = ("Analyst", "Consultant")

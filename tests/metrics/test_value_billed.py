@@ -8,15 +8,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.metrics.conftest import Run
+from tests.metrics.drawn import CAREFUL
 from tests.metrics.twin import to_cents
 
-CAREFUL = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
 BUILT = date(2026, 9, 18)
 AMOUNTS = st.decimals(min_value=-900, max_value=90_000, places=2)
 MODELS = {"tm": "time_and_materials", "ff": "fixed_fee", "su": "subscription"}

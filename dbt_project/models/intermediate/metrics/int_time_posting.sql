@@ -62,7 +62,8 @@ select
     due.hours,
     due.approved_at,
     case when due.approved_at <= due.close_due_at then least(due.sla_at, due.close_due_at) else due.sla_at end as deadline,
-    coalesce(direct.posted_at, pooled.posted_at) as posted_at
+    -- what a summary covered first and a correction named later was posted with the summary
+    coalesce(least(direct.posted_at, pooled.posted_at), direct.posted_at, pooled.posted_at) as posted_at
 from due
 left join direct
     on

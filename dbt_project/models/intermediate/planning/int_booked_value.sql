@@ -1,5 +1,4 @@
--- Grain: as int_booked_hours, with the bill rate in force on the first of its days: the person's, else the
--- role's, else the project's. Group value at the closing rate of the period that is running.
+-- Grain: as int_booked_hours, with the bill rate in force on its days: the person's, else the role's, else the project's. Group value at the closing rate of the period that is running.
 with booked as (
     select * from {{ ref('int_booked_hours') }}
 ),

@@ -51,10 +51,15 @@ ends as (
         backlog.backlog_transaction,
         {{ add_days('build.build_date', 1) }} as first_day,
         greatest(
-            coalesce(projects.end_date, backlog.end_date, {{ add_days('build.build_date', 1) }}),
+            -- a retainer earns to the end of its own term, however long the project goes on
+            coalesce(
+                case when lines.recognition_method = 'straight_line' then backlog.end_date end,
+                projects.end_date, backlog.end_date, {{ add_days('build.build_date', 1) }}
+            ),
             {{ add_days('build.build_date', 1) }}
         ) as last_day
     from backlog
+    inner join {{ ref('int_revenue_lines') }} as lines on backlog.contract_line_key = lines.contract_line_key
     cross join {{ ref('int_build') }} as build
     left join {{ ref('int_projects') }} as projects on backlog.project_key = projects.project_key
     where

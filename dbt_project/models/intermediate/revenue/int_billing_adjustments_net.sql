@@ -13,16 +13,18 @@ entries as (
     select
         'time_entry' as origin_type,
         time_entry_id as origin_id,
-        source_system
+        source_system,
+        legal_entity_key
     from {{ ref('int_time_priced') }}
-    where time_entry_id in (select origin_id from adjustments where origin_system is null)
+    where time_entry_id in (select origin_id from adjustments)
     union all
     select
         'expense' as origin_type,
         expense_id as origin_id,
-        source_system
+        source_system,
+        legal_entity_key
     from {{ ref('int_expense_priced') }}
-    where expense_id in (select origin_id from adjustments where origin_system is null)
+    where expense_id in (select origin_id from adjustments)
 ),
 
 only_system as (
@@ -51,6 +53,13 @@ left join only_system
     on
         adjustments.origin_type = only_system.origin_type
         and adjustments.origin_id = only_system.origin_id
+left join entries
+    on
+        adjustments.origin_type = entries.origin_type
+        and adjustments.origin_id = entries.origin_id
+        and coalesce(adjustments.origin_system, only_system.source_system) = entries.source_system
+left join {{ ref('int_legal_entities') }} as entities on entries.legal_entity_key = entities.legal_entity_key
+-- an adjustment takes force on a day of the entry's books
 where
     coalesce(adjustments.origin_system, only_system.source_system) is not null
-    and adjustments.effective_date <= cast(build.build_time as date)
+    and adjustments.effective_date <= {{ local_date('build.build_time', "coalesce(entities.time_zone, 'UTC')") }}

@@ -18,6 +18,7 @@ select
     lines.contract_line_id,
     lines.contract_key,
     lines.contract_status,
+    case when lines.contract_status = 'terminated' then coalesce(contracts.end_date, endings.ended_on) end as ended_on,
     case when lines.project_key = 'none' then 'unmapped' else lines.project_key end as project_key,
     lines.project_key as named_project_key,
     lines.customer_key,
@@ -38,3 +39,5 @@ from lines
 cross join {{ ref('int_build') }} as build
 left join projects on lines.project_key = projects.project_key
 left join entities on lines.legal_entity_key = entities.legal_entity_key
+left join {{ ref('int_contracts') }} as contracts on lines.contract_key = contracts.contract_key
+left join {{ ref('int_contract_endings') }} as endings on lines.contract_key = endings.contract_key

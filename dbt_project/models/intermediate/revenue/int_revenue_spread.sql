@@ -101,12 +101,13 @@ periods as (
         lines.contract_line_key,
         periods.period_id,
         periods.start_date,
-        least(periods.end_date, lines.known_to_date) as measured_to
+        -- a contract that was terminated earns to its last day, whatever its lines' terms had promised
+        least(periods.end_date, lines.known_to_date, coalesce(lines.ended_on, lines.known_to_date)) as measured_to
     from lines
     inner join {{ ref('int_periods') }} as periods
         on
             lines.legal_entity_key = periods.legal_entity_key
-            and lines.known_to_date >= periods.start_date
+            and least(lines.known_to_date, coalesce(lines.ended_on, lines.known_to_date)) >= periods.start_date
 ),
 
 earned as (

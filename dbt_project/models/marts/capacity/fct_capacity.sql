@@ -3,12 +3,15 @@ with assignments as (
         assignments.*,
         entities.region,
         {{ divide(wide('assignments.weekly_hours') ~ ' * assignments.fte', 'entities.days_in_week') }} as daily_hours,
-        greatest(assignments.valid_from, coalesce(assignments.hire_date, assignments.valid_from)) as first_day,
+        greatest(
+            assignments.valid_from, coalesce(assignments.hire_date, assignments.valid_from), horizon.first_work_day
+        ) as first_day,
         least(
             {{ add_days('assignments.valid_to', -1) }},
             coalesce(assignments.termination_date, {{ add_days('assignments.valid_to', -1) }})
         ) as last_day
     from {{ ref('int_worker_assignments') }} as assignments
+    cross join {{ ref('int_horizon') }} as horizon
     inner join {{ ref('int_legal_entities') }} as entities
         on assignments.legal_entity_key = entities.legal_entity_key
 ),

@@ -15,34 +15,23 @@ costs as (
     group by project_key, period_end
 ),
 
--- Expenses charged on earn what they cost, beside the lines' amounts unless the cap of the line has them inside.
 revenue as (
     select
         ledger.project_key,
+        ledger.contract_line_key,
         periods.end_date as period_end,
         sum(case when ledger.revenue_stream = 'services' then ledger.amount_group else 0 end) as amount,
-        sum(
-            case
-                when ledger.revenue_stream <> 'reimbursable' then 0
-                when terms.amount is not null and coalesce(terms.cap_includes_expenses, false) then 0
-                else ledger.amount_group
-            end
-        ) as recharged
+        sum(case when ledger.revenue_stream = 'reimbursable' then ledger.amount_group else 0 end) as recharged
     from {{ ref('fct_project_ledger') }} as ledger
     inner join {{ ref('int_periods') }} as periods
         on
             ledger.legal_entity_key = periods.legal_entity_key
             and ledger.period_id = periods.period_id
-    left join {{ ref('int_contract_line_terms') }} as terms
-        on
-            ledger.contract_line_key = terms.contract_line_key
-            and ledger.transaction_date >= terms.effective_from
-            and ledger.transaction_date < terms.effective_to
     where
         ledger.basis = 'operational'
         and ledger.flow = 'revenue'
         and ledger.revenue_stream in ('services', 'reimbursable')
-    group by ledger.project_key, periods.end_date
+    group by ledger.project_key, ledger.contract_line_key, periods.end_date
 ),
 
 ahead as (
@@ -71,6 +60,7 @@ placed as (
         keys.period_id,
         periods.start_date as period_start,
         periods.end_date as period_end,
+        least(periods.end_date, build.build_date) as measured_to,
         case
             when periods.end_date < build.build_date then 'ended'
             when periods.start_date <= build.build_date then 'running'
@@ -99,18 +89,26 @@ actual as (
     group by placed.project_key, placed.period_id
 ),
 
+-- Expenses charged on earn what they cost, beside the lines' amounts unless the cap in force has all of them inside.
 earned as (
     select
         placed.project_key,
         placed.period_id,
         sum(revenue.amount) as revenue_to_date,
-        sum(revenue.recharged) as recharged_to_date,
+        sum(
+            case when terms.amount is not null and coalesce(terms.cap_includes_expenses, false) then 0 else revenue.recharged end
+        ) as recharged_to_date,
         sum(case when revenue.period_end >= placed.period_start then revenue.amount else 0 end) as revenue_of_period
     from placed
     inner join revenue
         on
             placed.project_key = revenue.project_key
             and placed.period_end >= revenue.period_end
+    left join {{ ref('int_contract_line_terms') }} as terms
+        on
+            revenue.contract_line_key = terms.contract_line_key
+            and placed.measured_to >= terms.effective_from
+            and placed.measured_to < terms.effective_to
     where placed.period_state <> 'coming'
     group by placed.project_key, placed.period_id
 ),

@@ -77,6 +77,6 @@ union all
     "amount_group",
     ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
 union all
-{{ metric_side('revenue_leakage', 'operational', 'denominator', 'int_metric_trailing',
+{{ metric_side('revenue_leakage', 'cross_basis', 'denominator', 'int_metric_trailing',
     "revenue_of_a_year",
     ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="basis = 'operational' and (is_running)", other='0') }}

@@ -33,11 +33,11 @@ union all
     "amount_group",
     ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
 union all
-{{ metric_side('revenue_leakage', 'operational', 'numerator', 'int_metric_leakage',
+{{ metric_side('revenue_leakage', 'cross_basis', 'numerator', 'int_metric_leakage',
     "leaked_group",
     ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other='0') }}
 union all
-{{ metric_side('revenue_leakage_amount', 'operational', 'numerator', 'int_metric_leakage',
+{{ metric_side('revenue_leakage_amount', 'cross_basis', 'numerator', 'int_metric_leakage',
     "leaked_group",
     ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, other=none) }}
 union all
