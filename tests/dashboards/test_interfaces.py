@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from opening import opened
 from streamlit.testing.v1 import AppTest
 
 from dashboards.entitlement import LOCAL, Rights
@@ -14,9 +15,7 @@ from dashboards.mart import Run, served
 from dashboards.queries import integration
 from dashboards.scope import Filters, Scope
 
-APP = Path(__file__).parents[2] / "dashboards" / "app.py"
 OCTOBER = Filters(periods=("2026-10",))
-PAGE = "app_pages/integration_health.py"
 
 
 @pytest.fixture
@@ -25,11 +24,8 @@ def run(served_mart: Path) -> Run:
     return served()
 
 
-def opened(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run().switch_page(PAGE).run()
+def health(**query: str | list[str]) -> AppTest:
+    return opened("integration_health", **query)
 
 
 def interfaces(app: AppTest) -> pl.DataFrame:
@@ -40,7 +36,7 @@ def interfaces(app: AppTest) -> pl.DataFrame:
 @pytest.mark.usefixtures("served_mart")
 def test_the_table_of_interfaces_adds_up_to_the_cards_above_it() -> None:
     """Of one period, time to the ERP alone: 400 attempts of each of three entities, one of them in America."""
-    app = opened(period=["2026-10", "2026-10"])
+    app = health(period=["2026-10", "2026-10"])
     cards = {one.label.partition(" :")[0]: one.value for one in app.metric}
     rows = interfaces(app)
     counted = rows.filter(pl.col("message_throughput_operational").is_not_null())
@@ -54,7 +50,7 @@ def test_the_table_of_interfaces_adds_up_to_the_cards_above_it() -> None:
 
 @pytest.mark.usefixtures("served_mart")
 def test_the_table_and_the_charts_answer_to_the_filter_of_legal_entities(run: Run, mart: Path) -> None:
-    rows = interfaces(opened(period=["2026-10", "2026-10"], entity="Northwind Advisory Inc"))
+    rows = interfaces(health(period=["2026-10", "2026-10"], entity="Northwind Advisory Inc"))
     assert set(rows["region"]) == {"AMER"}
     assert rows["message_throughput_operational"].drop_nulls().to_list() == [400]
     with duckdb.connect(str(mart.resolve()), read_only=True) as connection:
@@ -79,7 +75,7 @@ def test_the_charts_show_only_the_messages_of_granted_entities(run: Run) -> None
 
 @pytest.mark.usefixtures("served_mart")
 def test_a_filter_that_messages_are_not_split_by_leaves_no_chart_beside_cards_without_a_figure() -> None:
-    app = opened(period=["2026-10", "2026-10"], practice="Cloud")
+    app = health(period=["2026-10", "2026-10"], practice="Cloud")
     assert not app.exception
     assert not [one for one in app.dataframe if "message_throughput_operational" in one.value.columns]
     said = " ".join(str(one.value) for one in (*app.markdown, *app.info, *app.caption))
