@@ -8,7 +8,8 @@ with origins as (
 
     select
         ledger.*,
-        coalesce(chains.is_closed and chains.is_accrual, false) as is_reversed_accrual,
+        -- what takes an accrual back, whole or in part, is an accrual in its own period
+        coalesce(chains.is_accrual and (chains.is_closed or ledger.reverses_id is not null), false) as is_reversed_accrual,
         coalesce(chains.is_closed and (chains.is_one_origin or ledger.component = 'remainder'), false) as is_taken_back,
         -- a reversing line without an origin of its own stands against the line that it reverses
         coalesce(
@@ -58,7 +59,7 @@ kinds as (
             when
                 match_origin_id is not null
                 and match_origin_type in ('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')
-                and not (flow = 'revenue' and match_origin_type = 'billing_event')
+                and not (flow = 'revenue' and (match_origin_type = 'billing_event' or coalesce(component, '') = 'term'))
                 then 'origin'
             when
                 flow in ('revenue', 'loss_provision', 'billing')

@@ -86,8 +86,8 @@ def items(case: Row) -> list[Row]:
 
 def _row(written: Row) -> Row:
     line, record = written.pop("line", None), written.pop("id", None)
-    amount = Decimal(str(written.pop("amount")))
-    functional = Decimal(str(written.pop("functional", amount)))
+    amount = _money(written.pop("amount"))
+    functional = _money(written.pop("functional", amount))
     kind = written.get("origin_type", "time_entry")
     books = written.get("legal_entity_key", "DE")
     period = written.get("period_id", "2026-07")
@@ -96,7 +96,7 @@ def _row(written: Row) -> Row:
         "legal_entity_key": "DE", "project_key": "P", "period_id": period, "work_period_id": period,
         "currency": "EUR", "functional_currency": CURRENCIES[books], "unmapped_members": "",
         "amount_transaction": amount, "amount_functional": functional,
-        "amount_group": Decimal(str(written.pop("group", functional))),
+        "amount_group": _money(written.pop("group", functional)),
     } | written  # fmt: skip
     place = "|".join(str(part) for part in (row["flow"], record, written.get("component")))
     row["ledger_id"] = line or place
@@ -108,6 +108,10 @@ def _operational(record: str, kind: str) -> Row:
         "basis": "operational", "source_entity": kind, "source_system": "psa", "source_id": record,
         "source_status": "approved", "approved_at": "2026-07-10 09:00:00+00",
     }  # fmt: skip
+
+
+def _money(amount: Any) -> Decimal | None:
+    return None if amount is None else Decimal(str(amount))
 
 
 def _posted(line: str, kind: str, written: Row) -> Row:

@@ -25,7 +25,9 @@ measured as (
         count(*) filter (
             where has_balances and (lines_functional <> movement_functional or movement_functional <> turnover_functional)
         ) as differing_accounts,
-        sum(abs(lines_functional - movement_functional)) filter (where has_balances) as difference_functional
+        sum(abs(lines_functional - movement_functional)) filter (where has_balances) as difference_functional,
+        -- what stands on an account that never landed is of no class, so it is in no figure
+        bool_or(account_key = 'unmapped' and lines_functional <> 0) as has_unknown_accounts
     from checks
     group by legal_entity_key, period_id
 
@@ -48,6 +50,7 @@ counted as (
         coalesce(measured.has_balances, false) as has_balances,
         coalesce(measured.differing_accounts, 0) as differing_accounts,
         coalesce(measured.difference_functional, 0) as difference_functional,
+        coalesce(measured.has_unknown_accounts, false) as has_unknown_accounts,
         coalesce(unbalanced.journal_count, 0) as unbalanced_journals
     from cells
     left join measured
@@ -65,7 +68,7 @@ select
     legal_entity_key,
     period_id,
     case
-        when differing_accounts > 0 or unbalanced_journals > 0 then 'incomplete'
+        when differing_accounts > 0 or unbalanced_journals > 0 or has_unknown_accounts then 'incomplete'
         when has_balances then 'complete'
         else 'unproved'
     end as status,
@@ -76,6 +79,7 @@ select
         '; ',
         case when differing_accounts > 0 then {{ counted('differing_accounts', 'account differs from the trial balance', 'accounts differ from the trial balance') }} end,
         case when unbalanced_journals > 0 then {{ counted('unbalanced_journals', 'journal does not balance and is kept out', 'journals do not balance and are kept out') }} end,
+        case when has_unknown_accounts then 'lines stand on an account that never landed' end,
         case when not has_balances then 'no trial balance landed' end
     ), '') as reason
 from counted

@@ -3,7 +3,7 @@
     'source_entity', 'origin_type', 'source_system', 'origin_id', 'legal_entity_key', 'project_key',
     'contract_line_key', 'customer_key', 'worker_key', 'practice', 'role', 'billing_model', 'revenue_stream',
     'transaction_date', 'first_known_at', 'given_period_id', 'currency', 'amount', 'hours', 'status',
-    'submitted_at', 'approved_at', 'reverses_id', 'unmapped_members', '_batch_id', '_file', '_row',
+    'submitted_at', 'approved_at', 'reverses_id', 'unmapped_members', 'event_milestone_id', '_batch_id', '_file', '_row',
 ] -%}
 {%- set touched = ref('int_touched_entries') %}
 -- What may be invoiced. Once invoiced, a row takes the rate of its invoice's date: no change after close.
@@ -29,7 +29,7 @@ milestones as (
 pieces as (
     select {{ revenue_piece(shared, {
         'source_entity': 'origin_type', 'given_period_id': 'null', 'currency': 'line_currency',
-        'amount': 'amount_recognized', 'first_known_at': 'first_submitted_at',
+        'amount': 'amount_recognized', 'first_known_at': 'first_submitted_at', 'event_milestone_id': 'null',
         'revenue_stream': "case when origin_type = 'time_entry' then 'services' else 'reimbursable' end",
     }) }}
     from {{ ref('int_revenue_time_steps') }}
@@ -41,6 +41,7 @@ pieces as (
         'source_entity': "'milestone'", 'worker_key': "'none'", 'role': 'null', 'revenue_stream': "'services'",
         'first_known_at': 'first_completed_at', 'given_period_id': 'null', 'hours': '0', 'status': "'approved'",
         'submitted_at': 'completed_at', 'approved_at': 'completed_at', 'reverses_id': 'null',
+        'event_milestone_id': 'null',
     }) }}
     from milestones
     union all
@@ -53,15 +54,27 @@ pieces as (
         'transaction_date': 'due_date', 'first_known_at': 'null', 'given_period_id': 'null', 'hours': '0',
         'submitted_at': 'null', 'approved_at': 'null', 'reverses_id': 'null',
         'unmapped_members': "case when contract_line_key = 'unmapped' then 'contract_line' else '' end",
+        'event_milestone_id': 'milestone_id',
     }) }}
     from events
+),
+
+-- an invoice line may name the event's milestone instead: of any system, as in the event
+invoiced_milestones as (
+    select
+        origin_id,
+        min(invoice_date) as invoice_date
+    from {{ ref('int_invoice_dates') }}
+    where origin_type = 'milestone'
+    group by origin_id
 ),
 
 dated as (
     select
         pieces.*,
-        coalesce(invoiced.invoice_date, pieces.transaction_date) as rate_date
+        coalesce(invoiced.invoice_date, invoiced_milestones.invoice_date, pieces.transaction_date) as rate_date
     from pieces
+    left join invoiced_milestones on pieces.event_milestone_id = invoiced_milestones.origin_id
     left join {{ ref('int_invoice_dates') }} as invoiced
         on
             pieces.origin_type = invoiced.origin_type

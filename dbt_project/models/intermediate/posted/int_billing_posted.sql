@@ -6,6 +6,18 @@ with postings as (
     {%- endif %}
 ),
 
+-- a milestone that one billing event names is billed through the event: its invoice is the event's
+event_milestones as (
+    select
+        milestone_id,
+        min(source_system) as event_system,
+        min(billing_event_id) as event_id
+    from {{ ref('stg_billing__billing_events') }}
+    where not is_deleted and status <> 'cancelled' and milestone_id is not null
+    group by milestone_id
+    having count(*) = 1
+),
+
 origins as (
     select * from {{ ref('int_origin_attributes') }}
 ),
@@ -39,6 +51,8 @@ traced as (
 placed as (
     select
         traced.*,
+        event_milestones.event_system,
+        event_milestones.event_id,
         projects.practice as project_practice,
         projects.billing_model as project_billing_model,
         projects.customer_key as project_customer_key,
@@ -55,6 +69,8 @@ placed as (
             case when traced.told_contract_line_key = 'none' then traced.told_project_key end = only_lines.project_key
             and case when traced.part_origin_type = 'expense' then 'reimbursable' else 'services' end
             = only_lines.revenue_stream
+    left join event_milestones
+        on case when traced.part_origin_type = 'milestone' then traced.part_origin_id end = event_milestones.milestone_id
     {{ group_rate_join(
         'group_rates', 'traced.legal_entity_key', 'traced.event_period_id', 'traced.functional_currency'
     ) }}
@@ -66,9 +82,9 @@ final as (
         || coalesce(':' || event_component, '') as ledger_id,
         'billing' as flow,
         coalesce(event_component, part_component) as component,
-        part_origin_type as origin_type,
-        part_origin_system as origin_system,
-        part_origin_id as origin_id,
+        case when event_id is not null then 'billing_event' else part_origin_type end as origin_type,
+        coalesce(event_system, part_origin_system) as origin_system,
+        coalesce(event_id, part_origin_id) as origin_id,
         origin_level,
         'invoice_line' as source_entity,
         source_system,

@@ -18,6 +18,34 @@ only_lines as (
     select * from {{ ref('int_project_stream_lines') }}
 ),
 
+term_lines as (
+    select contract_line_key as term_line_key
+    from {{ ref('int_revenue_lines') }}
+    where recognition_method not in ('time_and_materials', 'milestone')
+),
+
+milestones as (
+    select
+        milestone_id,
+        min(source_system) as milestone_system
+    from {{ ref('stg_psa__milestones') }}
+    where not is_deleted
+    group by milestone_id
+    having count(*) = 1
+),
+
+-- what an event bills is a milestone's where it names one, of any system
+event_milestones as (
+    select
+        events.source_system as event_system,
+        events.billing_event_id,
+        events.milestone_id,
+        milestones.milestone_system
+    from {{ ref('stg_billing__billing_events') }} as events
+    inner join milestones on events.milestone_id = milestones.milestone_id
+    where not events.is_deleted and events.status <> 'cancelled'
+),
+
 -- What the line states counts; what it leaves unsaid, its origin says.
 told as (
     select
@@ -84,7 +112,20 @@ placed as (
 
 final as (
     select
-        *,
+        placed.* exclude (component, hours, billable_hours, origin_type, origin_system, origin_id),
+        case when event_milestones.milestone_id is not null then 'milestone' else placed.origin_type end as origin_type,
+        coalesce(event_milestones.milestone_system, placed.origin_system) as origin_system,
+        coalesce(event_milestones.milestone_id, placed.origin_id) as origin_id,
+        -- revenue that is not earned by time has no hours
+        case when term_lines.term_line_key is null then placed.hours end as hours,
+        case when term_lines.term_line_key is null then placed.billable_hours end as billable_hours,
+        -- revenue of a line that earns neither by time nor by milestone is matched by line and period, whatever it names
+        case
+            when placed.component is not null or term_lines.term_line_key is null then placed.component
+            when placed.origin_type in ('time_entry', 'milestone') then 'term'
+            -- what takes such a line back may name nothing
+            when placed.reverses_id is not null and coalesce(placed.origin_type, 'manual') = 'manual' then 'term'
+        end as component,
         -- Cost lacks a contract line only where one was named: which of several it serves is another matter.
         {{ unmapped_members({
             'legal_entity': 'legal_entity_key',
@@ -97,6 +138,15 @@ final as (
             'account': 'account_key',
         }) }} as unmapped_members
     from placed
+    left join term_lines
+        on case when placed.flow = 'revenue' then placed.contract_line_key end = term_lines.term_line_key
+    left join event_milestones
+        on
+            case
+                when placed.flow = 'revenue' and placed.origin_type = 'billing_event' and term_lines.term_line_key is null
+                    then placed.origin_id
+            end = event_milestones.billing_event_id
+            and placed.origin_system = event_milestones.event_system
 )
 
 select {{ ledger_columns('posted', absent=['submitted_at', 'approved_at']) }}

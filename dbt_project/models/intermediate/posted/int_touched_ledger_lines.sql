@@ -7,6 +7,7 @@
 {%- set reached = touched_by(ledger, key, [
     ('int_projects', ['project_key']),
     ('int_project_stream_lines', ['project_key']),
+    ('int_revenue_lines', ['contract_line_key']),
     ('int_worker_assignments', ['worker_key']),
 ]) -%}
 {%- if is_update -%}

@@ -11,6 +11,7 @@
     ('int_period_shifts', ['legal_entity_key', 'work_period_id']),
     ('int_fx_days', ['currency', 'functional_currency', 'transaction_date']),
 ]) -%}
+{%- set rate_days = change_bounds().get('int_fx_days', [(none, none)] * 3)[2] -%}
 -- The entries of time and expense whose revenue or billing an increment may have changed.
 {% if ledger_increment() %}
 with invoiced as (
@@ -31,6 +32,10 @@ with invoiced as (
             and entries.currency = rates.find_1
             and entries.functional_currency = rates.find_2
             and cast(dates.invoice_date as varchar) = rates.find_3
+            {%- if rate_days[0] is not none %}
+            -- written out, so that a scan passes over all other days
+            and dates.invoice_date between '{{ rate_days[0] }}' and '{{ rate_days[1] }}'
+            {%- endif %}
 )
 
 select {{ key | join(', ') }} from {{ changes_of('int_revenue_time_steps') }}

@@ -58,6 +58,8 @@ totals as (
         count(*) filter (where is_operational) as operational_count,
         count(*) filter (where is_live) as posted_count,
         min(currency) < max(currency) as is_two_currencies,
+        min(currency) as any_currency,
+        min(functional_currency) as any_functional_currency,
         -- one row speaks for the group: the largest operational one, else the largest posted one; a smallest value is
         -- found as the rows go by, where a rank sorts them all
         min_by(
@@ -70,6 +72,7 @@ totals as (
         {%- endfor %}
         sum(hours) filter (where is_operational) as operational_hours,
         sum(hours) filter (where is_live) as posted_hours,
+        bool_or(is_live and (amount_transaction <> 0 or amount_functional <> 0)) as is_worth_something,
         min(posted_at) filter (where is_live) as first_posted_at,
         min(legal_entity_key) filter (where is_live) as posted_legal_entity_key,
         min(project_key) filter (where is_live) as posted_project_key,
@@ -83,7 +86,9 @@ totals as (
 )
 
 select
-    totals.* exclude (speaker_id, is_unpriced),
+    totals.* exclude (
+        speaker_id, is_unpriced, is_worth_something, any_currency, any_functional_currency
+    ),
     coalesce(standing.standing_count, 0) as standing_count,
     speakers.flow,
     speakers.match_kind,
@@ -104,8 +109,9 @@ select
     speakers.worker_key,
     speakers.region,
     speakers.work_period_id,
-    speakers.currency,
-    speakers.functional_currency,
+    -- a record without a rate has no currency: its posting has
+    coalesce(speakers.currency, totals.any_currency) as currency,
+    coalesce(speakers.functional_currency, totals.any_functional_currency) as functional_currency,
     speakers.source_status,
     speakers.approved_at,
     speakers.unmapped_members,
@@ -133,6 +139,8 @@ select
         when speakers.match_kind = 'term_pool' then 'pool'
         when speakers.match_kind in ('pool', 'leg', 'accrual') then speakers.match_kind
         when totals.operational_count = 0 then 'posted_only'
+        -- lines of 0.00 with hours are posted, without a rate
+        when totals.posted_hours <> 0 and not totals.is_worth_something then 'both'
         -- a posting and its reversal are nothing posted
         when totals.posted_transaction = 0 and totals.posted_functional = 0 then 'unposted'
         else 'both'

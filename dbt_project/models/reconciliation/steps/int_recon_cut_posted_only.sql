@@ -53,6 +53,8 @@ classified as (
                 compared.flow in ('revenue', 'loss_provision')
                 and coalesce(compared.contract_line_key, 'none') in ('none', 'unmapped')
                 then 'unmapped'
+            -- a record that stands and is not for sale, invoiced all the same
+            when compared.match_kind = 'origin' and compared.flow in ('revenue', 'billing') then 'amount_difference'
             else 'unclassified'
         end as category
     from compared

@@ -2,7 +2,16 @@
 
 with factored as (
 
-    select * from {{ ref('int_recon_factored') }}
+    select
+        factored.*,
+        -- what an accrual leaves may stand as long as the accrual itself
+        coalesce(periods.accrual_ends_on < {{ local_date('build.build_time', 'periods.time_zone') }}, false) as is_overdue
+    from {{ ref('int_recon_factored') }} as factored
+    cross join {{ ref('int_build') }} as build
+    left join {{ ref('int_recon_accrual_ends') }} as periods
+        on
+            factored.home_legal_entity_key = periods.legal_entity_key
+            and factored.home_period_id = periods.period_id
 
 ),
 
@@ -26,7 +35,11 @@ steps as (
     select
         match_key,
         1 as step,
-        case when plan = 'hours_then_rate' then 'hours_difference' else plan end as category,
+        case
+            when plan = 'hours_then_rate' then 'hours_difference'
+            when plan = 'accrual' and is_overdue then 'accrual_not_reversed'
+            else plan
+        end as category,
         first_amount as difference_amount,
         first_functional as difference_functional,
         -- whatever explains the first part of the money explains the hours

@@ -116,6 +116,7 @@ left join group_lines on cuts.match_key = group_lines.match_key
 left join unposted on cuts.match_key = unposted.match_key
 left join messages
     on
-        compared.origin_type = messages.origin_type
+        {{ carried_as('compared.flow') }} = messages.carries
+        and compared.origin_type = messages.origin_type
         and compared.origin_system = messages.origin_system
         and compared.origin_id = messages.origin_id

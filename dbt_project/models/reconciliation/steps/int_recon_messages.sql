@@ -1,4 +1,5 @@
--- The newest attempt to carry an origin to the books, for the origins that are still open.
+-- The newest attempt to carry an origin to the books, for the origins that are still open: what carries revenue on to its
+-- readers says nothing of the record's cost.
 
 with open_rows as (
 
@@ -9,6 +10,7 @@ with open_rows as (
 messages as (
 
     select
+        carriers.carries,
         message_id,
         correlation_id,
         origin_type,
@@ -20,10 +22,12 @@ messages as (
         error_message,
         queued_at
     from {{ ref('stg_integration__integration_messages') }}
+    cross join (values ('cost'), ('revenue')) as carriers (carries)
     where
         not is_deleted
         and origin_id is not null
         and flow not in ('project_create', 'master_data', 'forecast')
+        and not (carriers.carries = 'cost' and flow = 'revenue_to_bi')
 
 ),
 
@@ -43,7 +47,7 @@ ranked as (
     select
         messages.*,
         row_number() over (
-            partition by messages.origin_type, messages.origin_system, messages.origin_id
+            partition by messages.carries, messages.origin_type, messages.origin_system, messages.origin_id
             order by messages.queued_at desc nulls last, messages.attempt desc nulls last, messages.message_id desc nulls last
         ) as newest
     from messages
@@ -56,6 +60,7 @@ ranked as (
 )
 
 select
+    carries,
     origin_type,
     origin_system,
     origin_id,

@@ -90,6 +90,7 @@ select
     operational_count,
     posted_count,
     posted_functional,
+    posted_transaction,
     is_moved_by_rate,
     cell,
     case when not is_open then left_hours end as untold_hours

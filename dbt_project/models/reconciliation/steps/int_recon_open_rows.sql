@@ -38,6 +38,7 @@ select
     {{ match_text() }} as match_key,
     open_groups.operational_count as group_operational_count,
     open_groups.posted_count as group_posted_count,
-    open_groups.posted_functional as group_posted_functional
+    open_groups.posted_functional as group_posted_functional,
+    open_groups.posted_transaction as group_posted_transaction
 from keyed
 inner join open_groups on keyed.match_hash = open_groups.match_hash

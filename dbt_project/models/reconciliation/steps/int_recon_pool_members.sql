@@ -60,13 +60,18 @@ candidates as (
     from open_rows
     left join failures
         on
-            open_rows.origin_type = failures.origin_type
+            {{ carried_as('open_rows.flow') }} = failures.carries
+            and open_rows.origin_type = failures.origin_type
             and open_rows.origin_system = failures.origin_system
             and open_rows.origin_id = failures.origin_id
     where
         open_rows.basis = 'operational'
         and open_rows.match_kind = 'origin'
-        and open_rows.group_posted_count = 0
+        -- what was posted and taken back is unmatched again
+        and (
+            open_rows.group_posted_count = 0
+            or (open_rows.group_posted_functional = 0 and open_rows.group_posted_transaction = 0)
+        )
         and open_rows.source_status <> 'submitted'
         and coalesce(open_rows.unmapped_members, '') = ''
         and failures.origin_id is null

@@ -47,7 +47,13 @@ pairs as (
         pool_cells.cell as neighbour
     from {{ open_rows }} as open_rows
     inner join pool_cells on {{ recon_cell('open_rows') }} = pool_cells.cell
-    where open_rows.basis = 'operational' and open_rows.match_kind = 'origin' and open_rows.group_posted_count = 0
+    where
+        open_rows.basis = 'operational'
+        and open_rows.match_kind = 'origin'
+        and (
+            open_rows.group_posted_count = 0
+            or (open_rows.group_posted_functional = 0 and open_rows.group_posted_transaction = 0)
+        )
     union all
     select
         hash(match_key),

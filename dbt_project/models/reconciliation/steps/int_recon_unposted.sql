@@ -65,7 +65,8 @@ timed as (
     from home
     left join messages
         on
-            home.origin_type = messages.origin_type
+            {{ carried_as('home.flow') }} = messages.carries
+            and home.origin_type = messages.origin_type
             and home.origin_system = messages.origin_system
             and home.origin_id = messages.origin_id
     left join origin_holds
