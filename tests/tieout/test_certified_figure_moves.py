@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,9 +25,23 @@ order by ledger.approved_at desc, ledger.source_id limit 1
 """
 
 
+#: An approved expense of a certified period.
+EXPENSE = """
+select ledger.legal_entity_key, ledger.period_id, ledger.source_id
+from close_certificate as certificate
+inner join fct_project_ledger as ledger using (legal_entity_key, period_id)
+where certificate.is_certified and ledger.flow = 'expense_cost' and ledger.basis = 'operational'
+    and ledger.source_status = 'approved' and ledger.reverses_id is null
+order by ledger.approved_at, ledger.source_id limit 1
+"""
+
+
 @dataclass(frozen=True)
 class Moved:
-    """A firm in which an approved entry of a certified period got another hour after the close."""
+    """A firm in which an approved entry of a certified period got another hour after the close.
+
+    Expenses of earlier days landed late as well: a version of one that was known, `late`, and one that was not.
+    """
 
     firm: Firm
     run: str
@@ -34,6 +49,7 @@ class Moved:
     period: str
     entry: str
     before: Decimal
+    late: tuple[str, str, str]
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
         """What the newest mart answers."""
@@ -47,14 +63,16 @@ def moved(firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Moved:
     copy = Firm(tmp_path_factory.mktemp("moved") / "firm")
     shutil.copytree(firm.folder, copy.folder, symlinks=True)
     with duckdb.connect(str(copy.mart), read_only=True) as mart:
-        row = mart.execute(ENTRY).fetchone()
+        row, late = mart.execute(ENTRY).fetchone(), mart.execute(EXPENSE).fetchone()
     assert row is not None, "no period of the firm is certified"
+    assert late is not None
     entity, period, entry, before = row
     _send_again(copy, entry)
+    _send_late(copy, late[2])
     run = copy.mart.resolve().stem.removeprefix("mart_")
-    configure(copy.folder, feeds=["psa"], extracts="late")
+    configure(copy.folder, feeds=["psa", "expense"], extracts="late")
     copy.run("run")
-    return Moved(copy, run, entity, period, entry, before)
+    return Moved(copy, run, entity, period, entry, before, late)
 
 
 def _send_again(firm: Firm, entry: str) -> None:
@@ -65,6 +83,20 @@ def _send_again(firm: Firm, entry: str) -> None:
     late = firm.folder / "late" / "psa"
     late.mkdir(parents=True)
     one.with_columns(hours=more, updated_at=pl.lit("2026-10-30T21:00:00Z")).write_csv(late / "time_entry.csv")
+
+
+def _send_late(firm: Firm, expense: str) -> None:
+    """Send a version of an expense that is a second newer than the one known, and another expense of the same day."""
+    files = sorted((firm.extracts / "expense" / "expense").glob("*.csv"))
+    rows = pl.concat([pl.read_csv(file, infer_schema=False) for file in files], how="diagonal")
+    one = rows.filter(pl.col("expense_id") == expense).sort("updated_at").tail(1)
+    stamp = datetime.fromisoformat(one["updated_at"][0]) + timedelta(seconds=1)
+    more = (pl.col("amount").cast(pl.Decimal(18, 2)) + 7).cast(pl.String)
+    version = one.with_columns(amount=more, updated_at=pl.lit(stamp.isoformat()))
+    other = one.with_columns(expense_id=pl.lit("never-seen"))
+    folder = firm.folder / "late" / "expense"
+    folder.mkdir(parents=True)
+    pl.concat([version, other]).write_csv(folder / "expense.csv")
 
 
 def test_the_restatement_says_which_certified_figure_moved_by_how_much_and_why(moved: Moved) -> None:
@@ -107,3 +139,16 @@ def test_the_change_is_a_control_exception_of_the_closed_period(moved: Moved) ->
         f"select rule from control_exception where subject_id = '{moved.entry}' and {place}"
         " and rule = 'changed_after_close'"
     )
+
+
+def test_what_bears_an_early_day_and_lands_after_the_certificate_is_a_control_exception(moved: Moved) -> None:
+    entity, period, expense = moved.late
+    said = moved.ask(
+        "select subject_id, detail from control_exception where rule = 'changed_after_close'"
+        f" and subject_id in ('{expense}', 'never-seen') and legal_entity_key = '{entity}' and period_id = '{period}'"
+        " order by subject_id"
+    )
+    assert said == [
+        (expense, "a version of an earlier day landed only after its closed period had been certified"),
+        ("never-seen", "landed only after its closed period had been certified"),
+    ]

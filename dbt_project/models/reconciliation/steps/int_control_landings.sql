@@ -7,36 +7,15 @@
     ('milestone', 'milestone', 'milestone_id', "'completed'"),
 ] %}
 
-with certified as (
+with late_batches as (
 
-    select
-        certificates.legal_entity_key,
-        certificates.period_id,
-        closures.closed_until,
-        min(certificates.recorded_at) as signed_at
-    from {{ source('landing', 'certificate') }} as certificates
-    inner join {{ ref('int_period_closures') }} as closures
-        on
-            certificates.legal_entity_key = closures.legal_entity_key
-            and certificates.period_id = closures.period_id
-            and certificates.build_time >= closures.closed_from
-            and (closures.closed_until is null or certificates.build_time < closures.closed_until)
-    where certificates.is_certified {{ known_at('certificates.build_time', clock='any') }}
-    group by certificates.legal_entity_key, certificates.period_id, closures.closed_until
+    select * from {{ ref('int_late_batches') }}
 
 ),
 
 batches as (
 
     select batch_id, committed_at from {{ ref('stg_lake__committed_batches') }}
-
-),
-
--- only what came after some certificate can have come too late
-late_batches as (
-
-    select batch_id from batches
-    where committed_at > (select min(signed_at) from certified)
 
 ),
 
@@ -72,7 +51,8 @@ first_landed as (
         '{{ origin_type }}' as origin_type,
         landed.source_system as origin_system,
         landed.{{ id }} as origin_id,
-        min(batches.committed_at) as landed_at
+        min(batches.committed_at) as landed_at,
+        min_by(batches.batch_id, batches.committed_at) as batch_id
     from {{ source('lake', entity) }} as landed
     inner join batches on landed._batch_id = batches.batch_id
     where (landed.source_system, landed.{{ id }}) in (select source_system, {{ id }} from {{ entity }}_late)
@@ -106,12 +86,11 @@ inner join first_landed
         counted.origin_type = first_landed.origin_type
         and counted.origin_system = first_landed.origin_system
         and counted.origin_id = first_landed.origin_id
-inner join certified
+inner join late_batches
     on
-        counted.legal_entity_key = certified.legal_entity_key
-        and counted.period_id = certified.period_id
-        and first_landed.landed_at > certified.signed_at
-        and (certified.closed_until is null or first_landed.landed_at < certified.closed_until)
+        counted.legal_entity_key = late_batches.legal_entity_key
+        and counted.period_id = late_batches.period_id
+        and first_landed.batch_id = late_batches.batch_id
 left join told
     on
         counted.legal_entity_key = told.legal_entity_key

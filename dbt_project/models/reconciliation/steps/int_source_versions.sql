@@ -5,18 +5,19 @@
 {%- set billable = 'coalesce(billable_hours, case when is_billable then hours else 0 end)' -%}
 {%- set rate_currency = 'case when bill_rate is not null then currency end' -%}
 {%- set tax = "coalesce(recoverable_tax, cast('0' as decimal(18, 2)))" -%}
+{#- Of each: figures of what it costs, and where it can be sold when, and of what it is sold for. -#}
 {%- set origins = [
     ['time_entry', 'time_entry', 'time_entry_id', "status in ('submitted', 'approved')", 'work_date',
-        ['project_id', 'employee_id', 'work_date', 'hours', 'is_billable', billable, 'contract_line_id', 'bill_rate', rate_currency],
-        ['project_id', 'employee_id']],
+        ['project_id', 'employee_id', 'work_date', 'hours'],
+        'is_billable and ' ~ billable ~ ' <> 0', ['is_billable', billable, 'contract_line_id', 'bill_rate', rate_currency], ['project_id', 'employee_id']],
     ['expense', 'expense', 'expense_id', "status in ('submitted', 'approved')", 'expense_date',
-        ['project_id', 'employee_id', 'expense_date', 'amount', tax, 'currency', 'is_billable', 'contract_line_id'],
-        ['project_id', 'employee_id']],
+        ['project_id', 'employee_id', 'expense_date', 'amount', tax, 'currency'],
+        'is_billable', ['is_billable', 'contract_line_id'], ['project_id', 'employee_id']],
     ['vendor_bill', 'vendor_bill_line', 'bill_line_id', "status = 'approved'", 'bill_date',
         ['legal_entity_id', 'project_id', 'po_line_id', 'bill_date', 'amount', tax, 'currency', 'contract_line_id'],
-        ['legal_entity_id']],
+        none, [], ['legal_entity_id']],
     ['milestone', 'milestone', 'milestone_id', "status = 'completed'", 'completed_at',
-        ['project_id', 'completed_at', 'amount', 'currency', 'contract_line_id'], ['project_id']],
+        ['project_id', 'completed_at', 'amount', 'currency', 'contract_line_id'], none, [], ['project_id']],
 ] %}
 
 {%- set is_update = in_increment() %}
@@ -24,7 +25,7 @@
 {%- set committed = ref('stg_lake__committed_batches') %}
 
 with
-{%- for origin, entity, id, counts, day, figures, books in origins %}
+{%- for origin, entity, id, counts, day, costs, is_sold, sales, books in origins %}
 -- most came once: only the others are read whole, and in an increment only those of which a version is new
 {{ entity }}_repeated as (
 
@@ -54,7 +55,7 @@ with
 
 ){{ ',' if not loop.last }}
 {%- endfor %}
-{% for origin, entity, id, counts, day, figures, books in origins %}
+{% for origin, entity, id, counts, day, costs, is_sold, sales, books in origins %}
 select
     '{{ origin }}' as origin_type,
     source_system as origin_system,
@@ -68,8 +69,14 @@ select
     {% if id_of_books in books %}{{ id_of_books }}{% else %}cast(null as varchar) as {{ id_of_books }}{% endif %},
     {%- endfor %}
     -- whatever else is edited in a row that counts for nothing changes no figure
+    {%- for name, condition, figures in [
+        ('figures', none, costs + sales), ('cost_figures', none, costs), ('revenue_figures', is_sold, costs + sales)
+    ] %}
+    {%- if name == 'revenue_figures' and not condition %}
+    'out' as {{ name }},
+    {%- else %}
     case
-        when {{ counts }} and not coalesce(is_deleted, false)
+        when {{ counts }} and not coalesce(is_deleted, false){{ ' and ' ~ condition if condition }}
             then concat_ws(
                 '|'
                 {%- for figure in figures %},
@@ -77,7 +84,10 @@ select
                 {%- endfor %}
             )
         else 'out'
-    end as figures
+    end as {{ name }},
+    {%- endif %}
+    {%- endfor %}
+    _batch_id
 from {{ entity }}_landed
 {% if not loop.last %}
 union all
