@@ -26,6 +26,7 @@ from ingestion.feed import Feed
 from lake.store import Lake
 from tests.firm import FEEDS, ROOT, configure
 from tests.reconciliation.truth import (
+    Breach,
     Gaps,
     Score,
     breaches,
@@ -56,8 +57,8 @@ class Verdict:
     firm: tuple[int, int, int]
     seconds: float
     items: list[Score]
-    controls_missed: tuple[tuple[str, str], ...]
-    controls_extra: tuple[tuple[str, str], ...]
+    controls_missed: tuple[Breach, ...]
+    controls_extra: tuple[Breach, ...]
     controls_expected: int
     gaps: Gaps
 

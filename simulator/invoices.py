@@ -10,7 +10,7 @@ from simulator.ledger import Ledger
 from simulator.money import divide
 from simulator.receivables import write_invoices
 from simulator.sales_rows import invoice_run
-from simulator.timesheets import Firm, month_tag
+from simulator.timesheets import HOUR, Firm, month_tag
 from simulator.truth import Truth
 
 _HOME = np.array([e.currency for e in ENTITIES])
@@ -84,6 +84,7 @@ def issue(firm: Firm, ledger: Ledger, truth: Truth, rows: pl.DataFrame, month: i
     heads = heads.with_columns(
         project="p_project", issued=pl.lit(issued, pl.Int64), month=pl.lit(month, pl.Int64)
     ).with_columns(date=pl.lit(world.calendar.last[month]).cast(pl.Date))
+    heads = _hurried(firm, truth, heads, rows, month)
     write_invoices(firm, ledger, heads, part=f"time-{tag}")
     _revenue_on_invoice(firm, ledger, lines.filter(pl.col("books") == _ON_INVOICE), (month, issued, tag))
     _odd_invoice(firm, ledger, truth, heads, (month, issued, tag))
@@ -112,6 +113,27 @@ def _revenue_on_invoice(firm: Firm, ledger: Ledger, lines: pl.DataFrame, moment:
             account=ACCOUNT[account],
             against=ACCOUNT["unbilled_receivable"],
         )
+
+
+def _hurried(firm: Firm, truth: Truth, heads: pl.DataFrame, rows: pl.DataFrame, month: int) -> pl.DataFrame:
+    """Issue the first entity's first invoice of a month before some of what it bills was approved."""
+    mine = heads.with_row_index("at").filter((pl.col("books") == _LINE) & ~pl.col("held"))
+    if mine.is_empty() or month >= firm.world.calendar.months - 1:
+        return heads
+    head = mine.row(0, named=True)
+    billed = rows.filter(
+        (pl.col("p_project") == head["p_project"])
+        & (pl.col("books") == _LINE)
+        & (pl.col("currency") == head["currency"])
+        & ~pl.col("held")
+    )
+    hurried = int(billed["approved"].max()) - HOUR  # type: ignore[arg-type]
+    for name in billed.filter(pl.col("approved") > hurried)["id"].to_list():
+        truth.control("posted_before_approval", ENTITIES[_LINE].id, name, "invoice")
+    at = int(head["at"])
+    return heads.with_columns(
+        issued=pl.when(pl.int_range(pl.len()) == at).then(hurried).otherwise("issued").cast(heads.schema["issued"])
+    )
 
 
 def _odd_invoice(firm: Firm, ledger: Ledger, truth: Truth, heads: pl.DataFrame, moment: tuple[int, int, str]) -> None:

@@ -27,6 +27,7 @@ from simulator.intercompany import lent_time, settle
 from simulator.invoices import issue
 from simulator.labour import post_labour, with_posting, write_entries, write_messages
 from simulator.late_changes import judge_amendment
+from simulator.late_edits import edit_after_close
 from simulator.ledger import Ledger
 from simulator.misposts import post_second_lines, post_strays
 from simulator.money import make_rates
@@ -144,6 +145,7 @@ class Year:
         world.drop.write("absence", absences, part=tag)
         write_bookings(firm, month)
         planted = plant_labour(firm, with_posting(firm, entries, world.rng(14, month)), month)
+        planted = edit_after_close(firm, truth, planted, month)
         entries = planted.entries
         write_entries(firm, entries, planted.older, month)
         write_messages(world, entries, flow="time_to_erp", origin="time_entry", system="psa", part=tag)

@@ -51,9 +51,14 @@ def test_every_breach_of_control_that_was_made_is_found_and_no_other(firm: Firm)
 
 @pytest.mark.parametrize("rule", ["estimate_stale", "missing_end_date", "self_approved"])
 def test_a_breach_that_nobody_made_counts_whichever_rule_it_is_of(rule: str) -> None:
-    made = {("self_approved", "T1"), ("estimate_stale", "CL1")}
-    assert breaches(made, {*made, (rule, "other")}) == ((), ((rule, "other"),))
-    assert breaches(made, made - {("estimate_stale", "CL1")}) == ((("estimate_stale", "CL1"),), ())
+    made = {("self_approved", "DE01", "T1"), ("estimate_stale", "", "CL1")}
+    assert breaches(made, {*made, (rule, "DE01", "other")}) == ((), ((rule, "DE01", "other"),))
+    assert breaches(made, made - {("estimate_stale", "", "CL1")}) == ((("estimate_stale", "", "CL1"),), ())
+    # in other books it is another breach, unless the truth names none
+    assert breaches(made, {("self_approved", "US01", "T1"), ("estimate_stale", "UK01", "CL1")}) == (
+        (("self_approved", "DE01", "T1"),),
+        (("self_approved", "US01", "T1"),),
+    )
 
 
 def test_the_bridge_closes_in_all_three_currencies_on_the_published_mart(firm: Firm) -> None:

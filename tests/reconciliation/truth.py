@@ -135,24 +135,30 @@ select
 """
 
 
-def expected_controls(drop: Path) -> set[tuple[str, str]]:
-    """Read the breaches of control of a simulated drop as rule and subject."""
+#: What tells one breach of control from another: rule, books (empty where it stands in none) and subject.
+Breach = tuple[str, str, str]
+
+
+def expected_controls(drop: Path) -> set[Breach]:
+    """Read the breaches of control of a simulated drop."""
     with (drop / "_truth" / "control_exception.csv").open(newline="", encoding="utf-8") as file:
-        return {(row["rule"], row["subject"]) for row in csv.DictReader(file)}
+        return {(row["rule"], row["legal_entity"], row["subject"]) for row in csv.DictReader(file)}
 
 
-def found_controls(mart: Path) -> set[tuple[str, str]]:
+def found_controls(mart: Path) -> set[Breach]:
     """Read the breaches of control of a built mart; a period's subject is the period alone."""
     with duckdb.connect(str(mart), read_only=True) as connection:
-        rows = connection.execute("select rule, subject_id from control_exception").fetchall()
-    return {(rule, source_id(subject.partition("|")[0])) for rule, subject in rows}
+        rows = connection.execute("select rule, legal_entity_key, subject_id from control_exception").fetchall()
+    return {(rule, source_id(books or ""), source_id(subject.partition("|")[0])) for rule, books, subject in rows}
 
 
-def breaches(
-    expected: set[tuple[str, str]], found: set[tuple[str, str]]
-) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+def breaches(expected: set[Breach], found: set[Breach]) -> tuple[tuple[Breach, ...], tuple[Breach, ...]]:
     """Return the breaches that were missed and those that were found beside them."""
-    return tuple(sorted(expected - found)), tuple(sorted(found - expected))
+    shown = {
+        (rule, "", subject) if (rule, "", subject) in expected else (rule, books, subject)
+        for rule, books, subject in found
+    }
+    return tuple(sorted(expected - shown)), tuple(sorted(shown - expected))
 
 
 def scores(expected: list[Item], found: list[Item]) -> list[Score]:
