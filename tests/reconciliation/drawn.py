@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
@@ -106,36 +106,22 @@ wild = st.builds(
     bank_percent=st.one_of(st.just(100), st.integers(80, 120)),
     taken_back=st.one_of(st.none(), st.none(), any_period),
 )
-#: What went as it should, perhaps more than once.
-plain = st.builds(
-    Posting,
-    percent=st.just(100),
-    cents_off=st.just(0),
-    hours_off=st.just(0),
-    other_entity=st.just(False),
-    other_project=st.just(False),
-    other_currency=st.just(False),
-    period=st.none(),
-    kind=st.just("line"),
-    event=st.integers(0, 2),
-    bank_percent=st.just(100),
-    taken_back=st.none(),
-)
-#: What went as it should in parts, of which one may be missing.
-part = st.builds(
-    Posting,
-    percent=st.sampled_from((25, 50)),
-    cents_off=st.just(0),
-    hours_off=st.just(0),
-    other_entity=st.just(False),
-    other_project=st.just(False),
-    other_currency=st.just(False),
-    period=st.none(),
-    kind=st.just("line"),
-    event=st.integers(0, 2),
-    bank_percent=st.just(100),
-    taken_back=st.none(),
-)
+#: What a posting is like that goes as it should.
+straight: dict[str, st.SearchStrategy[Any]] = {
+    "cents_off": st.just(0),
+    "hours_off": st.just(0),
+    "other_entity": st.just(False),
+    "other_project": st.just(False),
+    "other_currency": st.just(False),
+    "period": st.none(),
+    "kind": st.just("line"),
+    "event": st.integers(0, 2),
+    "bank_percent": st.just(100),
+    "taken_back": st.none(),
+}
+#: What went as it should, perhaps more than once, and in parts of which one may be missing.
+plain = st.builds(Posting, percent=st.just(100), **straight)
+part = st.builds(Posting, percent=st.sampled_from((25, 50)), **straight)
 postings = st.one_of(plain, part, wild)
 facts = st.builds(
     Fact,
