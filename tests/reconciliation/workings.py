@@ -117,6 +117,7 @@ class Workings:
             "select fx.legal_entity_key, fx.period_id, fx.average_rate from build.intermediate.int_fx_period as fx"
             " join build.intermediate.int_legal_entities as e on e.functional_currency = fx.from_currency"
             " and e.legal_entity_key = fx.legal_entity_key"
+            " where fx.average_rate is not null"  # periods before the first rate have none
         ).fetchall()
         return {(entity, period): Decimal(rate) for entity, period, rate in found}
 

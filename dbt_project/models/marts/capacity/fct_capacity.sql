@@ -28,6 +28,8 @@ stretches as (
             assignments.legal_entity_key = periods.legal_entity_key
             and assignments.first_day <= periods.end_date
             and assignments.last_day >= periods.start_date
+            -- who left before an assignment began, or was hired after it ended, never worked in it
+            and assignments.first_day <= assignments.last_day
 ),
 
 counted as (
