@@ -58,8 +58,12 @@ def test_a_billing_cycle_is_what_a_loop_over_invoiced_records_says(
     for kind, number, amount, line in billed:
         if line >= len(invoices) or invoices[line][1:] != ("issued", "invoice"):
             continue
-        since = milestones.get(number) if kind == "billing_event" else ready.get((kind, number))
-        if since is None or (kind == "billing_event" and number == 0 and copies):  # whose, nobody knows
+        since = ready.get((kind, number))
+        if kind == "billing_event":
+            meant = [milestones[number]] if number in milestones else []
+            meant += [START] * copies if number == 0 else []
+            since = meant[0] if len(meant) == 1 else None  # of several, nobody knows whose
+        if since is None:
             continue
         seconds = int((invoices[line][0] - since).total_seconds())
         days = math.floor(Fraction(seconds, 86_400) + Fraction(1, 2))

@@ -67,8 +67,8 @@ def test_the_latencies_of_a_period_and_entity_are_those_of_its_days(mart: duckdb
 
 def test_what_waits_at_the_last_periods_end_is_what_waits_on_the_last_day(mart: duckdb.DuckDBPyConnection) -> None:
     days = mart.execute(
-        "select region, flow, sum(depth) from (select region, flow, target, arg_max(queue_depth, day) as depth"
-        " from mart.obs_integration group by all) group by all"
+        "select region, flow, sum(depth) from (select legal_entity_key, region, flow, target,"
+        " arg_max(queue_depth, day) as depth from mart.obs_integration group by all) group by all"
     ).fetchall()
     figures = roll_up(mart, metric(mart, "message_queue_depth"), by=["region", "flow"])
     found = {tuple(member for _, member in one.members): one.value for one in figures}

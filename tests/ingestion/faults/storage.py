@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
@@ -88,7 +89,9 @@ def revoked(trial: Trial, *, every: int) -> None:
             path.chmod(0o000 if part.startswith("drop") else 0o555 if path.is_dir() else 0o444)
 
         def as_nobody(ground: Ground = ground) -> None:
-            adapters.load("canonical")  # nobody may not even read the interpreter's own library
+            # nobody may not even read the interpreter's own library
+            adapters.load("canonical")
+            codecs.lookup("utf-8-sig")
             if os.geteuid() == 0:
                 os.setgroups([])
                 os.setgid(NOBODY)
