@@ -181,8 +181,17 @@ def _add_totals(frame: pl.DataFrame, received: Received, tally: Tally) -> None:
     for column in received.control_totals:
         if column not in frame.columns:
             raise BatchRefused(f"manifest.json gives a total of {column}, which file {received.file} has not")
-        exact = frame[column].alias("total").str.strip_chars().cast(pl.Decimal(38, 10), strict=False).sum()
-        tally.totals[column] = tally.totals.get(column, Decimal(0)) + Decimal(exact or 0)
+        given = frame.select(pl.col(ROW), pl.col(column).str.strip_chars().replace("", None).alias("given"))
+        read = given.with_columns(pl.col("given").cast(pl.Decimal(38, 18), strict=False).alias("exact"))
+        is_cut = pl.col("given").str.contains(r"\.\d{19}")  # the cast would round it without a word
+        unsummed = read.filter((pl.col("given").is_not_null() & pl.col("exact").is_null()) | is_cut)
+        if unsummed.height:  # to pass over it would let a total agree that is not the file's
+            row, value = unsummed.select(ROW, "given").row(0)
+            raise BatchRefused(
+                f"file {received.file}, row {row}: {column} is {value!r:.60}, which cannot be summed exactly "
+                "for the total that manifest.json gives: nothing of the drop is landed; write plain numbers, or leave that total out"
+            )
+        tally.totals[column] = tally.totals.get(column, Decimal(0)) + Decimal(read["exact"].sum() or 0)
 
 
 def _agree(received: Received, tally: Tally) -> None:

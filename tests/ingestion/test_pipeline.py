@@ -190,6 +190,21 @@ def test_a_manifest_that_disagrees_refuses_the_batch_whole(drop: Drop, said: dic
     assert drop.rows("select count(*) from lake.time_entry") == [(0,)]
 
 
+@pytest.mark.parametrize("written", ["abc", "1,50", "0.0000000000000000001", "NaN", "1e2000"])
+def test_a_total_over_what_cannot_be_summed_is_no_agreement(drop: Drop, written: str) -> None:
+    drop.put("time_entry.csv", [entry(1, hours="1.25"), entry(2, hours=written)])
+    _manifest(drop, "time_entry.csv", control_totals={"hours": "1.25"})
+    with pytest.raises(BatchRefused, match=r"time_entry\.csv, row 2: hours is '.+', which cannot be summed exactly"):
+        drop.ingest()
+    assert drop.rows("select count(*) from lake.time_entry") == [(0,)]
+
+
+def test_a_total_passes_over_what_is_empty(drop: Drop) -> None:
+    drop.put("time_entry.csv", [entry(1, hours="1.25"), entry(2, hours="")])
+    _manifest(drop, "time_entry.csv", control_totals={"hours": "1.25"})
+    assert drop.ingest().counts.landed == 1
+
+
 def test_a_row_without_a_time_of_change_takes_the_files(drop: Drop) -> None:
     path = drop.put("customer.csv", [{"customer_id": "C1", "name": "One"}])
     drop.ingest()
