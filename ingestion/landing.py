@@ -189,7 +189,8 @@ def _add_totals(frame: pl.DataFrame, received: Received, tally: Tally) -> None:
             row, value = unsummed.select(ROW, "given").row(0)
             raise BatchRefused(
                 f"file {received.file}, row {row}: {column} is {value!r:.60}, which cannot be summed exactly "
-                "for the total that manifest.json gives: nothing of the drop is landed; write plain numbers, or leave that total out"
+                "for the total that manifest.json gives: nothing of the drop is landed; write plain numbers, "
+                "or leave that total out"
             )
         tally.totals[column] = tally.totals.get(column, Decimal(0)) + Decimal(read["exact"].sum() or 0)
 

@@ -18,6 +18,7 @@ import polars as pl
 from ingestion.plan import RESUBMITTED, Item, Plan, Received, from_json
 from lake import actions, archive, delta
 from lake.actions import Action, ActionType
+from lake.contracts import ENTITIES
 from lake.errors import ConfigError, LakeError
 from lake.store import Lake
 
@@ -62,7 +63,8 @@ def propose(
 
     A row that could not be read has no cells to change: `changes` gives it whole. An empty text is no value. One that
     several entities refused, or several sources of one, is corrected for each of them: `entity` and `source` name it.
-    Raises ConfigError where there is no such row, or several, nothing changes, or it was corrected before.
+    Raises ConfigError where there is no such row, or several, nothing changes, a column is named that neither the row
+    nor the contract has, or it was corrected before.
     """
     if not (actor.strip() and reason.strip()):
         raise ConfigError("A correction needs --actor and --reason: it is kept with who made it and why.")
@@ -75,6 +77,12 @@ def propose(
             "see `tieout resubmit list`."
         )
     cells = {} if held["rule"] == "unreadable" else json.loads(held["raw"])
+    strange = sorted(changes.keys() - cells.keys() - {c.name for c in ENTITIES[held["entity"]].columns})
+    if cells and strange:
+        raise ConfigError(
+            f"Row {row} of {file} has no column {', '.join(strange)}, and {held['entity']} knows none; "
+            f"it has {', '.join(name for name in cells if not name.startswith('_'))}."
+        )
     after = {name: value for name, value in (cells | dict(changes)).items() if value not in (None, "")}
     if not changes or after == {name: value for name, value in cells.items() if value not in (None, "")}:
         raise ConfigError(f"Nothing changes in row {row} of {file}: give --set column=value for what was wrong.")

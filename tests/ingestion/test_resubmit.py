@@ -163,6 +163,7 @@ def test_a_batch_of_corrections_can_be_replayed(refused: Drop) -> None:
         (1, {"hours": "1"}, "There is no quarantined row 1"),
         (2, {}, "Nothing changes"),
         (2, {"hours": "seven"}, "Nothing changes"),
+        (2, {"hour": "7.00"}, r"has no column hour, and time_entry knows none; it has .*\bhours\b"),
     ],
 )
 def test_a_proposal_that_makes_no_sense_is_one_sentence(
