@@ -77,7 +77,7 @@ def body(page: Page) -> None:
 
 def _messages(page: Page) -> None:
     read = figures.read(page, tuple((metric, basis) for metric, basis, _ in IT_CARDS) + REGIONS)
-    figures.cards(read, IT_CARDS, across=4, more=figures.spread(page, IT_SPREADS).values())
+    figures.cards(read, IT_CARDS, more=figures.spread(page, IT_SPREADS).values())
     _traffic(read)
     for member, header, keys, title in TABLES:
         with st.container(border=True):
@@ -142,7 +142,7 @@ def _latency(days: pl.DataFrame, step: str) -> None:
 
 def _finance(page: Page) -> None:
     read = figures.read(page, tuple((metric, basis) for metric, basis, _ in CARDS))
-    figures.cards(read, CARDS, across=4, more=figures.spread(page, FINANCE_SPREADS).values())
+    figures.cards(read, CARDS, more=figures.spread(page, FINANCE_SPREADS).values())
     ages = {row["bucket"]: row for row in integration.ages(page.scope).iter_rows(named=True)}
     _not_all_are_exceptions(read)
     left, right = st.columns([2, 3])

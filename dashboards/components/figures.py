@@ -102,12 +102,12 @@ def newest(page: Page, keys: tuple[Key, ...]) -> dict[Key, Series]:
     return found
 
 
-def cards(figures: Figures, keys: kpi.Cards, *, across: int = 3, more: Iterable[Series] = ()) -> None:
+def cards(figures: Figures, keys: kpi.Cards, *, more: Iterable[Series] = ()) -> None:
     """Draw the cards of the metrics that this run defines, and after them those of the series given."""
     known = [card for card in keys if figures.has(card[:2])]
     others = tuple(more)
     drawn = len(known) + len(others)
-    columns = drawn if drawn in {1, 2, 4} else across
+    columns = drawn if drawn in {1, 2, 4} else 3
     with st.grid(columns, min_column_width=230):
         for metric, basis, trend in known:
             kpi.card(figures.series((metric, basis)), filters=figures.page.scope.filters, trend=trend)

@@ -64,14 +64,16 @@ def by_flow(read: figures.Figures) -> pl.DataFrame:
 
 
 def draw(read: figures.Figures) -> None:
-    """Draw the table of all interfaces."""
+    """Draw the table of all interfaces, under a heading that says their basis."""
     columns: dict[str, Any] = {
         "flow": st.column_config.TextColumn("Flow"),
         "region": st.column_config.TextColumn("Region"),
     }
     for key in (*COUNTED, *TIMED):
         if read.has(key):
-            columns[figures.column_of(key)] = table.column(read.catalogue[key], label=LABELS.get(key[0]))
+            columns[figures.column_of(key)] = table.column(
+                read.catalogue[key], label=LABELS.get(key[0]), says_basis=False
+            )
     table.show(
         read.page, by_flow(read), name=NAME, basis=word("operational"), columns=columns,
         shares=(figures.column_of(FAILED),),

@@ -17,6 +17,10 @@ SHORT = {
     "backlog_recurring": "Recurring backlog",
     "recon_exceptions_over_30_days": "Over 30 days old",
     "recon_exceptions_over_90_days": "Over 90 days old",
+    "message_latency_seconds_p50": "Message latency p50",
+    "message_latency_seconds_p95": "Message latency p95",
+    "utilization_latency_hours_median": "Time to lake p50",
+    "utilization_latency_hours_p95": "Time to lake p95",
 }
 Trend = Literal["line", "bar", "area"]
 Cards = tuple[tuple[str, str, Trend], ...]

@@ -109,9 +109,14 @@ def _exports(page: Page, frame: pl.DataFrame, *, name: str, basis: str, money: l
         )  # fmt: skip
 
 
-def column(definition: Definition, *, label: str | None = None, width: int | None = None) -> Any:  # noqa: ANN401
-    """Return the column of one metric: its unit's format, its basis in the header, its definition as help."""
-    header = f"{label or definition.label} · {word(definition.basis)}"
+def column(
+    definition: Definition, *, label: str | None = None, width: int | None = None, says_basis: bool = True
+) -> Any:  # noqa: ANN401
+    """Return the column of one metric: its unit's format, its basis in the header, its definition as help.
+
+    A table whose heading bears the one basis of all its columns need not say it in each.
+    """
+    header = f"{label or definition.label} · {word(definition.basis)}" if says_basis else label or definition.label
     if definition.unit == "share":
         return st.column_config.ProgressColumn(
             header, help=definition.help, format="%.1f%%", min_value=0.0, max_value=100.0, color="blue", width=width

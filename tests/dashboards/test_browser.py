@@ -18,6 +18,22 @@ HIDDEN = """one => Math.max(
     ...[...one.querySelectorAll('.dvn-scroller')].map(grid => grid.scrollWidth - grid.clientWidth), 0)"""
 
 
+CARDED = (
+    "", "utilization", "margin", "backlog", "reconciliation", "integration_health",
+    "integration_health?integration_view=Finance%3A+what+waits",
+)  # fmt: skip
+CUT = """() => [...document.querySelectorAll('[data-testid="stMetricLabel"] *')]
+    .filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow !== 'visible')
+    .map(one => one.textContent)"""
+
+
+@pytest.mark.parametrize("path", CARDED)
+def test_a_card_shows_its_name_and_every_badge_whole(visit: Visit, path: str) -> None:
+    visit.open(path)
+    expect(visit.page.get_by_test_id("stMetricLabel").first).to_be_attached(timeout=5_000)
+    assert visit.page.evaluate(CUT) == []
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_drawn_whole_and_says_its_bases(visit: Visit, path: str) -> None:
     title, question = PAGES[path]

@@ -44,8 +44,8 @@ def test_the_table_of_interfaces_adds_up_to_the_cards_above_it() -> None:
     assert cards["Message throughput"] == "1,200"
     assert counted["message_failure_share_operational"].to_list() == [4.0, 4.0]
     assert counted.sort("region")["message_queue_depth_operational"].to_list() == [8, 16]
-    assert cards["Message latency, median"] == "60\u00a0s"
-    assert cards["Message latency, 95th percentile"] == "67\u00a0min"
+    assert cards["Message latency p50"] == "60\u00a0s"
+    assert cards["Message latency p95"] == "67\u00a0min"
 
 
 @pytest.mark.usefixtures("served_mart")
