@@ -139,7 +139,7 @@ def test_the_ledgers_that_are_drawn_differ_in_every_flow_and_in_most_categories(
     seen: Counter[str] = Counter()
 
     @given(ledger=st.lists(ledgers, min_size=8, max_size=8))
-    @settings(drawing(6), derandomize=True, database=None, max_examples=12)
+    @settings(drawing(6), derandomize=True, database=None, max_examples=24)
     def draw(ledger: list[list[Entry]]) -> None:
         entries = [entry for part in ledger for entry in part]
         books = Books("A", workings.rate)
