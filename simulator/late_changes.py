@@ -7,6 +7,7 @@ import polars as pl
 
 from simulator.calendar import Ints
 from simulator.firm import ENTITIES, FIXED
+from simulator.oddities import once_closed
 from simulator.terms import Terms
 from simulator.timesheets import HOUR, Firm
 from simulator.truth import Truth
@@ -21,7 +22,7 @@ def _after_close(firm: Firm, entity: Ints, month: Ints) -> Ints:
     """When the change of a closed month is made; far in the future where the month is open or nobody has found out."""
     closed = firm.world.calendar.closed[entity, month]
     far = np.iinfo(np.int64).max
-    found = np.where(closed < far, closed, far - FOUND) + FOUND
+    found = once_closed(firm.world, entity, month, np.where(closed < far, closed, far - FOUND) + FOUND)
     return np.asarray(np.where(found < firm.world.calendar.last_day_starts, found, far))
 
 

@@ -8,6 +8,7 @@ import polars as pl
 from simulator.defects import Planted
 from simulator.firm import ENTITIES, MILESTONE, RETAINER
 from simulator.late_changes import FOUND
+from simulator.oddities import once_closed
 from simulator.timesheets import APPROVED, Firm
 from simulator.truth import Truth
 
@@ -17,10 +18,14 @@ def edit_after_close(firm: Firm, truth: Truth, planted: Planted, month: int) -> 
 
     Neither project earns by time, so nothing differs: the closed figures moved, and that is all.
     """
-    found = int(firm.world.calendar.closed[:2, month].max())
+    both, months = np.arange(2), np.full(2, month)
+    found = int(firm.world.calendar.closed[both, month].max())
     if found >= firm.world.calendar.last_day_starts - FOUND:
         return planted
-    entries, found = planted.entries, found + FOUND
+    found = int(once_closed(firm.world, both, months, np.full(2, found + FOUND)).max())
+    if found >= firm.world.calendar.last_day_starts:
+        return planted
+    entries = planted.entries
     model = firm.projects.model
     sold = pl.Series(np.isin(model, (MILESTONE, RETAINER)))
     fit = entries.filter(

@@ -17,6 +17,7 @@ _HOME = np.array([e.currency for e in ENTITIES])
 #: Closed months (counted from the end) in which the books go wrong, with the entity it happens in.
 UNBALANCED, MISSING = (3, 1), (4, 2)
 REOPENED = ((3, 0), (2, 1), (3, 2))
+OPEN_FOR = 4 * HOUR
 
 
 def reopenings(world: World) -> list[tuple[int, int, int, str]]:
@@ -31,8 +32,17 @@ def reopenings(world: World) -> list[tuple[int, int, int, str]]:
         saturday = (day + (2 - day % 7) % 7) * DAY
         saturday += 7 * DAY if saturday <= int(calendar.closed[entity, month]) else 0
         rows.append((entity, month, saturday + 9 * HOUR, "reopened"))
-        rows.append((entity, month, saturday + 13 * HOUR, "closed"))
+        rows.append((entity, month, saturday + 9 * HOUR + OPEN_FOR, "closed"))
     return [r for r in rows if r[2] <= calendar.now]
+
+
+def once_closed(world: World, entity: Ints, month: Ints, instant: Ints) -> Ints:
+    """Return the instants (any one shape), those of a reopened month put off until its books are closed again."""
+    for of, period, at, event in reopenings(world):
+        if event == "reopened":
+            held = (entity == of) & (month == period) & (instant >= at) & (instant < at + OPEN_FOR)
+            instant = np.where(held, at + OPEN_FOR + HOUR, instant)
+    return instant
 
 
 def judge_year(firm: Firm, truth: Truth) -> None:
