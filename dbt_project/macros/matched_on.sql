@@ -10,7 +10,7 @@ with origins as (
         ledger.*,
         -- what takes an accrual back, whole or in part, is an accrual in its own period
         coalesce(chains.is_accrual and (chains.is_closed or ledger.reverses_id is not null), false) as is_reversed_accrual,
-        coalesce(chains.is_closed and (chains.is_one_origin or ledger.component = 'remainder'), false) as is_taken_back,
+        coalesce(chains.is_closed and (chains.is_one_origin or ledger.component in ('remainder', 'untold')), false) as is_taken_back,
         -- a reversing line without an origin of its own stands against the line that it reverses
         coalesce(
             ledger.reverses_id is not null
@@ -55,7 +55,7 @@ kinds as (
         case
             when is_reversed_accrual then 'accrual'
             when flow = 'intercompany' then 'leg'
-            when component = 'remainder' or component = 'bill_variance' then 'line'
+            when component in ('remainder', 'untold', 'bill_variance') then 'line'
             when
                 match_origin_id is not null
                 and match_origin_type in ('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')

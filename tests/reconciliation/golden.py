@@ -60,10 +60,15 @@ def given(case: Row) -> dict[str, list[Row]]:
         {"source_system": "psa", "billing_event_id": name, "status": "on_hold", "is_deleted": False}
         for name in case.get("held", ())
     ]
+    scheduled = [
+        {"source_system": "psa", "schedule_line_id": name, "status": "recognized", "is_deleted": False}
+        for name in case.get("scheduled", ())
+    ]
     return calendar() | {
         "stg_integration__integration_messages": messages,
         "stg_psa__time_entries": landed,
         "stg_billing__billing_events": held,
+        "stg_billing__revenue_schedule_lines": scheduled,
         "int_revenue_reductions": [psa | reduction for reduction in case.get("reductions", ())],
     }
 

@@ -79,10 +79,10 @@ select
     cast(flow_sign * part_functional_amount as decimal(18, 2)) as amount_functional,
     {{ translate('flow_sign * part_functional_amount', 'group_rate') }} as amount_group,
     coalesce(is_group_rate_provisional, false) as is_group_rate_provisional,
-    -- Hours go the way of the money, however the ledger signs its quantities.
+    -- what the records of a line leave of it goes that way already, and may go against what they leave of the money
     case
-        when part_amount = 0 then part_quantity
-        else abs(part_quantity) * sign(flow_sign * part_amount)
+        when component in ('remainder', 'untold') then part_quantity
+        else {{ hours_with_money('part_quantity', 'flow_sign * part_amount') }}
     end as hours,
     posted_at,
     _batch_id,

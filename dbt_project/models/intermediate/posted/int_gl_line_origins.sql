@@ -39,6 +39,7 @@ parts as (
         links.amount,
         links.functional_amount,
         links.quantity,
+        false as is_invoice,
         'link' as origin_level
     from links
     left join followed
@@ -63,19 +64,49 @@ parts as (
         amount,
         functional_amount,
         quantity,
+        true as is_invoice,
         origin_level
     from through_invoices
 ),
 
 named as (
     select
-        source_system,
-        gl_line_id,
-        sum(amount) as amount,
-        sum(functional_amount) as functional_amount,
-        sum(quantity) as quantity
+        parts.source_system,
+        parts.gl_line_id,
+        sum(parts.amount) as amount,
+        sum(parts.functional_amount) as functional_amount,
+        coalesce(sum({{ hours_with_money('parts.quantity', 'lines.flow_sign * parts.amount') }}), 0) as hours,
+        bool_or(parts.is_invoice) as is_invoice,
+        bool_or(parts.quantity is null) as is_any_untold
     from parts
-    group by source_system, gl_line_id
+    inner join lines
+        on
+            parts.source_system = lines.source_system
+            and parts.gl_line_id = lines.gl_line_id
+    group by parts.source_system, parts.gl_line_id
+),
+
+-- What the named records do not add up to. Hours of an invoice are what it bills, whatever the ledger line says of them.
+rests as (
+    select
+        lines.source_system,
+        lines.gl_line_id,
+        lines.origin_type,
+        named.is_any_untold,
+        cast(lines.amount - named.amount as decimal(18, 2)) as amount,
+        cast(lines.functional_amount - named.functional_amount as decimal(18, 2)) as functional_amount,
+        case
+            when not named.is_invoice
+                then cast(
+                    {{ hours_with_money('lines.quantity', 'lines.flow_sign * lines.amount') }} - named.hours
+                    as decimal(18, 2)
+                )
+        end as hours
+    from lines
+    inner join named
+        on
+            lines.source_system = named.source_system
+            and lines.gl_line_id = named.gl_line_id
 )
 
 select
@@ -95,23 +126,41 @@ from parts
 
 union all
 
--- What the named records do not add up to stays with the line.
+-- It stays with the line.
 select
-    lines.source_system,
-    lines.gl_line_id,
+    source_system,
+    gl_line_id,
     'remainder' as part,
     'remainder' as component,
     cast(null as varchar) as invoice_line_id,
-    lines.origin_type,
+    origin_type,
     cast(null as varchar) as origin_system,
     cast(null as varchar) as origin_id,
     'summary' as origin_level,
-    cast(lines.amount - named.amount as decimal(18, 2)) as amount,
-    cast(lines.functional_amount - named.functional_amount as decimal(18, 2)) as functional_amount,
-    cast(lines.quantity - named.quantity as decimal(18, 2)) as quantity
-from lines
-inner join named
-    on
-        lines.source_system = named.source_system
-        and lines.gl_line_id = named.gl_line_id
-where lines.amount <> named.amount or lines.functional_amount <> named.functional_amount
+    amount,
+    functional_amount,
+    case when not is_any_untold then hours end as quantity
+from rests
+where
+    amount <> 0
+    or functional_amount <> 0
+    or (hours <> 0 and not is_any_untold)
+
+union all
+
+-- Which records the hours are of, links without hours leave unsaid.
+select
+    source_system,
+    gl_line_id,
+    'untold' as part,
+    'untold' as component,
+    cast(null as varchar) as invoice_line_id,
+    origin_type,
+    cast(null as varchar) as origin_system,
+    cast(null as varchar) as origin_id,
+    'summary' as origin_level,
+    cast(0 as decimal(18, 2)) as amount,
+    cast(0 as decimal(18, 2)) as functional_amount,
+    hours as quantity
+from rests
+where hours <> 0 and is_any_untold

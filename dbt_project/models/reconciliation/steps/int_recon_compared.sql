@@ -118,7 +118,8 @@ select
     speakers.is_original_posted,
     -- hours without a price are a missing rate, not a break; a side that states none cannot be held to the other's
     case
-        when totals.operational_count = 0 then not coalesce(totals.is_unpriced, false)
+        when totals.operational_count = 0
+            then not coalesce(totals.is_unpriced, false) and coalesce(speakers.component, '') <> 'untold'
         -- time beyond the cap has hours and nothing to earn or bill: none of it is missing
         when totals.posted_count = 0
             then

@@ -53,8 +53,8 @@ classified as (
                 compared.flow in ('revenue', 'loss_provision')
                 and coalesce(compared.contract_line_key, 'none') in ('none', 'unmapped')
                 then 'unmapped'
-            -- a record that stands and is not for sale, invoiced all the same
-            when compared.match_kind = 'origin' and compared.flow in ('revenue', 'billing') then 'amount_difference'
+            -- a record that stands and is nothing of this flow: not for sale and invoiced, a contractor's and posted as labor
+            when compared.match_kind = 'origin' then 'amount_difference'
             else 'unclassified'
         end as category
     from compared
@@ -112,7 +112,8 @@ named as (
         case
             when placed.is_moved then placed.moved_as
             when
-                placed.category = 'summary_unallocated' and placed.posted_functional = 0 and placed.posted_transaction = 0
+                placed.category = 'summary_unallocated'
+                and placed.posted_functional = 0 and placed.posted_transaction = 0 and placed.posted_hours = 0
                 then 'rounding'
             when
                 placed.category = 'accrual' and placed.compared_as <> 'accrual'

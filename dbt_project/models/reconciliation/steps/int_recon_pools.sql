@@ -20,7 +20,7 @@ lines as (
     from open_rows
     where
         basis = 'finance_posted'
-        and coalesce(component, '') <> 'remainder'
+        and coalesce(component, '') not in ('remainder', 'untold')
         and (
             (match_kind in ('line', 'chain') and posting_origin_type in ('summary', 'payroll'))
             or (match_kind = 'term' and group_operational_count = 0)
