@@ -1,7 +1,8 @@
 """The truth table (`make truth`): is every planted break found, with category and amount, and nothing else.
 
-For each of many simulated firms: simulate, ingest, build what the reconciliation stands on, and hold the items and
-control exceptions against the truth that the simulator wrote. Ends with 1 where a firm is not perfect.
+For each of many simulated firms: simulate, ingest, build what the reconciliation stands on, record its certificates,
+land what comes late and build again, and hold the items and control exceptions against the truth that the simulator
+wrote. Ends with 1 where a firm is not perfect.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from rich.table import Table
 import simulator
 from ingestion import pipeline
 from ingestion.feed import Feed
+from lake import certificates
 from lake.store import Lake
 from tests.firm import FEEDS, ROOT, configure
 from tests.reconciliation.truth import (
@@ -32,6 +34,7 @@ from tests.reconciliation.truth import (
     breaches,
     expected_controls,
     expected_items,
+    expected_landings,
     found_controls,
     found_items,
     gaps,
@@ -47,7 +50,10 @@ FIRMS = (
     (17, 44, 5), (18, 48, 3), (19, 52, 4), (20, 60, 6), (21, 15, 3), (22, 25, 4),
 )  # fmt: skip
 #: What the reconciliation publishes; everything that these stand on is built with them, and nothing else.
-WANTED = ("recon_item", "recon_bridge_total", "recon_bridge_currency", "control_exception", "gl_completeness")
+WANTED = (
+    "recon_item", "recon_bridge_total", "recon_bridge_currency", "control_exception", "gl_completeness",
+    "close_certificate",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class Verdict:
     controls_missed: tuple[Breach, ...]
     controls_extra: tuple[Breach, ...]
     controls_expected: int
+    landings: int
     gaps: Gaps
 
     @property
@@ -109,14 +116,18 @@ def judge(firm: tuple[int, int, int], folder: Path, warehouse: Warehouse, *, tes
     """Simulate, ingest and build one firm in the empty `folder`, and compare it with its truth."""
     started = time.monotonic()
     seed, consultants, months = firm
-    extracts = folder / "extracts"
-    simulator.simulate(extracts, consultants=consultants, months=months, seed=seed)
+    extracts, late = folder / "extracts", folder / "late"
+    simulator.simulate(extracts, consultants=consultants, months=months, seed=seed, late_to=late)
     config = configure(folder)
     lake = Lake(settings.load(config).lake_root)
     for name in FEEDS:
         pipeline.ingest(lake, Feed(name=name, system="canonical", path=str(extracts / name)))
+    mart = warehouse.build(config, tested=False)
+    certificates.record(lake, mart)
+    landings = expected_landings(extracts, mart)
+    pipeline.ingest(lake, Feed(name="psa", system="canonical", path=str(late / "psa")))
     mart = warehouse.build(config, tested=tested)
-    expected = expected_controls(extracts)
+    expected = expected_controls(extracts) | landings
     missed, extra = breaches(expected, found_controls(mart))
     return Verdict(
         firm=firm,
@@ -125,6 +136,7 @@ def judge(firm: tuple[int, int, int], folder: Path, warehouse: Warehouse, *, tes
         controls_missed=missed,
         controls_extra=extra,
         controls_expected=len(expected),
+        landings=len(landings),
         gaps=gaps(mart),
     )
 
@@ -153,7 +165,7 @@ def by_category(verdicts: Sequence[Verdict]) -> Table:
 def by_firm(verdicts: Sequence[Verdict]) -> Table:
     """Return one line a firm: how well its breaks were found, and how many cells of its bridge do not close."""
     table = Table(title="Firms: cells that do not close, by currency, and what no rule explains")
-    headings = ("seed", "consultants", "months", "items", "precision", "recall", "controls", "cells")
+    headings = ("seed", "consultants", "months", "items", "precision", "recall", "controls", "late", "cells")
     for heading in (*headings, "transaction", "functional", "group", "unclassified", "seconds"):
         table.add_column(heading, justify="right")
     for v in verdicts:
@@ -163,7 +175,7 @@ def by_firm(verdicts: Sequence[Verdict]) -> Table:
         controls = f"{v.controls_expected} found" if not wrong else f"{wrong} wrong"
         open_cells = (v.gaps.transaction, v.gaps.functional, v.gaps.group, v.gaps.unclassified)
         shares = (_share(extra, found), _share(missed, made))
-        cells = (*v.firm, found, *shares, controls, v.gaps.cells, *open_cells, f"{v.seconds:.0f}")
+        cells = (*v.firm, found, *shares, controls, v.landings, v.gaps.cells, *open_cells, f"{v.seconds:.0f}")
         table.add_row(*map(str, cells))
     return table
 

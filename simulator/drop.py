@@ -57,12 +57,17 @@ HUNDREDTHS = (Kind.MONEY, Kind.HOURS, Kind.RATE, Kind.SHARE)
 
 @dataclass
 class Drop:
-    """A folder of extracts; rows changed from `boundary` (seconds) on go to `last_day` where it is given."""
+    """A folder of extracts; rows changed from `boundary` (seconds) on go to `last_day` where it is given.
+
+    Time entries named in `held` go to `late` instead, whatever day they bear.
+    """
 
     out: Path
     last_day: Path | None
     boundary: int
     rows: dict[str, int] = field(default_factory=dict)
+    late: Path | None = None
+    held: set[str] = field(default_factory=set)
 
     def write(
         self, entity: str, frame: pl.DataFrame, *, part: str | None = None, before: pl.DataFrame | None = None
@@ -73,6 +78,11 @@ class Drop:
         `before` holds the earlier versions of rows that changed on the last day.
         """
         self.rows[entity] = self.rows.get(entity, 0) + frame.height
+        if self.late is not None and entity == "time_entry":
+            is_held = pl.col("time_entry_id").is_in(sorted(self.held))
+            held, frame = frame.filter(is_held), frame.filter(~is_held)
+            if held.height:
+                _write(self.late, entity, held, part)
         if self.last_day is None:
             _write(self.out, entity, frame, part)
             return

@@ -28,6 +28,7 @@ from simulator.invoices import issue
 from simulator.labour import post_labour, with_posting, write_entries, write_messages
 from simulator.late_changes import judge_amendment
 from simulator.late_edits import edit_after_close
+from simulator.late_landings import hold_back
 from simulator.ledger import Ledger
 from simulator.misposts import post_second_lines, post_strays
 from simulator.money import make_rates
@@ -71,15 +72,16 @@ def simulate(
     seed: int = 7,
     until: date = date(2026, 10, 31),
     last_day_to: Path | None = None,
+    late_to: Path | None = None,
     events: Listener = _quiet,
 ) -> Summary:
     """Write a year of a services firm to `out` as canonical extracts, one folder a feed, and their truth.
 
-    Where `last_day_to` is given, rows that changed on the last simulated day go there instead. The truth
-    (`_truth/`) is that of both together.
+    Where `last_day_to` is given, rows that changed on the last simulated day go there instead; where `late_to` is, an
+    entry of each entity's closed months. The truth (`_truth/`) is that of all together.
     """
     calendar = make_calendar(months=months, until=until)
-    drop = Drop(out, last_day_to, calendar.last_day_starts)
+    drop = Drop(out, last_day_to, calendar.last_day_starts, late=late_to)
     world = World(calendar, make_rates(calendar, np.random.default_rng([seed, 0])), drop, seed, consultants)
     year = _year_of(world)
     for month in range(months):
@@ -147,6 +149,7 @@ class Year:
         planted = plant_labour(firm, with_posting(firm, entries, world.rng(14, month)), month)
         planted = edit_after_close(firm, truth, planted, month)
         entries = planted.entries
+        hold_back(firm, truth, entries, month)
         write_entries(firm, entries, planted.older, month)
         write_messages(world, entries, flow="time_to_erp", origin="time_entry", system="psa", part=tag)
         costed = with_payroll(firm, entries)

@@ -60,6 +60,7 @@ class Truth:
     items: list[pl.DataFrame] = field(default_factory=list)
     pools: list[pl.DataFrame] = field(default_factory=list)
     controls: list[dict[str, str | None]] = field(default_factory=list)
+    landings: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, rows: pl.DataFrame) -> None:
         """Add finished items; columns of `ITEM` that are missing are empty."""
@@ -75,6 +76,10 @@ class Truth:
     def control(self, rule: str, entity: str, subject: str, note: str) -> None:
         """Add a control exception that must result."""
         self.controls.append({"rule": rule, "legal_entity": entity, "subject": subject, "note": note})
+
+    def landing(self, rule: str, entity: str, period: str, subject: str) -> None:
+        """Add a control exception that must result where the period is certified before the late drop lands."""
+        self.landings.append({"rule": rule, "legal_entity": entity, "period_id": period, "subject": subject})
 
     def group(self, functional: pl.Series, entity: pl.Series, period: pl.Series) -> pl.Series:
         """Functional amounts in group currency at their period's average rate."""

@@ -122,7 +122,7 @@ def _journal(firm: Firm, entity: int, month: int, posted: int) -> str:
 
 
 def write_truth(firm: Firm, truth: Truth, out: Path) -> None:
-    """Write `_truth/recon_item.csv`, `control_exception.csv` and `build.json`."""
+    """Write `recon_item.csv`, `control_exception.csv`, `build.json` and `late_landing.csv`, if any, to `_truth/`."""
     truth.settle_pools()
     folder = out / "_truth"
     folder.mkdir(parents=True, exist_ok=True)
@@ -132,6 +132,8 @@ def write_truth(firm: Firm, truth: Truth, out: Path) -> None:
         truth.controls, schema={"rule": pl.String, "legal_entity": pl.String, "subject": pl.String, "note": pl.String}
     )
     controls.unique().sort("rule", "legal_entity", "subject").write_csv(folder / "control_exception.csv")
+    if truth.landings:
+        pl.DataFrame(truth.landings).sort("subject").write_csv(folder / "late_landing.csv")
     counts = items.group_by("flow", "category").len().sort("flow", "category")
     build = {
         "build_time": firm.world.calendar.build_time.isoformat(),

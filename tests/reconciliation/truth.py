@@ -145,6 +145,23 @@ def expected_controls(drop: Path) -> set[Breach]:
         return {(row["rule"], row["legal_entity"], row["subject"]) for row in csv.DictReader(file)}
 
 
+def expected_landings(drop: Path, mart: Path) -> set[Breach]:
+    """Read the breaches of what a simulated drop holds back, in those periods that a built mart certifies."""
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        signed = set(
+            connection.execute(
+                "select legal_entity_key, period_id from close_certificate where is_certified"
+            ).fetchall()
+        )
+    certified = {(source_id(books), period) for books, period in signed}
+    with (drop / "_truth" / "late_landing.csv").open(newline="", encoding="utf-8") as file:
+        return {
+            (row["rule"], row["legal_entity"], row["subject"])
+            for row in csv.DictReader(file)
+            if (row["legal_entity"], row["period_id"]) in certified
+        }
+
+
 def found_controls(mart: Path) -> set[Breach]:
     """Read the breaches of control of a built mart; a period's subject is the period alone."""
     with duckdb.connect(str(mart), read_only=True) as connection:

@@ -111,6 +111,22 @@ def test_two_drops_add_up_to_one(tmp_path: Path) -> None:
     assert raw(tmp_path / "first", "time_entry")["updated_at"].max() < "2026-10-30"  # type: ignore[operator]
 
 
+def test_what_lands_late_is_a_few_entries_of_every_closed_month_and_is_missing_from_nothing(tmp_path: Path) -> None:
+    simulate(tmp_path / "whole", consultants=30, months=4)
+    simulate(tmp_path / "first", consultants=30, months=4, late_to=tmp_path / "late")
+    late = raw(tmp_path / "late", "time_entry")
+    rows = pl.concat([raw(tmp_path / "first", "time_entry"), late])
+    keys = ["time_entry_id", "updated_at"]
+    assert rows.sort(keys).equals(raw(tmp_path / "whole", "time_entry").sort(keys))
+    told = pl.read_csv(tmp_path / "first" / "_truth" / "late_landing.csv", infer_schema=False)
+    assert sorted(told["subject"]) == sorted(late["time_entry_id"].unique())
+    assert told.group_by("period_id").len().sort("period_id").rows() == [(f"2026-0{month}", 4) for month in (7, 8, 9)]
+    assert prints(tmp_path / "late").keys() == {f"psa/time_entry/20260{month}.csv" for month in (7, 8, 9)}
+    for name in ("recon_item", "control_exception"):
+        file = f"_truth/{name}.csv"
+        assert prints(tmp_path / "first")[file] == prints(tmp_path / "whole")[file]
+
+
 def test_the_firm_ends_on_the_day_asked_for(tmp_path: Path) -> None:
     summary = simulate(tmp_path, consultants=30, months=3, until=date(2026, 6, 30))
     assert summary.build_time.date() == date(2026, 6, 30)
