@@ -65,11 +65,13 @@ def fct_metric_steps(metrics: Sequence[Metric]) -> dict[str, str]:
 
 
 def fct_metric(metrics: Sequence[Metric]) -> str:
-    """Return the SQL of fct_metric: the rows of its steps, summed to its grain."""
+    """Return the SQL of fct_metric: the rows of its steps, summed to its grain, and the noughts of its balances."""
     stacked = "    union all\n".join(
         f"    select * from {{{{ ref('{step}') }}}}\n" for step in fct_metric_steps(metrics)
     )
-    return f"{_ALL}with sides as (\n{stacked})\n{{{{ metric_rows('sides', all) }}}}\n"
+    balances = ",\n".join(f"    '{metric.id}'" for metric in metrics if metric.additivity == "balance")
+    named = f"{{%- set balances = [\n{balances},\n] %}}\n"
+    return f"{_ALL}{named}with sides as (\n{stacked})\n{{{{ metric_rows('sides', all, balances) }}}}\n"
 
 
 def fct_metric_distribution(metrics: Sequence[Metric]) -> str:

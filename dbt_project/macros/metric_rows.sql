@@ -1,7 +1,8 @@
 {#
-  The rows of fct_metric from the stacked sides: one a metric, basis, period and dimension members.
+  The rows of fct_metric from the stacked sides: one a metric, basis, period and dimension members,
+  and of balances those of nought.
 #}
-{% macro metric_rows(sides, all) -%}
+{% macro metric_rows(sides, all, balances) -%}
     {%- set keys = ['metric_id', 'basis', 'period_id'] + all -%}
     , summed as (
         select
@@ -12,23 +13,31 @@
         group by {{ keys | join(', ') }}
     )
 
+    {{- balance_ends('summed', all, balances) }},
+
+    figures as (
+        select * from summed
+        union all
+        select * from ended
+    )
+
     select
-        summed.metric_id,
-        summed.basis,
-        summed.period_id,
+        figures.metric_id,
+        figures.basis,
+        figures.period_id,
         periods.end_date as period_end,
         {%- for name in all %}
-        summed.{{ name }},
+        figures.{{ name }},
         {%- endfor %}
-        cast(summed.numerator as decimal(38, 6)) as numerator,
-        cast(summed.denominator as decimal(38, 6)) as denominator,
-        {{ ledger_worth('summed.basis') }} as gl_status,
+        cast(figures.numerator as decimal(38, 6)) as numerator,
+        cast(figures.denominator as decimal(38, 6)) as denominator,
+        {{ ledger_worth('figures.basis') }} as gl_status,
         coalesce(build.build_date between periods.start_date and periods.end_date, false) as is_provisional
-    from summed
+    from figures
     cross join {{ ref('int_build') }} as build
-    {{- ledger_worth_join('summed') }}
+    {{- ledger_worth_join('figures') }}
     left join {{ ref('int_periods') }} as periods
         on
-            summed.legal_entity_key = periods.legal_entity_key
-            and summed.period_id = periods.period_id
+            figures.legal_entity_key = periods.legal_entity_key
+            and figures.period_id = periods.period_id
 {%- endmacro %}

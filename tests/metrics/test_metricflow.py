@@ -31,6 +31,11 @@ NOT_IN_METRICFLOW = {
 #: How MetricFlow calls what a figure is split by, and how the catalogue does.
 LEVELS = {"figure__region": "region", "figure__flow": "flow", "metric_time__month": "period_id"}
 Ask = Callable[..., str]
+#: Whether a row stands in a period of its entity before the last one that has begun.
+NOT_LAST = (
+    "(legal_entity_key, period_id) not in (select (legal_entity_key, max_by(period_id, end_date)) from mart.dim_period,"
+    " mart.build_info where start_date <= cast(build_time as date) group by legal_entity_key)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +121,36 @@ def test_a_query_gives_the_figures_of_the_catalogue_for_every_metric(
             bound = max(abs(figure.value) * Decimal("1e-12"), Decimal("1e-9"))
             assert abs(Decimal(said) - figure.value) <= bound, (name, basis, figure.members)
             compared.add((name, basis))
+        rolled = {str(figure.members[0][1])[:letters] for figure in roll_up(mart, metric(mart, name, basis), by=[ours])}
+        more = {member: row.get(f"{name}_{basis}", "") for member, row in told.items() if member not in rolled}
+        assert not any(Decimal(said or 0) for said in more.values()), (name, basis, more)
     assert compared == set(asked)
+
+
+def test_a_balance_that_ended_is_nothing_when_it_is_asked_for_alone(
+    mf: Ask, mart: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """MetricFlow takes the last period of the rows that a filter leaves: it must not be an older balance."""
+    ended = mart.execute(
+        f"""
+        select metric_id, basis, project_key from mart.fct_metric join mart.dim_metric using (metric_id, basis)
+        where additivity = 'balance' and project_key is not null
+        group by all having bool_and({NOT_LAST} or numerator = 0) and bool_or(numerator <> 0)
+        """
+    ).fetchall()
+    names = sorted({f"{name}_{basis}" for name, basis, _ in ended})
+    projects = sorted({project for _, _, project in ended})
+    assert len(names) > 5
+    for project in (projects[0], projects[-1]):
+        answer = tmp_path / "answer.csv"
+        where = f"{{{{ Dimension('figure__project_key') }}}} = '{project}'"
+        mf("query", "--metrics", ",".join(names), "--where", where, "--csv", str(answer))
+        with answer.open(encoding="utf-8") as file:
+            (told,) = csv.DictReader(file)
+        for name, basis, _ in ended:
+            figures = roll_up(mart, metric(mart, name, basis), only={"project_key": project})
+            ours = sum((figure.value or 0 for figure in figures), Decimal(0))
+            assert abs(Decimal(told[f"{name}_{basis}"] or 0) - ours) < Decimal("1e-6"), (project, name, basis)
 
 
 def every(mart: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
