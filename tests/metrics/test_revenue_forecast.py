@@ -74,8 +74,9 @@ def in_parts(whole: Decimal, parts: Sequence[tuple[str, Decimal]]) -> list[tuple
 
 
 def forecast(lines: list[Line], bookings: list[Booking], ends: dict[str, date | None]) -> Forecast:
-    """Return what each line earns in each period to come, in group currency."""
+    """Return what each line earns in each period to come, in group currency; a retainer without an end nothing."""
     found: Forecast = {}
+    lines = [line for line in lines if can_be_spread(line)]
     for line in lines:
         mine = [one for one in bookings if one.project == line.project and one.kind == "hard"]
         hours: dict[str, Decimal] = defaultdict(Decimal)
@@ -97,6 +98,11 @@ def forecast(lines: list[Line], bookings: list[Booking], ends: dict[str, date | 
     return found
 
 
+def can_be_spread(line: Line) -> bool:
+    """Whether anything can be forecast of it: a retainer needs an end."""
+    return not line.is_retainer or line.end is not None
+
+
 def by_days(line: Line, project_end: date | None) -> list[tuple[str, Decimal]]:
     """Return what is left by the working days until the project's end, else the line's; all now where none is left.
 
@@ -104,8 +110,8 @@ def by_days(line: Line, project_end: date | None) -> list[tuple[str, Decimal]]:
     """
     assert line.left is not None
     day, last = TODAY + timedelta(days=1), project_end or line.end or TODAY
-    if line.is_retainer and line.end:
-        last = line.end
+    if line.is_retainer:
+        last = line.end or last
     worked: dict[str, Decimal] = defaultdict(Decimal)
     while day <= max(last, TODAY + timedelta(days=1)):
         if CALENDAR.works(day):
@@ -176,5 +182,5 @@ def test_a_revenue_forecast_is_what_a_loop_over_lines_says(
     )  # fmt: skip
     assert {(line, period): amount for line, period, amount in found} == forecast(lines, bookings, ends)
     for line in lines:
-        if line.left is not None and line.currency == "EUR":
+        if line.left is not None and line.currency == "EUR" and can_be_spread(line):
             assert sum(amount for key, _, amount in found if key == line.key) == line.left

@@ -1,4 +1,5 @@
--- Grain: as int_booked_hours, with the bill rate in force on its days: the person's, else the role's, else the project's. Group value at the closing rate of the period that is running.
+-- Grain: as int_booked_hours, with the bill rate in force on its days: the person's, else the role's, else the project's; a
+-- booking of nobody yet has no person's. Group value at the closing rate of the period that is running.
 with booked as (
     select * from {{ ref('int_booked_hours') }}
 ),
@@ -28,7 +29,7 @@ priced as (
     from booked
     left join running on booked.project_entity_key = running.legal_entity_key
     {%- for alias, worker, role in [
-        ('own', 'booked.worker_key', "'none'"), ('by_role', "'none'", 'booked.role'), ('overall', "'none'", "'none'")
+        ('own', "nullif(booked.worker_key, 'none')", "'none'"), ('by_role', "'none'", 'booked.role'), ('overall', "'none'", "'none'")
     ] %}
     left join rates as {{ alias }}
         on

@@ -1,15 +1,22 @@
 -- Grain: one row a services contract line and running or coming period: what is left of the line's amount,
 -- spread by the hard-booked hours of its project, else by the working days left. Lines without an amount
--- (time and materials without a cap) take the value of their project's hard bookings.
+-- (time and materials without a cap) take the value of their project's hard bookings. A retainer without an end cannot be
+-- spread, so nothing is forecast of it, as nothing is recognized: it is an exception.
 with backlog as (
-    select backlog.*
+    select
+        backlog.*,
+        lines.recognition_method
     from {{ ref('int_backlog_contracted') }} as backlog
+    inner join {{ ref('int_revenue_lines') }} as lines on backlog.contract_line_key = lines.contract_line_key
     inner join {{ ref('int_period_days') }} as days
         on
             backlog.legal_entity_key = days.legal_entity_key
             and backlog.period_id = days.period_id
     inner join {{ ref('int_build') }} as build on days.day = build.build_date
-    where backlog.basis = 'operational' and not backlog.is_recurring
+    where
+        backlog.basis = 'operational'
+        and not backlog.is_recurring
+        and not (lines.recognition_method = 'straight_line' and backlog.end_date is null)
 ),
 
 booked as (
@@ -53,13 +60,12 @@ ends as (
         greatest(
             -- a retainer earns to the end of its own term, however long the project goes on
             coalesce(
-                case when lines.recognition_method = 'straight_line' then backlog.end_date end,
+                case when backlog.recognition_method = 'straight_line' then backlog.end_date end,
                 projects.end_date, backlog.end_date, {{ add_days('build.build_date', 1) }}
             ),
             {{ add_days('build.build_date', 1) }}
         ) as last_day
     from backlog
-    inner join {{ ref('int_revenue_lines') }} as lines on backlog.contract_line_key = lines.contract_line_key
     cross join {{ ref('int_build') }} as build
     left join {{ ref('int_projects') }} as projects on backlog.project_key = projects.project_key
     where
