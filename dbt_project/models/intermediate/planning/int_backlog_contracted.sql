@@ -27,6 +27,8 @@ measured as (
             and periods.end_date < lines.known_to_date
             and periods.end_date
             < case when endings.was_seen_open then endings.ended_on else least(endings.ended_on, lines.end_date) end
+            -- what a terminated contract promised for the days after its own end is not earned, so it is not left either
+            and (lines.ended_on is null or periods.end_date < lines.ended_on)
         )
 ),
 
