@@ -68,10 +68,18 @@ closed as (
     select
         moved.*,
         sum(net - billed) over to_date as closing_contract,
-        sum(net_functional - billed_functional) over to_date as closing_functional,
+        case
+            when position_currency = functional_currency then sum(net - billed) over to_date
+            -- rates as whole numbers: their quotient is never rounded
+            else {{ share_of(
+                'sum(net - billed) over to_date',
+                'group_rates.closing_rate * 1000000', 'functional_rates.closing_rate * 1000000'
+            ) }}
+        end as closing_functional,
         {{ translate('sum(net - billed) over to_date', 'group_rates.closing_rate') }} as closing_group
     from moved
     {{ group_rate_join('group_rates', 'moved.legal_entity_key', 'moved.period_id', 'moved.position_currency') }}
+    {{ group_rate_join('functional_rates', 'moved.legal_entity_key', 'moved.period_id', 'moved.functional_currency') }}
     window to_date as (
         partition by basis, position_key, moved.legal_entity_key, position_currency, functional_currency
         order by period_end rows unbounded preceding
@@ -81,8 +89,8 @@ closed as (
 opened as (
     select
         closed.*,
-        coalesce(lag(closing_contract) over by_period, 0) as opening_contract,
-        coalesce(lag(closing_functional) over by_period, 0) as opening_functional,
+        lag(closing_contract, 1, 0) over by_period as opening_contract,
+        lag(closing_functional, 1, 0) over by_period as opening_functional,
         lag(closing_group, 1, 0) over by_period as opening_group
     from closed
     window by_period as (
@@ -105,6 +113,8 @@ select
     cast(net_functional + written_off_functional as decimal(18, 2)) as recognized_functional,
     cast(billed_functional as decimal(18, 2)) as billed_functional,
     cast(written_off_functional as decimal(18, 2)) as written_off_functional,
+    cast(closing_functional - opening_functional - net_functional + billed_functional as decimal(18, 2))
+        as translation_functional,
     cast(closing_functional as decimal(18, 2)) as closing_functional,
     cast(opening_group as decimal(18, 2)) as opening_group,
     cast(net_group + written_off_group as decimal(18, 2)) as recognized_group,

@@ -5,6 +5,9 @@ with rolled as (
         sum(opening_functional) as opening_functional,
         sum(recognized_functional) as recognized_functional,
         sum(billed_functional) as billed_functional,
+        sum(translation_functional) as translation_functional,
+        -- before translation: accounts are posted at the rates of their days
+        sum(recognized_functional - billed_functional - written_off_functional) as moved_functional,
         sum(closing_functional) as closing_functional
     from {{ ref('fct_wip_rollforward') }}
     where basis = 'finance_posted'
@@ -43,13 +46,13 @@ select
     cast(coalesce(rolled.opening_functional, 0) as decimal(18, 2)) as rolled_opening,
     cast(coalesce(rolled.recognized_functional, 0) as decimal(18, 2)) as rolled_recognized,
     cast(coalesce(rolled.billed_functional, 0) as decimal(18, 2)) as rolled_billed,
+    cast(coalesce(rolled.translation_functional, 0) as decimal(18, 2)) as rolled_translation,
     cast(coalesce(rolled.closing_functional, 0) as decimal(18, 2)) as rolled_closing,
     cast(given.opening as decimal(18, 2)) as balance_opening,
     cast(given.closing as decimal(18, 2)) as balance_closing,
     -- what the ledger's accounts moved beyond revenue and billing, and the other way round
-    cast((given.closing - given.opening)
-        - coalesce(rolled.closing_functional - rolled.opening_functional, 0) as decimal(18, 2)) as movement_difference,
-    given.closing - given.opening = coalesce(rolled.closing_functional - rolled.opening_functional, 0) as is_tied
+    cast(given.closing - given.opening - coalesce(rolled.moved_functional, 0) as decimal(18, 2)) as movement_difference,
+    given.closing - given.opening = coalesce(rolled.moved_functional, 0) as is_tied
 from given
 left join rolled
     on
