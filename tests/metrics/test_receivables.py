@@ -20,6 +20,8 @@ BUILT = date(2026, 9, 18)
 FIRST = date(2025, 1, 1)
 #: One entity of months and one of 4-4-5 weeks, whose years do not begin together.
 PERIODS = {"M": months(2025, 24), "W": four_four_five(date(2024, 12, 29), 8)}
+#: The currency of each entity's books, into which an invoice goes at its own day's rate.
+BOOKS = {"M": "EUR", "W": "USD"}
 ACROSS = {("USD", "EUR"): Decimal("0.9"), ("EUR", "USD"): Decimal("1.1")}
 INVOICES = (
     "source_system text, invoice_id text, legal_entity_id text, customer_id text, currency text, invoice_date date,"
@@ -89,13 +91,14 @@ def paid(receipt: Receipt, invoices: list[Invoice]) -> Invoice | None:
 
 
 def moves(invoices: list[Invoice], receipts: list[Receipt]) -> list[tuple[Invoice, date, Decimal, Decimal]]:
-    """Return (the invoice, the day, what was invoiced, what became open) of everything that happened."""
+    """Return (invoice, day, what was invoiced in the books' currency, what became open) of all that happened."""
     found = []
     for one in invoices:
+        worth = to_cents(Fraction(one.total) * Fraction(ACROSS.get((one.currency, BOOKS[one.entity]), Decimal(1))))
         if one.status != "draft":
-            found.append((one, one.day, one.total, one.total))
+            found.append((one, one.day, worth, one.total))
         if one.status == "void":
-            found.append((one, one.voided_on, -one.total, -one.total))
+            found.append((one, one.voided_on, -worth, -one.total))
     for receipt in receipts:
         invoice = paid(receipt, invoices)
         if invoice is not None:
@@ -127,7 +130,7 @@ def receivables(invoices: list[Invoice], receipts: list[Receipt]) -> dict[Cell, 
                     left += to_cents(Fraction(opened) * Fraction(rate(currency, now, "closing")))
                     for place, (invoiced, _) in mine.items():
                         if in_the_year(periods[place], last):
-                            year += to_cents(Fraction(invoiced) * Fraction(rate(currency, place, "average")))
+                            year += to_cents(Fraction(invoiced) * Fraction(rate(BOOKS[entity], place, "average")))
                 found[name, entity, customer] = (left, brought_to_a_year(year, min(begun, default=None), last))
     return found
 
@@ -215,7 +218,8 @@ def test_receivables_are_what_a_loop_over_documents_and_receipts_says(
                 ],
             ),
             "int_legal_entities": (
-                "legal_entity_key text, region text, time_zone text", [(entity, "R", "UTC") for entity in PERIODS],
+                "legal_entity_key text, region text, time_zone text, functional_currency text",
+                [(entity, "R", "UTC", BOOKS[entity]) for entity in PERIODS],
             ),
             "int_period_days": (
                 "legal_entity_key text, day date, period_id text, start_date date, end_date date", days,
@@ -227,7 +231,10 @@ def test_receivables_are_what_a_loop_over_documents_and_receipts_says(
             "int_build": ("build_date date", [(BUILT,)]),
             "int_fx_days": (
                 "from_currency text, to_currency text, rate_date date, rate decimal(18, 8)",
-                [(*pair, day, across) for pair, across in ACROSS.items() for day in sorted({r.day for r in receipts})],
+                [
+                    (*pair, day, across) for pair, across in ACROSS.items()
+                    for day in sorted({one.day for one in [*invoices, *receipts]})
+                ],
             ),
             "int_fx_period": (
                 ("legal_entity_key text, period_id text, from_currency text, average_rate decimal(18, 8),"

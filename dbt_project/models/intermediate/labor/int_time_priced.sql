@@ -7,7 +7,11 @@
 ) }}
 
 with entries as (
-    select * from {{ ref('stg_psa__time_entries') }} as staged
+    -- work that may not be charged has no hours for charging, whoever approved some: money and hours say the same
+    select
+        {{ all_but(['billable_hours'], 'staged') }},
+        cast(case when staged.is_billable then staged.billable_hours else 0 end as decimal(9, 2)) as billable_hours
+    from {{ ref('stg_psa__time_entries') }} as staged
     {{ touched_only('int_touched_time_entries', ['source_system', 'time_entry_id'], 'staged') }}
 ),
 

@@ -18,6 +18,8 @@ documents as (
         {{ resolved_key('invoices.legal_entity_id', 'entity_ids') }} as legal_entity_key,
         {{ resolved_key('invoices.customer_id', 'customer_ids') }} as customer_key,
         invoices.currency,
+        coalesce(entities.functional_currency, invoices.currency) as functional_currency,
+        coalesce(entities.time_zone, 'UTC') as time_zone,
         invoices.invoice_date,
         coalesce(invoices.voided_at, invoices.updated_at) as voided_at,
         invoices.status,
@@ -29,6 +31,7 @@ documents as (
             and invoices.invoice_id = lines.invoice_id
     {{ resolve_join('legal_entity', 'entity_ids', 'invoices.source_system', 'invoices.legal_entity_id', 'invoices.invoice_date') }}
     {{ resolve_join('customer', 'customer_ids', 'invoices.source_system', 'invoices.customer_id', 'invoices.invoice_date') }}
+    left join {{ ref('int_legal_entities') }} as entities on entity_ids.key = entities.legal_entity_key
     where
         not invoices.is_deleted
         and (invoices.status = 'issued' or (invoices.status = 'void' and invoices.issued_at is not null))
@@ -58,28 +61,40 @@ receipts as (
     where not receipts.is_deleted
 ),
 
+-- An invoice is worth what the ledger has it at: its own day's rate into the books' currency.
+valued as (
+    select
+        documents.*,
+        {{ translate('documents.total', fx_rate('fx', 'documents.currency', 'documents.functional_currency')) }}
+            as total_functional
+    from documents
+    {{ fx_join('fx', 'documents.currency', 'documents.functional_currency', 'documents.invoice_date') }}
+),
+
 movements as (
     select
-        legal_entity_key, customer_key, currency, invoice_date as moved_on, total as invoiced, total as open_change
-    from documents
+        legal_entity_key, customer_key, currency, functional_currency, invoice_date as moved_on,
+        total_functional as invoiced_functional, total as open_change
+    from valued
+    union all
+    select
+        legal_entity_key,
+        customer_key,
+        currency,
+        functional_currency,
+        {{ local_date('voided_at', 'time_zone') }} as moved_on,
+        -total_functional as invoiced_functional,
+        -total as open_change
+    from valued
+    where status = 'void'
     union all
     select
         documents.legal_entity_key,
         documents.customer_key,
         documents.currency,
-        {{ local_date('documents.voided_at', "coalesce(entities.time_zone, 'UTC')") }} as moved_on,
-        -documents.total as invoiced,
-        -documents.total as open_change
-    from documents
-    left join {{ ref('int_legal_entities') }} as entities on documents.legal_entity_key = entities.legal_entity_key
-    where documents.status = 'void'
-    union all
-    select
-        documents.legal_entity_key,
-        documents.customer_key,
-        documents.currency,
+        documents.functional_currency,
         receipts.received_date as moved_on,
-        0 as invoiced,
+        0 as invoiced_functional,
         -{{ translate('receipts.amount', fx_rate('fx', 'receipts.currency', 'documents.currency')) }} as open_change
     from receipts
     inner join documents
@@ -94,23 +109,24 @@ by_period as (
         movements.legal_entity_key,
         movements.customer_key,
         movements.currency,
+        movements.functional_currency,
         days.period_id,
         days.start_date,
         days.end_date,
-        sum(movements.invoiced) as invoiced,
+        sum(movements.invoiced_functional) as invoiced_functional,
         sum(movements.open_change) as open_change
     from movements
     {{ work_period_join('days', 'movements.legal_entity_key', 'movements.moved_on') }}
     where days.period_id is not null
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5, 6, 7
 ),
 
 translated as (
     select
         by_period.*,
-        {{ translate('by_period.invoiced', 'group_rates.average_rate') }} as invoiced_group
+        {{ translate('by_period.invoiced_functional', 'group_rates.average_rate') }} as invoiced_group
     from by_period
-    {{ group_rate_join('group_rates', 'by_period.legal_entity_key', 'by_period.period_id', 'by_period.currency') }}
+    {{ group_rate_join('group_rates', 'by_period.legal_entity_key', 'by_period.period_id', 'by_period.functional_currency') }}
 ),
 
 histories as (
@@ -118,7 +134,7 @@ histories as (
         legal_entity_key,
         min(start_date) as first_day
     from by_period
-    where invoiced <> 0
+    where invoiced_functional <> 0
     group by legal_entity_key
 ),
 
