@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 from ingestion import adapter as adapters
-from ingestion import intake, refusals, relanding, resubmit, superseded
+from ingestion import correcting, intake, refusals, relanding, superseded
 from ingestion.appending import append, append_beside
 from ingestion.connectors.offer import Cursor, offered
 from ingestion.deletions import completed
@@ -47,11 +48,10 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
     lake.ensure()
     adapter = adapters.load(feed.system)
     log = BatchLog(lake, feed.name, feed.mode)
+    landing = partial(land, lake, feed, adapter, log, events=events)
     with hold(lake, feed.name, events=events):
-        done: list[tuple[int, Counts, list[Tally]]] = []
-        for left in log.unfinished():
-            events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
-            done.append(land(lake, feed, adapter, log, left, events=events))
+        done: list[correcting.Done] = []
+        finish_left(lake, feed, adapter, log, done, events=events)
         seen, landed = log.numbers(), log.landed_files()
         landed = landed.filter(~pl.col("file").str.starts_with(RESUBMITTED))
         with offered(lake, feed, adapter, _cursor(log, feed), events=events) as offer:
@@ -60,14 +60,10 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
             if found.plan is not None:
                 started = log.start(replace(found.plan, cursor=offer.cursor).to_json(), seen=seen)
                 events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
-                done.append(land(lake, feed, adapter, log, started, events=events))
-        seen = log.numbers()
-        for plan in resubmit.plans(lake, feed.name):
-            started = log.start(plan.to_json(), seen=seen)
-            seen.append(started.batch_id)
-            events("batch_started", feed=feed.name, batch_id=started.batch_id, resubmits=plan.resubmits)
-            done.append(land(lake, feed, adapter, log, started, events=events))
-    return result(feed, done)
+                done.append(landing(started))
+        corrected, refused = correcting.land_due(lake, log, landing, events=events)
+        done += corrected
+    return result(feed, done, refused)
 
 
 def _taken_in(
@@ -109,8 +105,17 @@ def _cursor_of(plan: str) -> Cursor | None:
     return from_json(plan).cursor
 
 
-def result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResult:
-    """Put what became of some batches together."""
+def finish_left(
+    lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, done: list[correcting.Done], *, events: Events
+) -> None:
+    """Land what a killed run left unfinished, oldest first, and add it to `done`."""
+    for left in log.unfinished():
+        events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
+        correcting.finish(left, partial(land, lake, feed, adapter, log, events=events), done)
+
+
+def result(feed: Feed, done: list[correcting.Done], refused: Iterable[str] = ()) -> BatchResult:
+    """Put what became of some batches together; `refused` says which corrections may not land."""
     return BatchResult(
         feed=feed.name,
         status="committed" if done else "unchanged",
@@ -119,13 +124,13 @@ def result(feed: Feed, done: list[tuple[int, Counts, list[Tally]]]) -> BatchResu
         tombstones=sum(t.tombstones for _, _, tallies in done for t in tallies),
         held_back=sum(t.held_back for _, _, tallies in done for t in tallies),
         files=sum(len(tallies) for _, _, tallies in done),
-        notes=tuple(sentence for _, _, tallies in done for sentence in said(tallies)),
+        notes=(*(sentence for _, _, tallies in done for sentence in said(tallies)), *refused),
     )
 
 
 def land(
     lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, started: Started, *, events: Events
-) -> tuple[int, Counts, list[Tally]]:
+) -> correcting.Done:
     """Write everything of a batch and close it; a refusal closes it too, and is raised again.
 
     Where a maintenance came in between, the batch is taken up again as after a kill: what was committed is
@@ -141,7 +146,7 @@ def land(
 
 def _land_once(
     lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, started: Started, *, events: Events
-) -> tuple[int, Counts, list[Tally]]:
+) -> correcting.Done:
     batch_id = started.batch_id
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
         spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)

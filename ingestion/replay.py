@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from ingestion import adapter as adapters
-from ingestion import intake, pipeline
+from ingestion import correcting, intake, pipeline
 from ingestion.feed import BatchResult, Feed
 from ingestion.lock import hold
 from ingestion.plan import RESUBMITTED, Item, Plan, Received, from_json
@@ -40,7 +40,8 @@ class Origin:
 def replay(lake: Lake, batch: int, *, feeds: Mapping[str, Feed], events: Events = ignore) -> BatchResult:
     """Land batch number `batch` again as a new batch of the same feed, with the feed's settings of today.
 
-    Raises ConfigError where there is no such batch or feed, SourceError where a newer snapshot has taken
+    Raises ConfigError where there is no such batch or feed, or a correction in it was withdrawn, SourceError where a
+    newer snapshot has taken
     the batch's place, LakeError where its bytes are lost, BatchRefused where it may not land as it is.
     """
     lake.ensure()
@@ -49,10 +50,10 @@ def replay(lake: Lake, batch: int, *, feeds: Mapping[str, Feed], events: Events 
     adapter = adapters.load(feed.system)
     log = BatchLog(lake, feed.name, feed.mode)
     with hold(lake, feed.name, events=events):
-        for left in log.unfinished():
-            events("batch_resumed", feed=feed.name, batch_id=left.batch_id)
-            pipeline.land(lake, feed, adapter, log, left, events=events)
+        pipeline.finish_left(lake, feed, adapter, log, [], events=events)
         received = log.landed_files().filter(~pl.col("file").str.starts_with(RESUBMITTED))
+        if origin.plan.resubmits is not None:
+            correcting.require_standing(lake, origin.plan)
         plan = _plan(origin, feed, adapter, received, events=events)
         _require_bytes(lake, plan)
         started = log.start(plan.to_json())

@@ -21,9 +21,9 @@ from lake.errors import LakeError
 from lake.schemas import SYSTEM_TABLES
 from lake.store import Lake
 
-ActionType = Literal["accept", "withdraw_acceptance", "assign", "resubmit", "approve_resubmit"]
+ActionType = Literal["accept", "withdraw_acceptance", "assign", "resubmit", "approve_resubmit", "withdraw_resubmit"]
 #: The decisions that nobody may take without saying why.
-_NEEDS_REASON = frozenset({"accept", "withdraw_acceptance"})
+_NEEDS_REASON = frozenset({"accept", "withdraw_acceptance", "withdraw_resubmit"})
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The verbs by which a quarantined row is corrected: one person proposes, another approves, ingest lands it."""
+"""The verbs by which a quarantined row is corrected: one proposes, another approves, ingest lands it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ verbs = typer.Typer(
     help="Correct quarantined rows: propose, approve; the next ingest lands them.", no_args_is_help=True
 )
 
-_COLUMNS = ("action_id", "item_id", "actor", "approver", "reason", "before", "after", "state")
+_COLUMNS = ("action_id", "item_id", "actor", "approver", "reason", "before", "after", "state", "why")
 
 
 @verbs.command("propose")
@@ -69,6 +69,23 @@ def approve(
     report.answer(said, as_json=as_json, event="approved", action_id=proposal, approver=approver)
 
 
+@verbs.command("withdraw")
+def withdraw(
+    proposal: Annotated[str, typer.Argument(help="The proposal's id.")],
+    *,
+    actor: Annotated[str, typer.Option(help="Who takes it back.")],
+    reason: Annotated[str, typer.Option(help="Why it is taken back.")],
+    file: ConfigOption = None,
+    as_json: LinesOption = False,
+) -> None:
+    """Take back a correction that has not landed; it stays on record, and its row can be corrected anew."""
+    from ingestion import resubmit  # noqa: PLC0415
+
+    resubmit.withdraw(_lake(file), proposal, actor=actor, reason=reason)
+    said = "Withdrawn; the row stands in quarantine as it was received."
+    report.answer(said, as_json=as_json, event="withdrawn", action_id=proposal, actor=actor)
+
+
 @verbs.command("list")
 def show(
     *,
@@ -76,11 +93,11 @@ def show(
     output: Annotated[Format, typer.Option("--format")] = "table",
     as_json: LinesOption = False,
 ) -> None:
-    """List all corrections: who, what, before, after, who approved, and what became of them."""
-    from ingestion import resubmit  # noqa: PLC0415
+    """List all corrections: who, what, before, after, who approved, what became of them and why."""
+    from ingestion.corrections import corrections  # noqa: PLC0415
     from tieout.query import render  # noqa: PLC0415
 
-    rows = [tuple(getattr(one, name) for name in _COLUMNS) for one in resubmit.corrections(_lake(file))]
+    rows = [tuple(getattr(one, name) for name in _COLUMNS) for one in corrections(_lake(file))]
     typer.echo(render(_COLUMNS, rows, output=form(output, as_json=as_json)), nl=False)
 
 

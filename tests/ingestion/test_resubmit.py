@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import resubmit
+from ingestion.corrections import corrections
 from ingestion.replay import replay
 from lake.batches import BatchLog
 from lake.errors import ConfigError
@@ -44,7 +45,7 @@ def test_an_approved_correction_lands_once_and_every_step_is_on_record(refused: 
         "select time_entry_id, hours::varchar, _correlation_id, _file from lake.time_entry where _batch_id = 2"
     ) == [("T2", "7.00", "C-77", f"_resubmitted/{proposal}.ndjson")]
     assert refused.ingest().status == "unchanged"
-    (one,) = resubmit.corrections(refused.lake)
+    (one,) = corrections(refused.lake)
     assert (one.actor, one.approver, one.reason, one.state) == ("ann", "bob", "typing error", "landed")
     assert (json.loads(one.before)["hours"], json.loads(one.after)["hours"]) == ("seven", "7.00")
     taken = 'select action_type, actor, approver, correlation_id from lake.action order by "at"'
@@ -68,14 +69,14 @@ def test_a_correction_that_is_wrong_itself_is_refused_again_and_can_be_corrected
     proposal = _propose(refused, hours="7,00")
     resubmit.approve(refused.lake, proposal, approver="bob")
     assert refused.ingest().counts.quarantined == 1
-    assert resubmit.corrections(refused.lake)[0].state == "refused again"
+    assert corrections(refused.lake)[0].state == "refused again"
     file = f"_resubmitted/{proposal}.ndjson"
     again = resubmit.propose(
         refused.lake, batch=2, file=file, row=1, changes={"hours": "7.00"}, actor="ann", reason="a point"
     )
     resubmit.approve(refused.lake, again, approver="bob")
     assert refused.ingest().counts.landed == 1
-    assert [one.state for one in resubmit.corrections(refused.lake)] == ["refused again", "landed"]
+    assert [one.state for one in corrections(refused.lake)] == ["refused again", "landed"]
 
 
 def test_a_late_correction_never_wins_over_a_newer_version(refused: Drop) -> None:
@@ -109,7 +110,7 @@ def test_a_correction_never_wins_over_what_the_source_sent_since_under_the_same_
     done = drop.ingest()
     assert (done.counts.landed, done.counts.excluded) == (0, 1)
     assert drop.rows(NEWEST) == [("8.00",)]
-    assert [one.state for one in resubmit.corrections(drop.lake)] == ["refused again", "superseded"]
+    assert [one.state for one in corrections(drop.lake)] == ["refused again", "superseded"]
     assert replay(drop.lake, 4, feeds={"psa": drop.feed}).counts.landed == 0
     assert drop.rows(NEWEST) == [("8.00",)]
     assert drop.rows(CONSERVED) == [(0,)]
@@ -124,7 +125,7 @@ def test_a_correction_does_not_bring_to_life_what_a_later_snapshot_no_longer_has
     done = snapshots.ingest()
     assert (done.counts.landed, done.counts.excluded) == (0, 1)
     assert snapshots.rows(NEWEST) == []
-    assert resubmit.corrections(snapshots.lake)[0].state == "superseded"
+    assert corrections(snapshots.lake)[0].state == "superseded"
 
 
 def test_a_correction_lands_while_the_newest_snapshot_still_has_the_row_as_it_was_refused(snapshots: Drop) -> None:
@@ -154,6 +155,99 @@ def test_a_batch_of_corrections_can_be_replayed(refused: Drop) -> None:
     done = replay(refused.lake, 2, feeds={"psa": refused.feed})
     assert done.counts.rows_read == done.counts.landed == 1
     assert BatchLog(refused.lake, "psa", "delta").unfinished() == []
+
+
+@pytest.fixture
+def frozen(drop: Drop) -> Drop:
+    """A frozen feed with two refused rows; that of row 2 lacks a cell that the contract requires."""
+    drop.options = {"drift": "freeze"}
+    drop.put("time_entry.csv", [entry(1), entry(2, hours="seven", work_date=""), entry(3, hours="eight")])
+    assert drop.ingest().counts.quarantined == 2
+    return drop
+
+
+def _approved(drop: Drop, row: int, **changes: str) -> str:
+    proposal = _propose(drop, row=row, **changes)
+    resubmit.approve(drop.lake, proposal, approver="bob")
+    return proposal
+
+
+def _states(drop: Drop) -> list[str]:
+    return [one.state for one in corrections(drop.lake)]
+
+
+def test_a_correction_that_may_not_land_is_told_of_and_holds_up_no_other(frozen: Drop) -> None:
+    lacking = _approved(frozen, 2, hours="7.00")
+    _approved(frozen, 3, hours="8.00")
+    frozen.put("time_entry.2.csv", [entry(4)])
+    done = frozen.ingest()
+    assert (done.counts.landed, _states(frozen)) == (2, ["refused", "landed"])
+    (note,) = done.notes
+    assert f"correction {lacking} of 1/time_entry/time_entry.csv/2, proposed by ann and approved by bob" in note
+    assert "work_date" in note
+    assert f"`tieout resubmit withdraw {lacking}`" in note
+    assert corrections(frozen.lake)[0].why is not None
+    assert frozen.ingest().status == "unchanged", "what was refused is not tried again, and stops nothing"
+    assert frozen.rows(f"select held from ({BATCHES})") == [(1,)]
+    assert frozen.rows(CONSERVED) == [(0,)]
+
+
+def test_a_refused_correction_is_proposed_anew_and_then_lands(frozen: Drop) -> None:
+    lacking = _approved(frozen, 2, hours="7.00")
+    frozen.ingest()
+    (batch,) = frozen.rows("select max(batch_id) from lake.batches where status = 'refused'")[0]
+    _approved(frozen, 2, hours="7.00", work_date="2026-03-02")
+    assert _states(frozen) == ["replaced", "approved"]
+    assert frozen.ingest().counts.landed == 1
+    assert _states(frozen) == ["replaced", "landed"]
+    with pytest.raises(ConfigError, match=f"correction {lacking} .*was replaced"):
+        replay(frozen.lake, batch, feeds={"psa": frozen.feed})
+
+
+def test_a_correction_is_withdrawn_by_name_and_reason_and_nothing_of_it_is_lost(frozen: Drop) -> None:
+    lacking = _approved(frozen, 2, hours="7.00")
+    frozen.ingest()
+    (batch,) = frozen.rows("select max(batch_id) from lake.batches where status = 'refused'")[0]
+    with pytest.raises(ConfigError, match="needs --actor and --reason"):
+        resubmit.withdraw(frozen.lake, lacking, actor="eve", reason=" ")
+    resubmit.withdraw(frozen.lake, lacking, actor="eve", reason="it was a holiday")
+    (one,) = corrections(frozen.lake)
+    assert (one.state, one.why, one.actor, one.approver) == ("withdrawn", "eve: it was a holiday", "ann", "bob")
+    with pytest.raises(ConfigError, match="was withdrawn before"):
+        resubmit.withdraw(frozen.lake, lacking, actor="eve", reason="again")
+    with pytest.raises(ConfigError, match=f"correction {lacking} .*was withdrawn"):
+        replay(frozen.lake, batch, feeds={"psa": frozen.feed})
+    taken = 'select action_type, actor, payload is not null from lake.action order by "at"'
+    assert [kind for kind, _, _ in frozen.rows(taken)] == ["resubmit", "approve_resubmit", "withdraw_resubmit"]
+
+
+def test_what_was_approved_by_mistake_is_withdrawn_before_it_lands_and_proposed_anew(refused: Drop) -> None:
+    wrong = _approved(refused, 2, hours="70.00")
+    with pytest.raises(ConfigError, match=f"`tieout resubmit withdraw {wrong}` takes that back"):
+        _propose(refused, hours="7.00")
+    resubmit.withdraw(refused.lake, wrong, actor="bob", reason="ten times too much")
+    assert refused.ingest().status == "unchanged"
+    with pytest.raises(ConfigError, match=r"was withdrawn \(bob: ten times too much\)"):
+        resubmit.approve(refused.lake, wrong, approver="bob")
+    right = _approved(refused, 2, hours="7.00")
+    assert refused.ingest().counts.landed == 1
+    with pytest.raises(ConfigError, match="is landed: what a batch has taken in is not withdrawn"):
+        resubmit.withdraw(refused.lake, right, actor="bob", reason="no")
+
+
+def test_a_refused_correction_lands_by_a_replay_once_the_adapter_was_mended(drop: Drop, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yml"
+    file.write_text(TWO, encoding="utf-8")
+    drop.options = {"system": str(file)}
+    drop.write("jobs.csv", "no,title\n1,\n2,Two\n")
+    drop.ingest()
+    said = {"batch": 1, "file": "jobs.csv", "row": 1, "changes": {"title": "One"}, "actor": "ann", "reason": "typo"}
+    resubmit.approve(drop.lake, resubmit.propose(drop.lake, **said, entity="task"), approver="bob")
+    file.write_text(TWO[: TWO.index("  task:")], encoding="utf-8")
+    assert "no longer maps jobs to task" in drop.ingest().notes[0]
+    file.write_text(TWO, encoding="utf-8")
+    assert replay(drop.lake, 2, feeds={"psa": drop.feed}).counts.landed == 1
+    assert _states(drop) == ["landed"]
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,29 @@ def test_status_shows_what_a_person_should_know_of_the_newest_batch(tmp_path: Pa
     (drop / "bill_rate.2.csv").write_text(f"{header}R1,P1,2026-03-01,2026-04-01,90,EUR\n", encoding="utf-8")
     tieout("ingest", "--config", str(config))
     assert json.loads(tieout("status", "--format", "json", "--config", str(config)).stdout)["notes"] == []
+
+
+def test_status_says_whose_correction_was_refused_until_it_is_withdrawn(tmp_path: Path) -> None:
+    config = configure(tmp_path, feeds=("crm",))
+    drop = tmp_path / "extracts/crm/customer"
+    drop.mkdir(parents=True)
+    (drop / "1.csv").write_text("customer_id,name\nC1,Acme\nC2,\n", encoding="utf-8")
+    at = ("--config", str(config))
+    assert tieout("ingest", *at).returncode == 0
+    changes = ("--set", "customer_id=", "--set", "name=Bolt", "--actor", "ann", "--reason", "typo")
+    done = json.loads(tieout("resubmit", "propose", "1", "customer/1.csv", "2", *changes, *at, "--json").stdout)
+    assert tieout("resubmit", "approve", done["action_id"], "--approver", "bob", *at).returncode == 0
+    told = tieout("ingest", *at)
+    assert told.returncode == 0, "a correction that may not land stops nothing"
+    sentence = f"correction {done['action_id']} of 1/customer/customer/1.csv/2, proposed by ann and approved by bob"
+    assert f"{sentence} was refused: " in told.stderr
+    shown = tieout("status", *at).stdout
+    assert f"Refused: feed crm, {sentence} was refused: " in shown
+    assert shown.count("Refused: ") == 1
+    state = json.loads(tieout("status", "--format", "json", *at).stdout)
+    assert ([one["action_id"] for one in state["corrections"]], state["feeds"][0]["held"]) == ([done["action_id"]], 1)
+    taken = ("--actor", "bob", "--reason", "no such customer")
+    assert tieout("resubmit", "withdraw", done["action_id"], *taken, *at).returncode == 0
+    assert "Refused: " not in tieout("status", *at).stdout
+    (one,) = json.loads(tieout("resubmit", "list", "--format", "json", *at).stdout)
+    assert (one["state"], one["why"]) == ("withdrawn", "bob: no such customer")
