@@ -48,16 +48,26 @@ with standing as (
     union all select change_id, pool_key from standing inner join members using (ledger_id)
 ), lines as (
     select change_id, flow, trim(unnest(string_split(gl_line_ids, ','))) as line from items
+), pairs as (
+    select items.change_id, keys.change_id as row_change from items inner join keys using (match_key)
+    union
+    select lines.change_id, standing.change_id from lines
+    inner join standing on lines.flow = standing.flow and lines.line = coalesce(gl_line_id, invoice_line_id)
 )
-select items.change_id, keys.change_id as row_change from items inner join keys using (match_key)
-union
-select lines.change_id, standing.change_id from lines
-inner join standing on lines.flow = standing.flow and lines.line = coalesce(gl_line_id, invoice_line_id)
+select
+    pairs.*,
+    abs(mine.change_functional) = abs(theirs.change_functional) and abs(mine.change_group) = abs(theirs.change_group)
+        as is_as_much
+from pairs
+inner join numbered as mine on pairs.change_id = mine.change_id
+inner join numbered as theirs on pairs.row_change = theirs.change_id
 """
+#: What moved by as much as the difference did, before whatever else it was made of.
+_AS_MUCH, _AT_ALL = "from matched where is_as_much", "from matched"
 ITEM_CAUSES = """
 insert into causes
 with bearing as (select n, entity, unnest(bears_on) as ref from arrived)
-select distinct change_id, n, 3 from item_refs inner join bearing using (ref)
+select distinct change_id, n, 'a record that names it' from item_refs inner join bearing using (ref)
 """
 ITEM_BY_TIME = """
 insert into by_time
@@ -80,12 +90,9 @@ def _alike(keys: str) -> str:
     """
 
 
-def _by_ledger(closeness: int, pairs: str, table: str = "causes") -> str:
-    """Give differences without a cause those of the ledger's changes that `pairs` puts beside them.
-
-    `closeness` is the place of its words among those that the result is told in.
-    """
-    columns = f"pairs.change_id, {table}.n, {closeness}" if table == "causes" else "pairs.change_id"
+def _by_ledger(cause: str, pairs: str, table: str = "causes") -> str:
+    """Give differences without a cause those of the ledger's changes that `pairs` puts beside them."""
+    columns = f"pairs.change_id, {table}.n, '{cause}'" if table == "causes" else "pairs.change_id"
     return f"""
         insert into {table}
         select distinct {columns} from ({pairs}) as pairs inner join {table} on pairs.row_change = {table}.change_id
@@ -97,8 +104,9 @@ def _by_ledger(closeness: int, pairs: str, table: str = "causes") -> str:
 _CELL = "flow, legal_entity_key, project_key, period_id"
 STEPS = (
     ITEMS, ITEM_REFS, ITEM_CAUSES, MATCHED,
-    _by_ledger(10, "from matched"), _by_ledger(10, "from matched", "by_time"), ITEM_BY_TIME,
-    _by_ledger(4, _alike(_CELL)), _by_ledger(4, _alike(_CELL), "by_time"),
-    _by_ledger(7, _alike("flow, project_key")), _by_ledger(7, _alike("flow, project_key"), "by_time"),
-    _by_ledger(9, _alike("flow, legal_entity_key, period_id")),
+    _by_ledger("its match", _AS_MUCH), _by_ledger("its match", _AS_MUCH, "by_time"),
+    _by_ledger("its match", _AT_ALL), _by_ledger("its match", _AT_ALL, "by_time"), ITEM_BY_TIME,
+    _by_ledger("its cell", _alike(_CELL)), _by_ledger("its cell", _alike(_CELL), "by_time"),
+    _by_ledger("its project", _alike("flow, project_key")),
+    _by_ledger("its project", _alike("flow, project_key"), "by_time"),
 )  # fmt: skip

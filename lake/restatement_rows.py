@@ -21,14 +21,30 @@ _POINTERS = {
 }  # fmt: skip
 _PERIOD = "'period:' || legal_entity_id || '|' || period_id"
 _KIND = "case entity_type when 'employee' then 'worker' else entity_type end"
+
+
+def bare(key: str) -> str:
+    """Return the SQL of the id within the conformed key `key`, `system:id`; an id may hold colons of its own."""
+    return f"substr({key}, strpos({key}, ':') + 1)"
+
+
+def pair(kind: str, one: str, other: str) -> str:
+    """Return the SQL of what two parties share, whichever of them is named first."""
+    return f"'{kind}:' || least({one}, {other}) || '|' || greatest({one}, {other})"
+
+
 #: What only rows of one entity bear upon.
 _OF_ITS_OWN: dict[str, tuple[str, ...]] = {
     "vendor_bill_source": ("'origin:time_entry|' || time_entry_id", "'origin:vendor_bill|' || bill_line_id"),
     "billing_event": ("'origin:milestone|' || milestone_id",),
     "accounting_period": (_PERIOD,),
     "period_event": (_PERIOD,),
-    "fx_rate": ("'rate:' || least(from_currency, to_currency) || '|' || greatest(from_currency, to_currency)",),
-    "xref": (f"{_KIND} || ':' || source_id", f"{_KIND} || ':' || canonical_id"),
+    "fx_rate": (pair("rate", "from_currency", "to_currency"),),
+    "intercompany_rule": (pair("parties", "provider_entity_id", "receiver_entity_id"),),
+    "account": ("'account:' || account_id",),
+    "contract": ("'contract:' || contract_id",),
+    "legal_entity": ("'books:' || legal_entity_id",),
+    "xref": (f"{_KIND} || ':' || source_id", f"{_KIND} || ':' || {bare('canonical_id')}"),
 }
 
 
@@ -49,19 +65,20 @@ def _of_entity(entity: Entity, *, by_time: bool) -> str:
         for mart in ("before", "after")
     }
     identity = ", ".join(f"cast({quoted(k)} as varchar)" for k in keys)
-    bears_on = ", ".join(_bears_on(entity, keys[0]))
+    references = ", ".join(bears_on(entity))
     return f"""
         select
             '{entity.name}' as entity, source_system, concat_ws('|', {identity}) as source_id, updated_at as version,
             _batch_id as batch_id, _file as file, _row as file_row,
-            list_filter([{bears_on}], ref -> ref is not null) as bears_on
+            list_filter([{references}], ref -> ref is not null) as bears_on
         from lake.{quoted(entity.name)}
         where ({known["after"]}) and not ({known["before"]})
     """
 
 
-def _bears_on(entity: Entity, key: str) -> Iterator[str]:
-    columns = {c.name for c in entity.columns}
+def bears_on(entity: Entity) -> Iterator[str]:
+    """Yield the SQL of everything that a row of the entity bears upon, each a text `kind:id` or null."""
+    key, columns = entity.key[0], {c.name for c in entity.columns}
     yield f"'record:{entity.name}|' || source_system || '|' || {quoted(key)}"
     if entity.name in _ORIGIN_NAMES:
         yield f"'origin:{_ORIGIN_NAMES[entity.name]}|' || {quoted(key)}"

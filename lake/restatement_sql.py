@@ -45,21 +45,23 @@ select 'break' as measure, {_summed(f"category, subject_id, {_CELL}")[len("selec
 """
 NUMBERED = """
 create temp table numbered as
-select row_number() over (order by measure, subject_id, category, period_id, currency) as change_id, * from changes
+select
+    row_number() over (
+        order by measure, subject_id, category, period_id, currency, legal_entity_key, project_key
+    ) as change_id, *
+from changes
 """
 
 _CAUSE = """
 case
     when by_time.change_id is not null then 'time passed'
-    when causes.change_id is null then 'unattributed'
-    else (array['its own record', 'an exchange rate', 'a record that names it', 'its cell', 'its contract line',
-        'terms of the worker', 'its project', 'its period', 'its flow', 'its match'])[causes.closeness]
+    else coalesce(causes.cause, 'unattributed')
 end
 """
 RESULT = f"""
 create table made_mart.recon_restatement as
 with summed as (
-    select change_id, min(closeness) as closeness, count(*) as cause_rows, min(n) as n from causes group by change_id
+    select change_id, any_value(cause) as cause, count(*) as cause_rows, min(n) as n from causes group by change_id
 )
 select
     numbered.change_id, measure, nullif(category, '') as category, flow, legal_entity_key, project_key, period_id,

@@ -8,14 +8,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from lake import restatement_causes, restatement_items
+from lake import restatement_causes, restatement_items, restatement_rows
+from lake.contracts import ENTITIES
 from lake.restatement_sql import RESULT
 
 #: The tables that the steps read, with the columns that the subjects of a test state.
 LEDGER = (
     "ledger_id, basis, flow, origin_type, origin_system, origin_id, source_entity, source_system, source_id,"
     " gl_line_id, invoice_line_id, posting_event_id, legal_entity_key, counterparty_entity_key, project_key, "
-    " contract_line_key, worker_key, period_id, work_period_id, currency, functional_currency"
+    " contract_line_key, worker_key, account_key, period_id, work_period_id, currency, functional_currency"
 )
 ITEM = "item_id, category, status, flow, origin_type, origin_system, origin_id, gl_line_ids, match_key"
 CELL = {"flow": "labor_cost", "legal_entity_key": "erp:DE", "project_key": "psa:P1", "period_id": "2026-03"}
@@ -27,8 +28,8 @@ def books() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("create schema lake; create table lake.invoice_line (invoice_line_id text, invoice_id text)")
         connection.execute(
-            "create table lake.contract_line (source_system text, contract_line_id text, recognition_method text,"
-            " billing_model text)"
+            "create table lake.contract_line (source_system text, contract_line_id text, contract_id text,"
+            " recognition_method text, billing_model text)"
         )
         for mart in ("before", "after", "made"):
             connection.execute(f"attach ':memory:' as {mart}_mart")
@@ -63,10 +64,10 @@ def put(books: duckdb.DuckDBPyConnection, table: str, **row: Any) -> None:
     books.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
 
 
-def moved(books: duckdb.DuckDBPyConnection, change: int, measure: str, subject: str, amount: int) -> None:
-    """One change of the cell: a ledger row, or a difference, that came or went."""
+def moved(books: duckdb.DuckDBPyConnection, change: int, measure: str, subject: str, amount: int, **of: str) -> None:
+    """One change of the cell: a ledger row, or a difference, that came or went; `of` says what else it is."""
     put(
-        books, "numbered", change_id=change, measure=measure, subject_id=subject, **CELL, currency="EUR",
+        books, "numbered", change_id=change, measure=measure, subject_id=subject, **(CELL | of), currency="EUR",
         category="overdue" if measure == "break" else "", change_transaction=amount, change_functional=amount,
         change_group=amount, was=amount < 0, is_now=amount > 0,
     )  # fmt: skip
@@ -76,18 +77,20 @@ def row(books: duckdb.DuckDBPyConnection, name: str, basis: str, origin: tuple[s
     """A row of the ledger in the cell, as the later mart knows it."""
     kind, of = origin or (None, None)
     put(
-        books, "after_mart.fct_project_ledger", ledger_id=name, basis=basis, **CELL, origin_type=kind,
-        origin_system="psa" if kind else None, origin_id=of, currency="EUR", functional_currency="EUR", **more,
+        books, "after_mart.fct_project_ledger",
+        **{"ledger_id": name, "basis": basis, **CELL, "origin_type": kind, "origin_id": of, "currency": "EUR",
+           "origin_system": "psa" if kind else None, "functional_currency": "EUR", **more},
     )  # fmt: skip
 
 
-def causes(books: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    """Each difference that moved: why, by how many rows, and the first of them."""
+def causes(books: duckdb.DuckDBPyConnection, measure: str = "break") -> list[tuple[Any, ...]]:
+    """Each difference that moved, or each row of the ledger: why, by how many rows, and the first of them."""
     for step in (*restatement_causes.STEPS, *restatement_items.STEPS, RESULT):
         books.execute(step)
     return books.execute(
-        "select subject_id, cause, cause_rows, cause_id from made_mart.recon_restatement where measure = 'break'"
-        " order by subject_id"
+        "select subject_id, cause, cause_rows, cause_id from made_mart.recon_restatement where measure = ?"
+        " order by subject_id, project_key",
+        [measure],
     ).fetchall()
 
 
@@ -135,3 +138,120 @@ def test_an_item_of_which_no_row_moved_still_takes_what_moved_its_cell(books: du
         origin_type="time_entry", origin_system="psa", origin_id="T18", match_key="labor_cost|time_entry|psa|T18",
     )  # fmt: skip
     assert causes(books) == [("item of T18", "its cell", 1, "T63")]
+
+
+def bears_on(entity: str, **columns: str) -> list[str]:
+    """What a row of the entity bears upon, asked of the very query that lists arrived rows."""
+    values = ", ".join(f"cast(? as varchar) as {name}" for name in columns)
+    expressions = ", ".join(restatement_rows.bears_on(ENTITIES[entity]))
+    with duckdb.connect() as connection:
+        asked = f"select list_filter([{expressions}], ref -> ref is not null) from (select {values})"
+        found = connection.execute(asked, list(columns.values())).fetchone()
+    assert found is not None
+    return list(found[0])
+
+
+def test_a_line_that_leaves_its_flow_names_its_account(books: duckdb.DuckDBPyConnection) -> None:
+    account = bears_on("account", source_system="erp", account_id="5001")
+    person = bears_on("employee", source_system="hcm", employee_id="EB")
+    put(books, "arrived", n=1, entity="employee", source_id="EB", bears_on=person)
+    put(books, "arrived", n=2, entity="account", source_id="5001", bears_on=account)
+    moved(books, 1, "finance_posted", "Y17", -364)
+    moved(books, 2, "break", "item of Y17", 364)
+    row(books, "Y17", "finance_posted", ("time_entry", "Y17"), gl_line_id="Y17", account_key="erp:5001")
+    put(
+        books, "after_mart.recon_item", item_id="item of Y17", category="overdue", status="open", flow="labor_cost",
+        origin_type="time_entry", origin_system="psa", origin_id="Y17", match_key="labor_cost|time_entry|psa|Y17",
+    )  # fmt: skip
+    assert causes(books, "finance_posted") == [("Y17", "its account", 1, "5001")]
+
+
+def test_a_difference_is_not_put_down_to_strangers_of_its_flow(books: duckdb.DuckDBPyConnection) -> None:
+    # another person's cost moved in the same books and month; no row of this project's did
+    person = bears_on("employee", source_system="hcm", employee_id="EB")
+    put(books, "arrived", n=1, entity="employee", source_id="EB", bears_on=person)
+    moved(books, 1, "operational", "T9", 400, project_key="psa:P9")
+    row(books, "T9", "operational", ("time_entry", "T9"), worker_key="hcm:EB", project_key="psa:P9")
+    moved(books, 2, "break", "item of T1", 364)
+    put(
+        books, "after_mart.recon_item", item_id="item of T1", category="overdue", status="open", flow="labor_cost",
+        origin_type="time_entry", origin_system="psa", origin_id="T1", match_key="labor_cost|time_entry|psa|T1",
+    )  # fmt: skip
+    assert causes(books) == [("item of T1", "unattributed", 0, None)]
+
+
+def test_a_charge_names_the_rule_between_its_two_parties(books: duckdb.DuckDBPyConnection) -> None:
+    rule = bears_on("intercompany_rule", source_system="erp", provider_entity_id="SE", receiver_entity_id="UK")
+    other = bears_on("intercompany_rule", source_system="erp", provider_entity_id="SE", receiver_entity_id="US")
+    put(books, "arrived", n=1, entity="intercompany_rule", source_id="SE|US", bears_on=other)
+    put(books, "arrived", n=2, entity="intercompany_rule", source_id="SE|UK", bears_on=rule)
+    for change, (books_of, party) in enumerate((("erp:SE", "erp:UK"), ("erp:UK", "erp:SE")), 1):
+        of = {"flow": "intercompany", "legal_entity_key": books_of}
+        moved(books, change, "operational", f"leg of {books_of}", 36, **of)
+        row(books, f"leg of {books_of}", "operational", ("time_entry", "Y02t"), counterparty_entity_key=party, **of)
+    told = [(f"leg of {of}", "an intercompany rule", 1, "SE|UK") for of in ("erp:SE", "erp:UK")]
+    assert causes(books, "operational") == told
+
+
+def test_an_entry_that_changed_projects_names_the_reference_in_both(books: duckdb.DuckDBPyConnection) -> None:
+    reference = bears_on(
+        "xref", source_system="gov", entity_type="project", source_id="PSRC", canonical_id="psa:P:3b"
+    )  # fmt: skip
+    put(books, "arrived", n=1, entity="xref", source_id="PSRC", bears_on=reference)
+    for change, (project, amount) in enumerate((("psa:P:3", -364), ("psa:P:3b", 364)), 1):
+        moved(books, change, "operational", "Y03t", amount, project_key=project)
+    row(books, "Y03t", "operational", ("time_entry", "Y03t"), project_key="psa:P:3b")
+    assert causes(books, "operational") == [("Y03t", "its project", 1, "PSRC")] * 2
+
+
+def test_a_contract_that_ends_earlier_moves_what_its_lines_earn(books: duckdb.DuckDBPyConnection) -> None:
+    put(books, "lake.contract_line", source_system="crm", contract_line_id="L7", contract_id="K7")
+    contract = bears_on("contract", source_system="crm", contract_id="K7")
+    put(books, "arrived", n=1, entity="contract", source_id="K7", bears_on=contract)
+    moved(books, 1, "operational", "L7 in May", -100, flow="revenue")
+    row(books, "L7 in May", "operational", None, flow="revenue", contract_line_key="crm:L7")
+    assert causes(books, "operational") == [("L7 in May", "its contract line", 1, "K7")]
+
+
+def test_what_is_posted_of_a_line_moves_nothing_that_it_earned(books: duckdb.DuckDBPyConnection) -> None:
+    # the month ended, so that more of the retainer is earned; a revenue line posted meanwhile is no cause of that
+    put(
+        books, "lake.contract_line", source_system="crm", contract_line_id="L2", contract_id="K2",
+        billing_model="retainer",
+    )  # fmt: skip
+    books.execute("update before_build set build_time = timestamptz '2026-03-20'")
+    for mart in ("before", "after"):
+        put(
+            books, f"{mart}_mart.dim_period", legal_entity_key="erp:DE", period_id="2026-03", end_date="2026-03-31"
+        )  # fmt: skip
+    posted = bears_on(
+        "gl_line", source_system="erp", gl_line_id="Z02h", journal_id="J2", contract_line_id="L2", project_id="P1",
+        employee_id="", posting_event_id="", reverses_gl_line_id="", origin_type="", origin_id="",
+    )  # fmt: skip
+    put(books, "arrived", n=1, entity="gl_line", source_id="Z02h", bears_on=posted)
+    moved(books, 1, "operational", "L2 in March", 615, flow="revenue")
+    moved(books, 2, "finance_posted", "Z02h", 1346, flow="revenue")
+    moved(books, 3, "break", "item of L2", 615, flow="revenue")
+    of_line = {"flow": "revenue", "contract_line_key": "crm:L2"}
+    row(books, "L2 in March", "operational", None, source_entity="contract_line", **of_line)
+    row(books, "Z02h", "finance_posted", None, gl_line_id="Z02h", **of_line)
+    put(
+        books, "after_mart.recon_item", item_id="item of L2", category="not_recognized", status="open",
+        flow="revenue", match_key="revenue|term|crm:L2|2026-03",
+    )  # fmt: skip
+    assert causes(books, "operational") == [("L2 in March", "time passed", 0, None)]
+
+
+def test_a_difference_takes_first_what_moved_by_as_much(books: duckdb.DuckDBPyConnection) -> None:
+    for n, entry in enumerate(("T1", "T2"), 1):
+        put(books, "arrived", n=n, entity="time_entry", source_id=entry, bears_on=[f"record:time_entry|psa|{entry}"])
+        moved(books, n, "operational", entry, 100 * n)
+        row(books, entry, "operational", None, source_entity="time_entry", source_system="psa", source_id=entry)
+    key = "labor_cost|pool|erp:DE|psa:P1|2026-03|none|none"
+    for entry in ("T1", "T2"):
+        put(
+            books, "after_mart.recon_pool_member", posted_ledger_id="S1", operational_ledger_id=entry, pool_key=key
+        )  # fmt: skip
+    moved(books, 3, "break", "pool", -200)
+    put(books, "after_mart.recon_item", item_id="pool", category="overdue", status="open", match_key=key)
+    assert causes(books) == [("pool", "its match", 1, "T2")]
