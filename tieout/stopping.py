@@ -48,6 +48,7 @@ class _Stop:
             heard, told = os.pipe()
             os.set_blocking(told, False)
             signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+            sys.unraisablehook = self._lose
             threading.Thread(target=self._end_in_time, args=(heard,), daemon=True).start()
             code = work()
             for one in SIGNALS:  # what is done cannot be stopped any more
@@ -69,6 +70,12 @@ class _Stop:
             self._number = number
             stop.ask()
             raise KeyboardInterrupt
+
+    @staticmethod
+    def _lose(lost: sys.UnraisableHookArgs) -> None:
+        """Say nothing of a stop that came while Python put something away and was lost in that: GRACE sees to it."""
+        if not (stop.asked() and issubclass(lost.exc_type, KeyboardInterrupt)):
+            sys.__unraisablehook__(lost)
 
     def _end_in_time(self, heard: int) -> None:
         """Wait for a stop, then for the work to put things away; a second stop, or too long a wait, ends it here."""

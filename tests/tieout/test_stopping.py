@@ -140,6 +140,26 @@ def test_the_server_of_the_app_ends_with_a_sentence(firm: Firm) -> None:
     assert not any("Traceback" in line for line in said)
 
 
+def test_a_stop_that_is_lost_where_python_tidies_up_is_heeded_without_a_word() -> None:
+    script = """
+import os, signal, time
+from tieout import stopping
+class Tidied:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+def work():
+    Tidied()
+    time.sleep(60)
+    return 0
+stopping.until_stopped(work)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.strip()) == (130, SENTENCE)
+
+
 def _stopped(*arguments: str, at: str) -> None:
     """Run a command and stop it at the first event named; it must have said so, once, as JSON and last."""
     with _begun(*arguments, "--json") as process:
