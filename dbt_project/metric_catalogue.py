@@ -25,9 +25,11 @@ WORDS = {"direction": ("up", "down", "none"), "additivity": ("flow", "balance", 
 REQUIRED = (
     "id", "label", "formula", "basis", "unit", "direction", "owner", "additivity", "dimensions", "caveats", "elsewhere",
 )  # fmt: skip
-OPTIONAL = ("numerator", "denominator", "distribution", "quantile", "default_basis", "headline")
+OPTIONAL = ("numerator", "denominator", "distribution", "quantile", "default_basis", "headline", "worked")
 SIDE = ({"from", "sum", "words"}, {"where", "basis"})
 SPREAD = ({"from", "value", "weight", "words"}, {"where", "basis"})
+#: How the page of metrics works one thing out: the terms that come to its part of the figure, in a table of the mart.
+WORKED = ({"from", "of", "terms"}, {"where", "value"})
 
 
 class CatalogueError(ValueError):
@@ -141,6 +143,8 @@ def _metric(file: str, entry: dict[str, Any]) -> Metric:
     where = f"{file}: metric {entry.get('id', '?')}"
     _check(where, entry)
     _check_parts(where, entry)
+    if "worked" in entry:
+        _check_keys(f"{where}, worked", entry["worked"], WORKED)
     default = entry.get("default_basis", entry["basis"][0])
     if default not in entry["basis"]:
         raise CatalogueError(f"{where}, default_basis: {default!r} is none of its own bases")
@@ -197,7 +201,7 @@ def _spread(where: str, entry: dict[str, str]) -> Distribution:
     )
 
 
-def _check_keys(where: str, entry: dict[str, str], keys: tuple[set[str], set[str]]) -> None:
+def _check_keys(where: str, entry: dict[str, Any], keys: tuple[set[str], set[str]]) -> None:
     """Raise CatalogueError for the first key of a part that is missing or unknown."""
     required, optional = keys
     for key in sorted(required - entry.keys()):

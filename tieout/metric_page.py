@@ -12,10 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
-from lake import figures
 from lake.errors import MisuseError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,50 +50,6 @@ def entries() -> list[dict[str, Any]]:
     return found
 
 
-def read_examples(mart: Path) -> dict[str, Any]:
-    """Return the firm in words and, by metric and basis, the sums and the value of one period of a published mart.
-
-    The period is the newest that every legal entity has closed; where a metric knows nothing of it (what is known of
-    the present only), the running one.
-    """
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{str(mart.resolve()).replace(chr(39), chr(39) * 2)}' as mart (read_only)")
-        people, first, last, currency = _one(
-            connection,
-            "select (select count(distinct worker_key) from mart.dim_worker"
-            " where worker_key not in ('none', 'unmapped')), min(period_id), max(period_id),"
-            " (select group_currency from mart.build_info)"
-            " from mart.fct_project_period",
-        )
-        (closed,) = _one(
-            connection,
-            "select max(period_id) from (select period_id from mart.dim_period where not is_generated"
-            " group by period_id having count(*) = count(*) filter (where status = 'closed'))",
-        )
-        found = {}
-        for entry in entries():
-            for basis in entry["basis"]:
-                wanted = figures.metric(connection, entry["id"], basis)
-                for period in (closed, last):
-                    figure = next(iter(figures.roll_up(connection, wanted, periods=[period])), None)
-                    if figure is not None and figure.value is not None:
-                        found[f"{entry['id']}.{basis}"] = _told(figure, period)
-                        break
-    firm = f"a simulated firm of {people} people from {first} to {last}, amounts in {currency}"
-    return {"firm": firm, "currency": currency, "figures": found}
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    row = connection.execute(query).fetchone()
-    return row if row is not None else ()
-
-
-def _told(figure: figures.Figure, period: str) -> dict[str, str | None]:
-    sums = (figure.value, figure.numerator, figure.denominator)
-    value, numerator, denominator = (None if one is None else str(one) for one in sums)
-    return {"period": period, "value": value, "numerator": numerator, "denominator": denominator}
-
-
 def page() -> str:
     """Return the page as Markdown."""
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
@@ -113,20 +67,37 @@ def page() -> str:
     return "".join(parts)
 
 
-def _example(entry: dict[str, Any], basis: str, known: dict[str, dict[str, str | None]], currency: str) -> str:
+def _example(entry: dict[str, Any], basis: str, known: dict[str, dict[str, Any]], currency: str) -> str:
     """Return the worked example of one basis, or that the firm has none."""
     told = known.get(f"{entry['id']}.{basis}")
     if told is None or told["value"] is None:
         return f"\n**Example**, `{basis}`: the firm has none.\n"
     value = _written(Decimal(told["value"]), entry["unit"], currency)
-    if told["denominator"] is None or "denominator" not in entry:
-        worked = value
-    else:
+    if told["denominator"] is not None and "denominator" in entry:
         sums = (Decimal(told["numerator"] or 0), Decimal(told["denominator"]))
         sides = (_parts(entry["numerator"]), _parts(entry["denominator"]))
         above, below = (_side(total, parts, currency) for total, parts in zip(sums, sides, strict=True))
         worked = f"{above} ÷ {below} = {value}"
+    elif "spread" in told:
+        within, weight = (Decimal(told["spread"][key]) for key in ("within", "weight"))
+        what = entry["distribution"]["words"]
+        worked = f"{value}: {within:,.2f} of {weight:,.2f} ({what}) lie at or below it, {within / weight * 100:.1f} %"
+    else:
+        worked = _made_of(told["terms"], entry["unit"], currency) + value if len(told["terms"]) > 1 else value
+        if one := told.get("one"):
+            sum_of = _made_of(one["terms"], entry["unit"], currency)
+            worked += f"; of it {one['of']}: {sum_of}{_written(Decimal(one['value']), entry['unit'], currency)}"
     return f"\n**Example**, `{basis}`, {told['period']}: {worked}\n"
+
+
+def _made_of(terms: list[list[str]], unit: str, currency: str) -> str:
+    """Return `a (words) + b (words) − c (words) = `."""
+    told = ""
+    for words, amount in terms:
+        sign = "−" if amount.startswith("-") else "+"
+        lead = f" {sign} " if told else ("−" if sign == "−" else "")
+        told += f"{lead}{_written(abs(Decimal(amount)), unit, currency)} ({words})"
+    return f"{told} = "
 
 
 def _side(total: Decimal, parts: list[dict[str, str]], currency: str) -> str:
@@ -140,6 +111,12 @@ def _parts(side: Any) -> list[dict[str, str]]:  # noqa: ANN401 - one part or sev
 
 
 def _written(value: Decimal, unit: str, currency: str) -> str:
+    """Return a value with its unit; hours and money to the cent, so that what is added is seen to add up."""
+    sign, size = "−" if value < 0 else "", abs(value)
     if unit == "share":
-        return f"{value * 100:,.1f} %"
-    return f"{currency} {value:,.2f}" if unit == "money" else f"{value:,.1f} {unit if unit != 'count' else ''}".strip()
+        return f"{sign}{size * 100:,.1f} %"
+    if unit == "money":
+        return f"{sign}{currency} {size:,.2f}"
+    if unit == "count":
+        return f"{sign}{size:,.0f}"
+    return f"{sign}{size:,.2f} {unit}" if unit == "hours" else f"{sign}{size:,.1f} {unit}"
