@@ -228,8 +228,8 @@ def _last_periods(periods: Sequence[str]) -> str:
     return f"""
         inner join (
             select period.legal_entity_key, max_by(period.period_id, period.end_date) as period_id
-            from mart.dim_period as period cross join mart.build_info as build
-            where period.start_date <= cast(build.build_time as date) {chosen}
+            from mart.dim_period as period
+            where period.has_begun {chosen}
             group by period.legal_entity_key
         ) as last_periods
             on figures.legal_entity_key = last_periods.legal_entity_key and figures.period_id = last_periods.period_id

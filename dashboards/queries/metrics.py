@@ -18,9 +18,9 @@ Member = Literal[
 #: Of each legal entity the last period that has begun, among those chosen: where its balances stand.
 LAST = """
     select legal_entity_key, max_by(period_id, end_date) as period_id, true as is_last
-    from mart.dim_period, mart.build_info
+    from mart.dim_period
     where
-        start_date <= cast(build_time as date)
+        has_begun
         and (cast(? as varchar[]) is null or period_id = any(cast(? as varchar[])))
     group by legal_entity_key
 """

@@ -11,7 +11,8 @@
             periods.period_id,
             row_number() over (partition by periods.legal_entity_key order by periods.end_date) as period_no
         from {{ ref('int_periods') }} as periods
-        inner join {{ ref('int_build') }} as build on build.build_date >= periods.start_date
+        inner join {{ ref('int_today') }} as build
+            on periods.legal_entity_key = build.legal_entity_key and build.build_date >= periods.start_date
     ),
 
     standing as (

@@ -34,7 +34,7 @@
         {{ ledger_worth('figures.basis') }} as gl_status,
         coalesce(build.build_date between periods.start_date and periods.end_date, false) as is_provisional
     from figures
-    cross join {{ ref('int_build') }} as build
+    left join {{ ref('int_today') }} as build on figures.legal_entity_key = build.legal_entity_key
     {{- ledger_worth_join('figures') }}
     left join {{ ref('int_periods') }} as periods
         on

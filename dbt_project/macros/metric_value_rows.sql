@@ -16,7 +16,7 @@
         {{ ledger_worth('weighed.basis') }} as gl_status,
         coalesce(build.build_date between periods.start_date and periods.end_date, false) as is_provisional
     from {{ weighed }} as weighed
-    cross join {{ ref('int_build') }} as build
+    left join {{ ref('int_today') }} as build on weighed.legal_entity_key = build.legal_entity_key
     {{- ledger_worth_join('weighed') }}
     left join {{ ref('int_periods') }} as periods
         on

@@ -25,8 +25,8 @@ from tieout import settings
 
 #: The last period of each entity that has begun, as a reader of the mart would write it.
 LAST = (
-    "(legal_entity_key, period_id) in (select (legal_entity_key, max_by(period_id, end_date)) from mart.dim_period,"
-    " mart.build_info where start_date <= cast(build_time as date) group by legal_entity_key)"
+    "(legal_entity_key, period_id) in (select (legal_entity_key, max_by(period_id, end_date)) from mart.dim_period"
+    " where has_begun group by legal_entity_key)"
 )
 
 

@@ -194,7 +194,7 @@ def test_the_variant_of_tock_gives_the_worked_examples_of_its_own_page(run: Run,
                     [(row[1], "US", "X", "p", "r", "employee", date(2026, 3, 2), row[3], row[4], row[5], target)
                      for row in rows],
                 ),
-                "int_build": ("build_date date", [(date(2026, 3, 8),)]),
+                "int_today": ("legal_entity_key text, build_date date", [("US", date(2026, 3, 8))]),
                 "int_periods": (PERIODS, [("US", *WEEK[0])]),
             },
         )  # fmt: skip

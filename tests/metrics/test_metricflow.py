@@ -33,8 +33,8 @@ LEVELS = {"figure__region": "region", "figure__flow": "flow", "metric_time__mont
 Ask = Callable[..., str]
 #: Whether a row stands in a period of its entity before the last one that has begun.
 NOT_LAST = (
-    "(legal_entity_key, period_id) not in (select (legal_entity_key, max_by(period_id, end_date)) from mart.dim_period,"
-    " mart.build_info where start_date <= cast(build_time as date) group by legal_entity_key)"
+    "(legal_entity_key, period_id) not in (select (legal_entity_key, max_by(period_id, end_date)) from mart.dim_period"
+    " where has_begun group by legal_entity_key)"
 )
 
 

@@ -228,7 +228,7 @@ def test_receivables_are_what_a_loop_over_documents_and_receipts_says(
                 "legal_entity_key text, period_id text, start_date date, end_date date",
                 [(entity, *period) for entity, periods in PERIODS.items() for period in periods],
             ),
-            "int_build": ("build_date date", [(BUILT,)]),
+            "int_today": ("legal_entity_key text, build_date date", [(entity, BUILT) for entity in PERIODS]),
             "int_fx_days": (
                 "from_currency text, to_currency text, rate_date date, rate decimal(18, 8)",
                 [

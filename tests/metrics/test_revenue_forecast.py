@@ -165,7 +165,7 @@ def test_a_revenue_forecast_is_what_a_loop_over_lines_says(
                 [(one.key, "straight_line" if one.is_retainer else "milestone") for one in lines],
             ),
             "int_period_days": ("legal_entity_key text, day date, period_id text", [("e", TODAY, "2026-03")]),
-            "int_build": ("build_date date", [(TODAY,)]),
+            "int_today": ("legal_entity_key text, build_date date", [("e", TODAY)]),
             "int_booked_value": (
                 BOOKED, [(one.kind, one.project, one.period, one.hours, one.worth, one.day) for one in bookings],
             ),

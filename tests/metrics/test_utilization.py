@@ -176,7 +176,7 @@ def test_utilization_is_what_loops_over_hours_say(
         "select * from {int_metric_capacity}",
         {
             "fct_capacity": (CAPACITY, [_capacity(one) for one in terms]),
-            "int_build": ("build_date date", [(BUILD_DAY,)]),
+            "int_today": ("legal_entity_key text, build_date date", [("E", BUILD_DAY)]),
             "int_periods": (
                 "legal_entity_key text, period_id text, start_date date",
                 [("E", name, first) for name, first in PERIODS.items()],

@@ -96,7 +96,7 @@ def test_leakage_is_what_a_loop_over_open_items_says(
                 "flow text, origin_type text, origin_system text, origin_id text",
                 [("billing", kind, "s", key) for kind, key in held],
             ),
-            "int_build": ("build_date date", [(BUILT,)]),
+            "int_today": ("legal_entity_key text, build_date date", [("E", BUILT)]),
             "int_period_days": ("legal_entity_key text, day date, period_id text", [("E", BUILT, "2026-09")]),
             "int_projects": (
                 "project_key text, practice text, customer_key text, billing_model text",

@@ -105,7 +105,7 @@ def test_the_app_counts_every_entitys_last_period_whatever_it_is_called(mart: du
     (path,) = mart.execute("select path from duckdb_databases() where database_name = 'mart'").fetchall()[0]
     chosen = tuple(
         period for (period,) in mart.execute(
-            "select period_id from mart.dim_period, mart.build_info where start_date <= cast(build_time as date)"
+            "select period_id from mart.dim_period where has_begun"
             " and legal_entity_key not in ('none', 'unmapped') group by period_id order by max(end_date), period_id"
         ).fetchall()
     )  # fmt: skip

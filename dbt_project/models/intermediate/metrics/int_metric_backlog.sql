@@ -27,10 +27,11 @@ pipeline as (
     {{ resolve_join('legal_entity', 'entity_ids', 'opportunities.source_system', 'opportunities.legal_entity_id', 'build.build_date') }}
     {{ resolve_join('customer', 'customer_ids', 'opportunities.source_system', 'opportunities.customer_id', 'build.build_date') }}
     left join {{ ref('int_legal_entities') }} as entities on entity_ids.key = entities.legal_entity_key
+    inner join {{ ref('int_today') }} as today on coalesce(entity_ids.key, 'unmapped') = today.legal_entity_key
     inner join {{ ref('int_period_days') }} as days
         on
             coalesce(entity_ids.key, 'unmapped') = days.legal_entity_key
-            and build.build_date = days.day
+            and today.build_date = days.day
     {{ group_rate_join('group_rates', 'days.legal_entity_key', 'days.period_id', 'opportunities.currency') }}
     where not opportunities.is_deleted and not opportunities.is_closed
 ),

@@ -14,7 +14,7 @@ inner join {{ ref('int_period_days') }} as days
     on
         booked.legal_entity_key = days.legal_entity_key
         and booked.period_id = days.period_id
-inner join {{ ref('int_build') }} as build on days.day = build.build_date
+inner join {{ ref('int_today') }} as build on days.legal_entity_key = build.legal_entity_key and days.day = build.build_date
 left join {{ ref('int_legal_entities') }} as entities on booked.legal_entity_key = entities.legal_entity_key
 where booked.booking_type = 'hard' and booked.worker_type = 'employee'
 group by 1, 2, 3, 4, 5

@@ -19,6 +19,7 @@ inner join {{ ref('int_periods') }} as periods
     on
         capacity.legal_entity_key = periods.legal_entity_key
         and capacity.period_id = periods.period_id
-inner join {{ ref('int_build') }} as build on periods.start_date <= build.build_date
+inner join {{ ref('int_today') }} as build
+    on periods.legal_entity_key = build.legal_entity_key and periods.start_date <= build.build_date
 where capacity.worker_type = 'employee'
 group by capacity.period_id, capacity.legal_entity_key, capacity.region, capacity.practice, capacity.role

@@ -17,7 +17,7 @@ select
     sum(case when items.category = 'unmapped' then 1 else 0 end) as unmapped_items,
     cast(sum(coalesce(abs(items.difference_group), 0)) as decimal(18, 2)) as open_amount
 from {{ ref('recon_item') }} as items
-cross join {{ ref('int_build') }} as build
+left join {{ ref('int_today') }} as build on items.legal_entity_key = build.legal_entity_key
 left join {{ ref('int_periods') }} as periods
     on
         items.legal_entity_key = periods.legal_entity_key

@@ -32,7 +32,7 @@ aged as (
             else unbilled.age_days_approved
         end as age_days
     from unbilled
-    cross join {{ ref('int_build') }} as build
+    inner join {{ ref('int_today') }} as build on unbilled.legal_entity_key = build.legal_entity_key
     left join events
         on
             unbilled.origin_type = events.origin_type

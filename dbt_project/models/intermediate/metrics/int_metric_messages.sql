@@ -49,7 +49,7 @@ queues as (
         movements.flow,
         sum(movements.change) as waiting
     from movements
-    cross join {{ ref('int_build') }} as build
+    inner join {{ ref('int_today') }} as build on movements.legal_entity_key = build.legal_entity_key
     inner join {{ ref('int_periods') }} as periods
         on
             movements.legal_entity_key = periods.legal_entity_key

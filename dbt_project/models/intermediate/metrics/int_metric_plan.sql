@@ -3,7 +3,7 @@
 with running as (
     select days.legal_entity_key, days.period_id, days.end_date
     from {{ ref('int_period_days') }} as days
-    inner join {{ ref('int_build') }} as build on days.day = build.build_date
+    inner join {{ ref('int_today') }} as build on days.legal_entity_key = build.legal_entity_key and days.day = build.build_date
 ),
 
 plan as (

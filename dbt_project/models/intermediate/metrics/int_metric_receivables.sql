@@ -155,7 +155,7 @@ balances as (
             end
         ) as invoiced_group
     from translated
-    cross join {{ ref('int_build') }} as build
+    inner join {{ ref('int_today') }} as build on translated.legal_entity_key = build.legal_entity_key
     inner join {{ ref('int_periods') }} as periods
         on
             translated.legal_entity_key = periods.legal_entity_key

@@ -41,7 +41,8 @@ select
     count(*) as signatures,
     cast(sum({{ translate('signed.amount_added', 'group_rates.average_rate') }}) as decimal(18, 2)) as amount_group
 from signed
-inner join {{ ref('int_build') }} as build on signed.amended_date <= build.build_date
+inner join {{ ref('int_today') }} as build
+    on signed.legal_entity_key = build.legal_entity_key and signed.amended_date <= build.build_date
 {{ work_period_join('days', 'signed.legal_entity_key', 'signed.amended_date') }}
 {{ group_rate_join('group_rates', 'signed.legal_entity_key', 'days.period_id', 'signed.currency') }}
 where days.period_id is not null

@@ -15,7 +15,8 @@ periods as (
         periods.*,
         build.build_date <= periods.end_date as is_running
     from {{ ref('int_periods') }} as periods
-    inner join {{ ref('int_build') }} as build on build.build_date >= periods.start_date
+    inner join {{ ref('int_today') }} as build
+        on periods.legal_entity_key = build.legal_entity_key and build.build_date >= periods.start_date
 ),
 
 reached as (

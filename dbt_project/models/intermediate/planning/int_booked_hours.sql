@@ -34,7 +34,7 @@ pieces as (
         on
             counted.source_system = spells.source_system
             and counted.allocation_id = spells.allocation_id
-    cross join {{ ref('int_build') }} as build
+    inner join {{ ref('int_today') }} as build on counted.legal_entity_key = build.legal_entity_key
     inner join {{ ref('int_periods') }} as periods
         on
             counted.legal_entity_key = periods.legal_entity_key

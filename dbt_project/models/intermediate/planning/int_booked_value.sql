@@ -13,7 +13,7 @@ running as (
         days.legal_entity_key,
         days.period_id
     from {{ ref('int_period_days') }} as days
-    inner join {{ ref('int_build') }} as build on days.day = build.build_date
+    inner join {{ ref('int_today') }} as build on days.legal_entity_key = build.legal_entity_key and days.day = build.build_date
 ),
 
 priced as (

@@ -2,7 +2,7 @@
 -- period before ended, spread over the working days then left; from the running period on what is left today,
 -- spread by hard-booked hours where there are any. How bookings stood in the past is not kept.
 with build as (
-    select * from {{ ref('int_build') }}
+    select * from {{ ref('int_today') }}
 ),
 
 estimates as (
@@ -12,7 +12,7 @@ estimates as (
         lead(estimates.period_id) over (partition by estimates.project_key order by estimates.period_end) as next_period_id,
         lead(estimates.period_end) over (partition by estimates.project_key order by estimates.period_end) as next_period_end
     from {{ ref('int_project_estimates') }} as estimates
-    cross join build
+    inner join build on estimates.legal_entity_key = build.legal_entity_key
 ),
 
 sources as (
@@ -29,7 +29,7 @@ sources as (
             {{ add_days('estimates.measured_to', 1) }}
         ) as last_day
     from estimates
-    cross join build
+    inner join build on estimates.legal_entity_key = build.legal_entity_key
     inner join {{ ref('int_projects') }} as projects on estimates.project_key = projects.project_key
     where
         -- that nothing is left is a forecast too, against which an ended period's cost is measured

@@ -12,7 +12,7 @@ with backlog as (
         on
             backlog.legal_entity_key = days.legal_entity_key
             and backlog.period_id = days.period_id
-    inner join {{ ref('int_build') }} as build on days.day = build.build_date
+    inner join {{ ref('int_today') }} as build on days.legal_entity_key = build.legal_entity_key and days.day = build.build_date
     where
         backlog.basis = 'operational'
         and not backlog.is_recurring
@@ -66,7 +66,7 @@ ends as (
             {{ add_days('build.build_date', 1) }}
         ) as last_day
     from backlog
-    cross join {{ ref('int_build') }} as build
+    inner join {{ ref('int_today') }} as build on backlog.legal_entity_key = build.legal_entity_key
     left join {{ ref('int_projects') }} as projects on backlog.project_key = projects.project_key
     where
         not backlog.is_uncapped

@@ -54,7 +54,7 @@ measured as (
         cast(sum(moved.{{ measure }}) as decimal(18, 2)) as {{ measure }}_to_date{{ ',' if not loop.last }}
         {%- endfor %}
     from positions
-    cross join {{ ref('int_build') }} as build
+    inner join {{ ref('int_today') }} as build on positions.books_key = build.legal_entity_key
     inner join {{ ref('int_periods') }} as periods
         on
             positions.books_key = periods.legal_entity_key

@@ -37,9 +37,9 @@ periods as (
         periods.end_date,
         coalesce(periods.status, 'open') <> 'closed' as is_open,
         -- a period that has not begun is translated at the newest rate there is
-        least(periods.end_date, build.build_date) as newest_day
+        least(periods.end_date, today.build_date) as newest_day
     from {{ ref('int_periods') }} as periods
-    cross join build
+    inner join {{ ref('int_today') }} as today on periods.legal_entity_key = today.legal_entity_key
 ),
 
 windows as (

@@ -1,5 +1,5 @@
 with build as (
-    select * from {{ ref('int_build') }}
+    select * from {{ ref('int_today') }}
 ),
 
 projects as (
@@ -67,7 +67,7 @@ placed as (
             else 'coming'
         end as period_state
     from keys
-    cross join build
+    inner join build on keys.legal_entity_key = build.legal_entity_key
     inner join {{ ref('int_periods') }} as periods
         on
             keys.legal_entity_key = periods.legal_entity_key

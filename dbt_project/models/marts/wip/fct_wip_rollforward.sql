@@ -21,7 +21,7 @@ periods as (
         periods.period_id,
         periods.end_date as period_end
     from positions
-    cross join {{ ref('int_build') }} as build
+    inner join {{ ref('int_today') }} as build on positions.legal_entity_key = build.legal_entity_key
     inner join {{ ref('int_periods') }} as periods
         on
             positions.legal_entity_key = periods.legal_entity_key
