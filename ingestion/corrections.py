@@ -88,8 +88,9 @@ def corrections(lake: Lake) -> list[Correction]:
             state = "replaced" if newest[row["item_id"], said.get("source")] != action else state
         found.append(
             Correction(
-                action, said["feed"], row["item_id"], row["actor"], approval and approval["approver"], row["reason"],
-                said["before"], json.dumps(said["after"], ensure_ascii=False), state, said.get("source"), why,
+                action, said["feed"], row["item_id"], row["actor"], approval["approver"] if approval else None,
+                row["reason"], said["before"], json.dumps(said["after"], ensure_ascii=False), state,
+                said.get("source"), why,
             )
         )  # fmt: skip
     return found
