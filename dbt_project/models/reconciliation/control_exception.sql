@@ -1,7 +1,7 @@
 with breaches as (
 {%- for family in [
     'postings', 'sources', 'changes', 'landings', 'journals', 'books', 'reference', 'terms', 'rates', 'bill_rates', 'exchange_rates',
-    'contract_terms', 'estimates', 'adjustments',
+    'contract_terms', 'estimates', 'adjustments', 'posted_changes', 'ground_changes',
 ] %}
     select rule, flow, legal_entity_key, project_key, period_id, subject_type, subject_system, subject_id, amount_group, breached_at, detail
     from {{ ref('int_control_' ~ family) }}
