@@ -17,6 +17,7 @@ from tieout.stores import published_mart
 LEVELS = {
     "line": "one to one",
     "link": "through the links of the posting",
+    "bill": "through the vendor's bill, by which the time counts",
     "pool": "as part of a summarised posting, which names no record",
     "contract_line_period": "by contract line and period",
     "intercompany": "by the two entities, the project and the period",
@@ -25,6 +26,7 @@ LEVELS = {
 PATHS = """
 select
     level, flow, coalesce('GL line ' || gl_line_id, 'invoice line ' || invoice_line_id) as posted, posted_system,
+    gl_line_id,
     posted_group, posted_batch_id, posted_file, posted_row, origin_type, origin_system, origin_id,
     source_entity, operational_system, source_id, operational_group, operational_batch_id, operational_file,
     operational_row
@@ -34,7 +36,18 @@ order by flow, posted_system, posted, source_entity, source_id
 limit $limit
 """
 FROM_POSTED = "gl_line_id = $given or invoice_line_id = $given"
-FROM_SOURCE = "source_id = $given"
+FROM_SOURCE = "source_id = $given or origin_id = $given"
+#: What a posting may name as its origin, with the entity and the column that hold it.
+ORIGINS = {
+    "time_entry": ("time_entry", "time_entry_id"), "expense": ("expense", "expense_id"),
+    "vendor_bill": ("vendor_bill_line", "bill_line_id"), "milestone": ("milestone", "milestone_id"),
+    "billing_event": ("billing_event", "billing_event_id"), "invoice_line": ("invoice_line", "invoice_line_id"),
+    "revenue_schedule": ("revenue_schedule_line", "schedule_line_id"),
+}  # fmt: skip
+NAMED = """
+select origin_type, origin_system, origin_id from lake.gl_line where gl_line_id = ? and source_system = ?
+order by updated_at desc, _batch_id desc limit 1
+"""
 NOT_OF_A_PROJECT = """
 select gl_line_id, source_system, _batch_id, _file, _row from lake.gl_line where gl_line_id = ?
 order by updated_at desc, _batch_id desc limit 1
@@ -52,7 +65,8 @@ def trace(settings: Settings, given: str, *, limit: int, as_json: bool = False) 
     """
     mart = published_mart(settings)
     with catalogue.connect(Lake(settings.lake_root), mart) as connection:
-        paths = _rows(connection, FROM_POSTED, given, limit) or _rows(connection, FROM_SOURCE, given, limit)
+        found = _rows(connection, FROM_POSTED, given, limit) or _rows(connection, FROM_SOURCE, given, limit)
+        paths = [path | between(connection, path) for path in found]
         if paths and as_json:
             return "\n".join(json.dumps(path, default=str) for path in paths)
         if paths:
@@ -71,7 +85,45 @@ def trace(settings: Settings, given: str, *, limit: int, as_json: bool = False) 
         if other:
             line, system, *place = other
             return f"GL line {system}:{line} ({_place(*place)}) is no project line: no flow of the ledger holds it."
+        for kind in ORIGINS:
+            if landed := _landed(connection, kind, None, given):
+                return (
+                    f"{ORIGINS[kind][0]} {landed[0]}:{given} ({_place(*landed[1:])}) has landed; no posting names it,"
+                    " and no operational figure counts it by itself."
+                )
     raise ConfigError(f"{given!r} is neither a posted line nor a record of the project ledger.")
+
+
+def between(connection: duckdb.DuckDBPyConnection, path: dict[str, Any]) -> dict[str, Any]:
+    """Return where the origin landed, and the record that a GL line names on the way to it: its invoice line."""
+    found = {"origin": (path["origin_type"], path["origin_system"], path["origin_id"])}
+    if path["gl_line_id"]:
+        named = connection.execute(NAMED, [path["gl_line_id"], path["posted_system"]]).fetchone()
+        if named and named[0] in ORIGINS and named != found["origin"]:
+            found["through"] = named
+    told: dict[str, Any] = {}
+    for part, (kind, system, of) in found.items():
+        landed = _landed(connection, kind, system, of)
+        place = dict(zip(("batch_id", "file", "row"), landed[1:] if landed else (None,) * 3, strict=True))
+        told |= {f"{part}_{name}": value for name, value in place.items()}
+        told |= {"through_type": kind, "through_system": system, "through_id": of} if part == "through" else {}
+    return told
+
+
+def _landed(
+    connection: duckdb.DuckDBPyConnection, kind: str | None, system: str | None, of: str | None
+) -> tuple[str, int, str, int] | None:
+    """Return system, batch, file and row of the newest version of an origin's record, if it has landed."""
+    if kind not in ORIGINS or of is None:
+        return None
+    entity, key = ORIGINS[kind]
+    row: tuple[str, int, str, int] | None = connection.execute(
+        f"select source_system, _batch_id, _file, _row from lake.{catalogue.quoted(entity)}"
+        f" where {catalogue.quoted(key)} = ? and coalesce(source_system = ?, true)"
+        " order by updated_at desc, _batch_id desc limit 1",
+        [of, system],
+    ).fetchone()
+    return row
 
 
 def _alone(connection: duckdb.DuckDBPyConnection, given: str) -> list[dict[str, Any]]:
@@ -99,11 +151,18 @@ def _path(path: dict[str, Any]) -> str:
             f"{_place(path['posted_batch_id'], path['posted_file'], path['posted_row'])}"
         ),
     ]
-    if path["origin_id"]:
-        lines.append(f"  origin       {path['origin_type']} {path['origin_system']}:{path['origin_id']}")
+    for part, words in (("through", "through"), ("origin", "origin")):
+        if path.get(f"{part}_id"):
+            where = (
+                f", {_place(*place)}"
+                if (place := [path[f"{part}_{n}"] for n in ("batch_id", "file", "row")])[1]
+                else ""
+            )
+            lines.append(f"  {words:<13}{path[f'{part}_type']} {path[f'{part}_system']}:{path[f'{part}_id']}{where}")
     if path["source_id"]:
         amount = path["operational_group"]
         counted = "in no operational figure now" if amount is None else f"{amount} in group currency"
+        counted = "counted through that bill" if level == "bill" else counted
         lines.append(
             f"  operational  {path['source_entity']} {path['operational_system']}:{path['source_id']}, {counted}, "
             f"{_place(path['operational_batch_id'], path['operational_file'], path['operational_row'])}"

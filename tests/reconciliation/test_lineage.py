@@ -13,6 +13,7 @@ from lake.contracts import ENTITIES
 from lake.store import Lake
 from tests.firm import Firm
 from tests.reconciliation.compiled import Compiled
+from tieout import tracing
 
 #: Nothing can stand behind these: nobody named an origin, or the origin never landed.
 WITHOUT_ORIGIN = {"manual_journal", "orphan_posting", "accrual", "accrual_not_reversed", "summary_unallocated"}
@@ -36,7 +37,7 @@ def test_every_posted_project_line_of_the_ledger_has_a_lineage_with_its_level(ma
 
 def test_what_has_no_level_is_a_posting_without_an_origin_that_landed(mart: duckdb.DuckDBPyConnection) -> None:
     levels = Counter(dict(mart.execute("select level, count(*) from mart.lineage group by level").fetchall()))
-    assert {"line", "link", "pool", "contract_line_period", "none"} <= set(levels)
+    assert {"line", "link", "bill", "pool", "contract_line_period", "none"} <= set(levels)
     unexplained = mart.execute(
         "with items as (select flow, category, unnest(string_split(gl_line_ids, ',')) as line from mart.recon_item)"
         " select flow, coalesce(gl_line_id, invoice_line_id) from mart.lineage where level = 'none'"
@@ -104,6 +105,63 @@ def test_the_command_leads_from_a_posted_line_to_its_record_and_back(
     assert f"GL line {line} of erp" in back
     refused = firm.run("lineage", "no-such-line", expect=1)
     assert "neither a posted line nor a record" in refused.stderr
+
+
+def test_a_contractors_entry_leads_through_its_bill_to_the_posting_and_back(
+    firm: Firm, mart: duckdb.DuckDBPyConnection
+) -> None:
+    line, bill, entry, file, row = mart.execute(
+        "select gl_line_id, origin_id, source_id, operational_file, operational_row from mart.lineage"
+        " where level = 'bill' and gl_line_id is not null order by gl_line_id, source_id limit 1"
+    ).fetchall()[0]
+    there = firm.run("lineage", line).stdout
+    assert "vendor_cost · bill: through the vendor's bill" in there
+    assert f"time_entry psa:{entry}, counted through that bill" in there
+    assert f"{file} row {row}" in there
+    assert f"GL line {line} of erp" in firm.run("lineage", entry).stdout
+    assert f"GL line {line} of erp" in firm.run("lineage", bill).stdout
+
+
+def test_an_invoice_line_between_posting_and_work_is_told_with_its_place() -> None:
+    # G1 names invoice line L1, which has two versions, and the invoice line names entry T1
+    with duckdb.connect() as connection:
+        connection.execute("create schema lake")
+        at = "updated_at timestamp, _batch_id int, _file text, _row int"
+        named = "origin_type text, origin_system text, origin_id text"
+        connection.execute(f"create table lake.gl_line (gl_line_id text, source_system text, {named}, {at})")
+        connection.execute(f"create table lake.invoice_line (invoice_line_id text, source_system text, {at})")
+        connection.execute(f"create table lake.time_entry (time_entry_id text, source_system text, {at})")
+        connection.execute(
+            "insert into lake.gl_line values ('G1', 'erp', 'invoice_line', 'erp', 'L1', '2026-05-01', 3, 'gl.csv', 9)"
+        )
+        connection.execute(
+            "insert into lake.invoice_line values ('L1', 'erp', '2026-05-01', 1, 'lines.csv', 4),"
+            " ('L1', 'erp', '2026-05-02', 2, 'lines.csv', 7), ('L1', 'erp2', '2026-05-03', 2, 'others.csv', 1)"
+        )
+        connection.execute("insert into lake.time_entry values ('T1', 'psa', '2026-04-01', 1, 'time.csv', 2)")
+        told = tracing.between(
+            connection,
+            {"gl_line_id": "G1", "posted_system": "erp", "origin_type": "time_entry", "origin_system": "psa",
+             "origin_id": "T1"},
+        )  # fmt: skip
+    assert told == {
+        "through_type": "invoice_line", "through_system": "erp", "through_id": "L1",
+        "through_batch_id": 2, "through_file": "lines.csv", "through_row": 7,
+        "origin_batch_id": 1, "origin_file": "time.csv", "origin_row": 2,
+    }  # fmt: skip
+
+
+def test_a_schedule_line_leads_to_its_posting_and_is_told_with_its_place(
+    firm: Firm, mart: duckdb.DuckDBPyConnection
+) -> None:
+    schedule, file, row = mart.execute(
+        "select schedule_line_id, _file, _row from lake.revenue_schedule_line where schedule_line_id in"
+        " (select origin_id from mart.lineage where origin_type = 'revenue_schedule')"
+        " qualify count(*) over (partition by schedule_line_id) = 1 order by all limit 1"
+    ).fetchall()[0]
+    told = firm.run("lineage", schedule).stdout
+    assert f"origin       revenue_schedule erp:{schedule}, batch " in told
+    assert f"{file} row {row}" in told
 
 
 def test_a_schedule_line_posted_in_another_period_leads_to_the_one_that_it_is_for(firm: Firm) -> None:

@@ -4,6 +4,7 @@
 {%- set members = ref('recon_pool_member') -%}
 {%- set records = ref('lineage_record') -%}
 {%- set meant_periods = ref('lineage_period') -%}
+{%- set bill_time = ref('lineage_bill_time') -%}
 {%- set entry_origins = "('time_entry', 'expense', 'vendor_bill', 'milestone', 'billing_event')" -%}
 {%- set both_ends %}
     posted.flow,
@@ -44,6 +45,18 @@ where
     posted.basis = 'finance_posted'
     and posted.flow <> 'intercompany'
     and posted.origin_type in {{ entry_origins }}
+
+union all
+
+select
+    'bill' as level,
+    {{- both_ends }}
+inner join {{ bill_time }} as record
+    on
+        posted.origin_system = record.bill_system
+        and posted.origin_id = record.bill_line_id
+left join {{ ledger }} as operational on operational.ledger_id is null
+where posted.basis = 'finance_posted' and posted.flow = 'vendor_cost' and posted.origin_type = 'vendor_bill'
 
 union all
 
