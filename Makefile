@@ -75,8 +75,9 @@ types: setup
 sql-lint: setup
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 
+# In the order of the folders: else the files of few tests come last, which are the long ones, and one core waits.
 test: setup system-packages lint types sql-lint check-generated
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup
 	@$(BIN)/python -m benchmarks.scale $(ARGS)
