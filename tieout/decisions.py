@@ -13,10 +13,12 @@ ITEM = """
 select
     item_id, status, category, flow, legal_entity_key, period_id, assigned_to, correlation_id,
     difference_transaction::varchar as difference_transaction, difference_functional::varchar as difference_functional,
-    difference_group::varchar as difference_group, functional_currency
+    difference_group::varchar as difference_group, difference_hours::varchar as difference_hours, functional_currency
 from mart.recon_item where starts_with(item_id, ?) order by item_id limit 2
 """
-STATE = ("status", "category", "difference_transaction", "difference_functional", "difference_group")
+STATE = (
+    "status", "category", "difference_transaction", "difference_functional", "difference_group", "difference_hours",
+)  # fmt: skip
 COUNTS_NEXT = "It counts from the next build on."
 
 

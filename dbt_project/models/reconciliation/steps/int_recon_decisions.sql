@@ -28,7 +28,7 @@ accepted as (
         actor as accepted_by,
         "at" as accepted_at,
         reason,
-        {%- for amount in ['transaction', 'functional', 'group'] %}
+        {%- for amount in ['transaction', 'functional', 'group', 'hours'] %}
         try_cast({{ json_text('before', 'difference_' ~ amount) }} as decimal(18, 2)) as accepted_{{ amount }}{{ ',' if not loop.last }}
         {%- endfor %}
     from ranked
@@ -77,6 +77,7 @@ select
     accepted.accepted_transaction,
     accepted.accepted_functional,
     accepted.accepted_group,
+    accepted.accepted_hours,
     assigned.assigned_to
 from decided
 left join accepted on decided.item_id = accepted.item_id

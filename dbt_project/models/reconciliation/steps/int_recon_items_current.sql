@@ -81,6 +81,13 @@ weighed as (
             and decisions.accepted_transaction is not distinct from aged.difference_transaction
             and decisions.accepted_functional is not distinct from aged.difference_functional
             and (aged.difference_functional <> 0 or decisions.accepted_group is not distinct from aged.difference_group)
+            -- hours decide where they are all that differs; what was accepted before acceptances named them stands
+            and (
+                aged.difference_functional <> 0
+                or aged.difference_group <> 0
+                or coalesce(aged.difference_transaction, 0) <> 0
+                or coalesce(decisions.accepted_hours = aged.difference_hours, true)
+            )
         ) as is_accepted
     from aged
     left join decisions on aged.item_id = decisions.item_id
