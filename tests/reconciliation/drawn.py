@@ -17,7 +17,7 @@ class Posting:
     """One posting of a fact: its share of the amount, how far off, and where it went; perhaps taken back.
 
     `hours_off` is None where the line states no hours, `period` where it stands in the fact's own; `taken_back` is the
-    period of the reversal.
+    period of the reversal; `leaves` the cents and quarter hours that a summary has beside this link, if any.
     """
 
     percent: int
@@ -31,6 +31,7 @@ class Posting:
     event: int
     bank_percent: int
     taken_back: int | None
+    leaves: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Fact:
     foreign: bool
     undone: Literal["no", "approved", "submitted"]
     days_open: int
+    #: Which rate it lacks: of cost, so that it has no currency either, or of exchange, so that its books hold nothing.
+    lacks: Literal["nothing", "rate", "exchange"]
     postings: tuple[Posting, ...]
 
 
@@ -86,6 +89,7 @@ class Total:
     period: int
     cents: int
     days_open: int
+    quarter_hours: int | None
     origin: Literal["summary", "manual", "payroll", "accrual"]
     taken_back: int | None
 
@@ -105,6 +109,7 @@ wild = st.builds(
     event=st.integers(0, 2),
     bank_percent=st.one_of(st.just(100), st.integers(80, 120)),
     taken_back=st.one_of(st.none(), st.none(), any_period),
+    leaves=st.one_of(st.none(), st.tuples(st.sampled_from((0, 0, 1, -7_000)), st.integers(-8, 8))),
 )
 #: What a posting is like that goes as it should.
 straight: dict[str, st.SearchStrategy[Any]] = {
@@ -118,6 +123,7 @@ straight: dict[str, st.SearchStrategy[Any]] = {
     "event": st.integers(0, 2),
     "bank_percent": st.just(100),
     "taken_back": st.none(),
+    "leaves": st.none(),
 }
 #: What went as it should, perhaps more than once, and in parts of which one may be missing.
 plain = st.builds(Posting, percent=st.just(100), **straight)
@@ -135,6 +141,7 @@ facts = st.builds(
     foreign=st.booleans(),
     undone=st.sampled_from(("no", "no", "no", "approved", "submitted")),
     days_open=st.integers(0, 60),
+    lacks=st.sampled_from(("nothing", "nothing", "nothing", "nothing", "rate", "exchange")),
     postings=st.lists(postings, max_size=4).map(tuple),
 )
 offs = st.one_of(st.just(0), st.just(0), st.integers(-2, 2), st.integers(-70_000, 70_000))
@@ -164,6 +171,7 @@ totals = st.builds(
     period=st.integers(0, 2),
     cents=st.integers(-50_000, 300_000),
     days_open=st.integers(0, 60),
+    quarter_hours=st.one_of(st.none(), st.integers(-40, 40)),
     origin=st.sampled_from(("summary", "summary", "manual", "payroll", "accrual")),
     taken_back=st.sampled_from((None, None, 0, 1)),
 )

@@ -29,7 +29,12 @@ class Books(Rows):
         if isinstance(entry, Total):
             yield self._total(entry, key)
             if entry.taken_back is not None:
-                later = replace(entry, cents=-entry.cents, period=entry.period + entry.taken_back)
+                later = replace(
+                    entry,
+                    cents=-entry.cents,
+                    quarter_hours=None if entry.quarter_hours is None else -entry.quarter_hours,
+                    period=entry.period + entry.taken_back,
+                )
                 posted = BUILD_TIME - timedelta(days=entry.days_open) + timedelta(hours=30)
                 back = {"reverses_id": key, "reversal_chain_id": f"erp:{key}", "posted_at": posted}
                 yield self._total(later, f"{key}-back") | back
@@ -52,16 +57,25 @@ class Books(Rows):
     def _operational(self, fact: Fact, key: str, approved: datetime, reverses: str | None = None) -> dict[str, Any]:
         amount, currency = Decimal(fact.cents) / 100, self._currency(fact)
         functional = money(amount * DAILY[currency, ENTITIES[fact.entity]])
-        return self._row(fact, fact.project, PERIODS[fact.period], (currency, amount, functional)) | {
-            "ledger_id": f"{fact.flow}:{kind_of(fact)}:psa:{key}",
-            "basis": "operational",
-            "origin_id": key,
-            "source_id": key,
-            "reverses_id": reverses,
-            "hours": Decimal(fact.quarter_hours) / 4 if kind_of(fact) == "time_entry" else None,
-            "source_status": fact.status,
-            "approved_at": approved if fact.status == "approved" else None,
-        }
+        missing: dict[str, Any] = (
+            {} if fact.lacks == "nothing" else dict.fromkeys(("amount_functional", "amount_group"))
+        )
+        if fact.lacks == "rate":
+            missing |= dict.fromkeys(("currency", "amount_transaction"))
+        return (
+            self._row(fact, fact.project, PERIODS[fact.period], (currency, amount, functional))
+            | missing
+            | {
+                "ledger_id": f"{fact.flow}:{kind_of(fact)}:psa:{key}",
+                "basis": "operational",
+                "origin_id": key,
+                "source_id": key,
+                "reverses_id": reverses,
+                "hours": Decimal(fact.quarter_hours) / 4 if kind_of(fact) == "time_entry" else None,
+                "source_status": fact.status,
+                "approved_at": approved if fact.status == "approved" else None,
+            }
+        )
 
     def _posted(
         self, fact: Fact, posting: Posting, key: str, line: str, approved: datetime
@@ -100,6 +114,27 @@ class Books(Rows):
                 "hours": None if hours is None else sign * hours,
                 "posted_at": posted,
             }
+            if posting.kind == "link" and posting.leaves is not None and sign == 1:
+                left = self._left(posting, name, posted)
+                amounts = (left["amount_transaction"], money(left["amount_transaction"] * rate))
+                yield self._row(books, project, period, (currency, *amounts)) | left
+
+    def _left(self, posting: Posting, name: str, posted: datetime) -> dict[str, Any]:
+        """Return what a summary has beside its link: hours alone are nobody's where the link states none."""
+        cents, quarters = posting.leaves or (0, 0)
+        is_untold = posting.hours_off is None and not cents
+        return {
+            **self._line(name, posted),
+            "ledger_id": f"gl_line:erp:{name}:{'untold' if is_untold else 'remainder'}",
+            "component": "untold" if is_untold else "remainder",
+            "origin_type": "summary",
+            "origin_system": None,
+            "origin_level": "summary",
+            "posting_origin_type": "summary",
+            "reversal_chain_id": f"erp:{name}",
+            "amount_transaction": Decimal(cents) / 100,
+            "hours": Decimal(quarters) / 4,
+        }
 
     def _posted_hours(self, fact: Fact, posting: Posting) -> Decimal | None:
         if kind_of(fact) != "time_entry" or posting.hours_off is None:
@@ -113,6 +148,7 @@ class Books(Rows):
             "ledger_id": f"gl_line:erp:{key}",
             "basis": "finance_posted",
             "flow": "labor_cost",
+            "hours": None if total.quarter_hours is None else Decimal(total.quarter_hours) / 4,
             "origin_type": total.origin,
             "origin_system": None,
             "origin_level": "none" if total.origin == "manual" else "summary",
