@@ -60,6 +60,7 @@ references_to_invoices as (
 
 -- The reference is an invoice line's id, or the whole invoice's: then its lines of the same project.
 billed as (
+    {%- for named in ['invoice_line_id', 'invoice_id'] %}
     select
         posted.*,
         invoice_lines.invoice_line_id,
@@ -70,27 +71,19 @@ billed as (
     inner join invoice_lines
         on
             posted.invoice_system = invoice_lines.source_system
-            and posted.invoice_reference = invoice_lines.invoice_line_id
-
-    union all
-
-    select
-        posted.*,
-        invoice_lines.invoice_line_id,
-        invoice_lines.currency as billed_currency,
-        invoice_lines.amount as line_amount,
-        invoice_lines.functional_amount as line_functional
-    from references_to_invoices as posted
-    inner join invoice_lines
-        on
-            posted.invoice_system = invoice_lines.source_system
-            and posted.invoice_reference = invoice_lines.invoice_id
+            and posted.invoice_reference = invoice_lines.{{ named }}
+            {%- if named == 'invoice_id' %}
             and (posted.project_key in ('none', 'unmapped') or posted.project_key = invoice_lines.project_key)
     left join invoice_lines as exact
         on
             posted.invoice_system = exact.source_system
             and posted.invoice_reference = exact.invoice_line_id
     where exact.invoice_line_id is null
+            {%- else %}
+
+    union all
+            {%- endif %}
+    {% endfor %}
 ),
 
 totalled as (

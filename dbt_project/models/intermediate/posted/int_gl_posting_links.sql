@@ -126,6 +126,7 @@ running as (
     where functional_amount is null
 )
 
+{% for source in ['linked', 'running'] -%}
 select
     source_system,
     gl_line_id,
@@ -137,25 +138,16 @@ select
     origin_system,
     origin_id,
     amount,
-    functional_amount,
+    {% if source == 'linked' %}functional_amount
+    {%- else -%}
+    {{ running_part('line_functional', 'amount_to_here - amount', 'amount_to_here', 'line_amount') }} as functional_amount
+    {%- endif %},
     quantity
-from linked
+from {{ source }}
+{%- if source == 'linked' %}
 where functional_amount is not null
 
 union all
 
-select
-    source_system,
-    gl_line_id,
-    flow,
-    reversal_chain_id,
-    currency,
-    functional_currency,
-    origin_type,
-    origin_system,
-    origin_id,
-    amount,
-    {{ running_part('line_functional', 'amount_to_here - amount', 'amount_to_here', 'line_amount') }}
-        as functional_amount,
-    quantity
-from running
+{% endif %}
+{%- endfor %}
