@@ -1,7 +1,7 @@
 -- Days are those of the legal entity of what was carried, so that the days of a period add up to its figures.
 with messages as (
 
-    select * from {{ ref('int_messages') }}
+    select * from {{ ref('int_message_counts') }}
 
 ),
 
@@ -13,11 +13,11 @@ attempts as (
         flow,
         region,
         target,
-        count(*) as attempts,
-        count(*) filter (where status = 'succeeded') as succeeded,
-        count(*) filter (where status = 'failed') as failed,
-        count(*) filter (where status = 'dead_letter') as dead_letter,
-        count(*) filter (where attempt > 1) as retries
+        sum(messages) as attempts,
+        sum(messages) filter (where status = 'succeeded') as succeeded,
+        sum(messages) filter (where status = 'failed') as failed,
+        sum(messages) filter (where status = 'dead_letter') as dead_letter,
+        sum(messages) filter (where attempt > 1) as retries
     from messages
     group by queued_on, legal_entity_key, flow, region, target
 
@@ -31,7 +31,7 @@ ended as (
         flow,
         region,
         target,
-        count(*) as messages
+        sum(messages) as messages
     from messages
     where ended_on is not null
     group by ended_on, legal_entity_key, flow, region, target

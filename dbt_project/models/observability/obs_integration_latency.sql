@@ -7,7 +7,7 @@ select
     region,
     target,
     latency_seconds,
-    cast(count(*) as bigint) as messages
-from {{ ref('int_messages') }}
+    cast(sum(messages) as bigint) as messages
+from {{ ref('int_message_counts') }}
 where latency_seconds is not null
 group by 1, 2, 3, 4, 5, 6, 7

@@ -1,6 +1,6 @@
 -- Messages by the period and legal entity in which they stand, and beside them what waits at the end of each period.
 with messages as (
-    select * from {{ ref('int_messages') }}
+    select * from {{ ref('int_message_counts') }}
 ),
 
 traffic as (
@@ -10,11 +10,11 @@ traffic as (
         region,
         flow,
         latency_seconds,
-        count(*) as attempts,
-        sum(case when status in ('failed', 'dead_letter') then 1 else 0 end) as failed,
-        sum(case when status = 'dead_letter' then 1 else 0 end) as dead_letters,
-        sum(case when attempt > 1 then 1 else 0 end) as retries,
-        sum(case when latency_seconds is not null then 1 else 0 end) as timed,
+        cast(sum(messages) as bigint) as attempts,
+        sum(case when status in ('failed', 'dead_letter') then messages else 0 end) as failed,
+        sum(case when status = 'dead_letter' then messages else 0 end) as dead_letters,
+        sum(case when attempt > 1 then messages else 0 end) as retries,
+        sum(case when latency_seconds is not null then messages else 0 end) as timed,
         0 as waiting
     from messages
     group by 1, 2, 3, 4, 5
@@ -26,7 +26,7 @@ movements as (
         region,
         flow,
         queued_on as day,
-        count(*) as change
+        sum(messages) as change
     from messages
     group by 1, 2, 3, 4
     union all
@@ -35,7 +35,7 @@ movements as (
         region,
         flow,
         ended_on as day,
-        -count(*) as change
+        -sum(messages) as change
     from messages
     where ended_on is not null
     group by 1, 2, 3, 4
