@@ -1,0 +1,50 @@
+"""A manifest is held to what it says: what nobody could mean or check refuses the drop, by file, key and value."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ingestion.manifest import load
+from lake.errors import BatchRefused
+
+
+def _load(folder: Path, text: str) -> None:
+    path = folder / "manifest.json"
+    path.write_text(text, encoding="utf-8")
+    load(path, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ('"row_count": 2.9', "key row_count is 2.9, which is no number of rows"),
+        ('"row_count": -1', "key row_count is -1, which is no number of rows"),
+        ('"row_count": 2, "row_count": 3', "key row_count is given twice, as 2 and as 3"),
+        ('"rowcount": 2', r"key rowcount \(2\) is none that a manifest has, .* there are name, row_count"),
+        ('"control_totals": {"hours": 1, "hours": 2}', "key control_totals.hours is given twice, as 1 and as 2"),
+        ('"window": {"form": "2026-03-01"}', r'key window.form \("2026-03-01"\) is none .* window.from, window.to'),
+        (
+            '"window": {"from": "2026-03-08", "to": "2026-03-01"}',
+            'key window.from is "2026-03-08", later than window.to, "2026-03-01"',
+        ),
+    ],
+)
+def test_what_a_manifest_cannot_mean_is_one_sentence(tmp_path: Path, entry: str, sentence: str) -> None:
+    with pytest.raises(BatchRefused, match=sentence) as told:
+        _load(tmp_path, f'{{"files": [{{"name": "a.csv", {entry}}}]}}')
+    assert str(told.value).startswith("manifest.json, file 1 (a.csv): ")
+
+
+def test_a_key_above_the_files_is_known_or_refused(tmp_path: Path) -> None:
+    with pytest.raises(BatchRefused, match=r"manifest.json: key row_count \(2\) is none .* there is files"):
+        _load(tmp_path, '{"files": [], "row_count": 2}')
+    with pytest.raises(BatchRefused, match=r"manifest\.json: key files is given twice"):
+        _load(tmp_path, '{"files": [], "files": []}')
+
+
+def test_a_window_of_one_moment_and_a_count_as_text_are_fine(tmp_path: Path) -> None:
+    window = {"from": "2026-03-01T00:00:00Z", "to": "2026-03-01T00:00:00Z"}
+    _load(tmp_path, json.dumps({"files": [{"name": "a.csv", "row_count": "2", "window": window}]}))
