@@ -14,6 +14,7 @@ from ingestion import readers
 from ingestion.adapter import MANIFEST
 from ingestion.connectors.folder import discover
 from ingestion.draft_columns import mapping_of, open_ends, wanted
+from ingestion.draft_keys import key_of
 from ingestion.faults import told
 from ingestion.likeness import Proposal, propose
 from ingestion.linking import Links, is_header, joins, links, reference
@@ -193,11 +194,13 @@ def _input(sample: Sample, proposals: Sequence[Proposal], linked: Links) -> Iter
     for column in (*best.entity.columns, *ENVELOPE):
         found = best.columns.get(column.name)
         text = identifier(found.name, names) if found else None
+        doubt = None
         if found and text and (column.name,) == best.entity.key:
-            text = _unique(found, text, sample, linked)
+            text, doubt = key_of(found, text, sample.profiles, sample.frame, linked.get(sample.name, []))
         if found and text is not None:
             mapped[column.name] = found
             lines += [*mapping_of(column, found, text), *reference(column, found, sample.name, linked)]
+            lines += [f"      # TODO: {doubt}."] if doubt else []
         elif column in best.needed:
             lines.append(_missing(column, best, sample))
     yield from joins(linked.get(sample.name, []), mapped.values(), names)
@@ -208,18 +211,6 @@ def _input(sample: Sample, proposals: Sequence[Proposal], linked: Links) -> Iter
     if open_ones:
         yield f"      # Optional and open: {', '.join(open_ones)}"
     yield from _unused([p for p in sample.profiles if p not in mapped.values()])
-
-
-def _unique(found: Profile, text: str, sample: Sample, linked: Links) -> str:
-    """Return a key as SQL: with that of the header before it, where the lines of each header are numbered anew."""
-    if found.looked_up or found.distinct == found.rows:
-        return text
-    for link in linked.get(sample.name, []):
-        if not link.alike or link.column == found.name:
-            continue
-        if sample.frame.select(pl.struct(link.column, found.name).n_unique()).item() == found.rows:
-            return f"{identifier(link.column, [link.column])} || '/' || {text}"
-    return text
 
 
 def _missing(column: Column, best: Proposal, sample: Sample) -> str:

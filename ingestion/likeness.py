@@ -35,6 +35,15 @@ _SAME: dict[str, tuple[str, ...]] = {
     "key": ("id",), "identifier": ("id",), "uuid": ("id",), "guid": ("id",), "state": ("status",),
     "begin": ("start",), "finish": ("end",), "deleted": ("deleted",), "mail": ("email",), "bill": ("bill",),
     "billable": ("billable",), "price": ("price",), "dept": ("department",), "journal": ("journal",),
+    # As the exports of an ERP shorten them.
+    "acct": ("account",), "acc": ("account",), "proj": ("project",), "prj": ("project",), "cur": ("currency",),
+    "dt": ("date",), "func": ("functional",), "jrnl": ("journal",), "jnl": ("journal",), "jv": ("journal",),
+    "ln": ("line",), "post": ("posting",), "vend": ("vendor",), "cust": ("customer",), "inv": ("invoice",),
+    "dr": ("debit",), "cr": ("credit",), "per": ("period",), "prd": ("period",), "descr": ("description",),
+    "trx": ("transaction",), "txn": ("transaction",), "trans": ("transaction",), "eff": ("effective",),
+    "hrs": ("hour",), "nm": ("name",), "cd": ("code",), "mgr": ("manager",), "comp": ("legal", "entity"),
+    "co": ("legal", "entity"), "le": ("legal", "entity"), "cctr": ("cost", "center"), "cc": ("cost", "center"),
+    "ctr": ("center",), "po": ("purchase", "order"), "bal": ("balance",), "upd": ("updated",), "crt": ("created",),
 }  # fmt: skip
 _DULL = frozenset({"is", "the", "of", "last", "export", "data", "list", "report", "all", "csv"})
 

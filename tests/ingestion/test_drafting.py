@@ -240,3 +240,40 @@ def test_records_inside_of_xml_are_found(tmp_path: Path) -> None:
     (tmp_path / "people.xml").write_text("<All><By>x</By></All>", encoding="utf-8")
     with pytest.raises(SourceError, match="has no element that comes more than once and holds others"):
         draft(tmp_path)
+
+
+ERP = """JRNL_ID,LINE_NO,CO,PER,POST_DT,ACCT,PROJ,CC,AMT,CUR,FUNC_AMT,DESCR,LAST_UPD
+J1,1,DE01,2026-03,2026-03-02,4000,P1,C1,100.00,EUR,100.00,fees,2026-03-02T10:00:00Z
+J1,2,DE01,2026-03,2026-03-02,1200,P1,C1,-100.00,EUR,-100.00,debtor,2026-03-02T10:00:00Z
+J2,1,DE01,2026-03,2026-03-03,4000,P2,C2,50.00,USD,45.00,fees,2026-03-03T10:00:00Z
+"""
+
+
+def test_short_names_of_an_erp_are_proposed(tmp_path: Path) -> None:
+    (tmp_path / "ledger.csv").write_text(ERP, encoding="utf-8")
+    said = yaml.safe_load(draft(tmp_path / "ledger.csv"))["entities"]["gl_line"]["columns"]
+    assert said == {
+        "gl_line_id": "\"JRNL_ID\" || '/' || \"LINE_NO\"",
+        "journal_id": '"JRNL_ID"', "legal_entity_id": '"CO"', "period_id": '"PER"', "posting_date": '"POST_DT"',
+        "account_id": '"ACCT"', "project_id": '"PROJ"', "cost_center_id": '"CC"', "amount": '"AMT"',
+        "currency": '"CUR"', "functional_amount": '"FUNC_AMT"', "description": '"DESCR"', "updated_at": '"LAST_UPD"',
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "key", "said"),
+    [
+        # one journal alone: its lines are unique, and yet no key
+        (("J1,1,DE01", "J1,2,DE01"), '"JRNL_ID" || \'/\' || "LINE_NO"', None),
+        # every company numbers its journals from one
+        (("J1,1,DE01", "J1,1,US01"), '"CO" || \'/\' || "JRNL_ID" || \'/\' || "LINE_NO"', None),
+        (("J1,1,DE01", "J1,1,DE01"), '"LINE_NO"', "1 values in 2 rows: no columns together were found"),
+    ],
+)
+def test_the_key_of_a_line_is_measured(tmp_path: Path, rows: Sequence[str], key: str, said: str | None) -> None:
+    lines = [f"{row},2026-03-02,4000,{n}.00,EUR" for n, row in enumerate(rows, start=1)]
+    text = "\n".join(["JRNL_ID,LINE_NO,CO,POST_DT,ACCT,AMT,CUR", *lines])
+    (tmp_path / "ledger.csv").write_text(text + "\n", encoding="utf-8")
+    drafted = draft(tmp_path / "ledger.csv")
+    assert yaml.safe_load(drafted)["entities"]["gl_line"]["columns"]["gl_line_id"] == key
+    assert (said in drafted) if said else ("no columns together" not in drafted)
