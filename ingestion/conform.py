@@ -18,6 +18,8 @@ from lake.errors import BatchRefused
 from lake.schemas import column_type
 
 _SHOWN = 200
+#: How many names of a header a sentence shows.
+_NAMES = 12
 
 #: Columns of the rejected frame: one row per refused source row, `reason` naming everything wrong with it.
 REJECTED: dict[str, pl.DataType] = {
@@ -57,9 +59,12 @@ def check_header(columns: list[str], entity: Entity, *, file: str) -> None:
     needed = [name for name in asked if entity.column(name).default is None]
     missing = [name for name in needed if name not in columns]
     if missing:
+        seen = [name for name in columns if name != ROW]
+        shown = ", ".join(f"{name[:_SHOWN]!r}" for name in seen[:_NAMES]) + (", …" if len(seen) > _NAMES else "")
         raise BatchRefused(
             f"file {file} lacks the required column{'s' if len(missing) > 1 else ''} "
-            f"{', '.join(missing)} of {entity.name}: add them, or map them in the adapter"
+            f"{', '.join(missing)} of {entity.name}: add them, or map them in the adapter "
+            f"(key feeds.system); the file has {len(seen)} column{'s' if len(seen) != 1 else ''}: {shown}"
         )
 
 

@@ -19,7 +19,7 @@ from ingestion.feed import AHEAD, Clock, Drift
 from ingestion.joining import Lookup
 from ingestion.keys import told_keys
 from ingestion.plan import Item, Plan, Received, by_age, source_of
-from ingestion.readers.chunk import ROW, Chunk
+from ingestion.readers.chunk import ROW, UNREADABLE, Chunk
 from ingestion.storing import Context
 from ingestion.tally import Tally
 from ingestion.unpacking import most_bytes
@@ -31,6 +31,7 @@ from lake.quarantine import Spool
 
 if TYPE_CHECKING:
     from lake.store import Lake
+
 
 _RAW: dict[str, pl.DataType] = {"raw": pl.String()}
 
@@ -157,14 +158,14 @@ def _keep_unreadable(batch: Batch, item: Item, chunk: Chunk, tally: Tally) -> No
     rows = [
         {
             "row": bad.row,
-            "rule": "unreadable",
+            "rule": bad.rule,
             "reason": f"file {file}, row {bad.row}: the record {bad.why}",
             "raw": bad.raw.encode("utf-8", "backslashreplace").decode(),
         }
         for bad in chunk.unreadable
     ]
     tally.quarantined += len(rows)
-    tally.refused_without_key += len(rows)
+    tally.refused_without_key += sum(bad.rule == UNREADABLE for bad in chunk.unreadable)  # a header is no record
     batch.spool.add(pl.DataFrame(rows, schema=REJECTED | _RAW), entity=item.entity, file=file, source=item.source)
 
 

@@ -14,6 +14,7 @@ from ingestion.joining import Lookup, joined, run
 from ingestion.readers.chunk import ROW
 from ingestion.unmapped import unmapped
 from lake.contracts import ENTITIES
+from lake.contracts.envelope import ENVELOPE
 from lake.errors import ContractError
 
 
@@ -50,7 +51,7 @@ def apply(frame: pl.DataFrame, step: Input, lookups: Mapping[str, Lookup | pl.Da
     the adapter's SQL cannot be run.
     """
     if step.columns is None:
-        return Mapped(frame, frame)
+        return Mapped(frame.rename(_canonical(frame.columns, step.entity)), frame)
     wide = looked_up(frame, step, lookups, file=file)
     excluded: dict[str, int] = {}
     left_out: list[pl.DataFrame] = []
@@ -66,6 +67,22 @@ def apply(frame: pl.DataFrame, step: Input, lookups: Mapping[str, Lookup | pl.Da
     text = mapped.select(_as_text(mapped[name]) for name in mapped.columns)
     known = pl.concat(left_out) if left_out else None
     return Mapped(text.with_columns(frame[ROW]), frame, excluded, unmapped(frame, wide, step), known)
+
+
+def _canonical(columns: list[str], entity: str) -> dict[str, str]:
+    """Return the contract's names of columns that are written otherwise: in capitals, or with spaces for underscores.
+
+    A name that two columns could be meant by, or that the file has itself, is left to stand.
+    """
+    known = {c.name for c in (*ENTITIES[entity].columns, *ENVELOPE)} - set(columns)
+    said = {name: plain_name(name) for name in columns}
+    meant = list(said.values())
+    return {name: told for name, told in said.items() if told in known and meant.count(told) == 1}
+
+
+def plain_name(name: str) -> str:
+    """Return a column's name in small letters, with underscores for spaces and hyphens."""
+    return "_".join(name.lower().replace("-", " ").split())
 
 
 def _told(wide: pl.DataFrame, step: Input, *, file: str, is_ours: bool) -> pl.DataFrame:

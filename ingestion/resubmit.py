@@ -17,6 +17,8 @@ import polars as pl
 
 from ingestion.correcting import plan_of
 from ingestion.corrections import APPROVED, PROPOSED, WITHDRAWN, Correction, State, corrections, item_of
+from ingestion.mapping import plain_name
+from ingestion.readers.chunk import REPEATED_HEADER, UNREADABLE
 from lake import actions, delta
 from lake.actions import Action
 from lake.contracts import ENTITIES
@@ -51,7 +53,9 @@ def propose(
     held = _held(lake, batch, file, row, entity, source)
     item = item_of(batch, held["entity"], file, row)
     _require_open(lake, item, held, f"Row {row} of {file} in batch {batch}")
-    cells = {} if held["rule"] == "unreadable" else json.loads(held["raw"])
+    cells = {} if held["rule"] in (UNREADABLE, REPEATED_HEADER) else json.loads(held["raw"])
+    cell_of = {plain_name(name): name for name in cells}
+    changes = {name if name in cells else cell_of.get(plain_name(name), name): v for name, v in changes.items()}
     strange = sorted(changes.keys() - cells.keys() - {c.name for c in ENTITIES[held["entity"]].columns})
     if cells and strange:
         raise ConfigError(

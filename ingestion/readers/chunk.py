@@ -49,13 +49,18 @@ class Source:
         return cast("BinaryIO", stream)
 
 
+#: The rules that records break which are no rows; what they hold stands in quarantine as text.
+UNREADABLE, REPEATED_HEADER = "unreadable", "repeated_header"
+
+
 @dataclass(frozen=True)
 class Unreadable:
-    """A record that could not be read as a row: its number, its text and what is wrong with it."""
+    """A record that could not be read as a row: its number, its text, what is wrong with it and the rule it breaks."""
 
     row: int
     raw: str
     why: str
+    rule: str = UNREADABLE
 
 
 @dataclass(frozen=True)

@@ -365,3 +365,13 @@ def test_a_thread_carries_through_a_second_correction_and_a_replay(refused: Drop
     assert refused.rows("select distinct correlation_id from lake.action") == [("psa-1",)]
     replay(refused.lake, 3, feeds={"psa": refused.feed})
     assert refused.rows(thread) == [("psa-1",)]
+
+
+def test_a_correction_names_a_column_as_the_contract_does_though_the_file_writes_it_otherwise(drop: Drop) -> None:
+    drop.options = {"drift": "freeze"}
+    rows = [{name.upper(): value for name, value in row.items()} for row in (entry(1), entry(2, hours="seven"))]
+    drop.put("time_entry.csv", rows)
+    drop.ingest()
+    _approved(drop, 2, hours="7.00")
+    assert drop.ingest().counts.landed == 1
+    assert json.loads(corrections(drop.lake)[0].after)["HOURS"] == "7.00"
