@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from lake.store import Lake
 
 
+class Standing(Protocol):
+    """What knows the rows that stand corrected: see `ingestion.corrected`."""
+
+    def leave_out(self, chunk: Chunk, item: Item, tally: Tally) -> Chunk:
+        """Return the rows that do not."""
+
+
 _RAW: dict[str, pl.DataType] = {"raw": pl.String()}
 
 
@@ -49,6 +56,7 @@ class Batch:
     drift: Drift = "evolve"
     max_unpack_ratio: float = 250
     clock: Clock = "data"
+    corrected: Standing | None = None
 
     def most(self, received: Received) -> int:
         """Return how many bytes a file may unpack to."""
@@ -115,6 +123,7 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
         for chunk in readers.read(spec, kind):
             tally.rows_read += chunk.frame.height + len(chunk.unreadable)
             _add_totals(chunk.frame, received, tally)
+            chunk = batch.corrected.leave_out(chunk, item, tally) if batch.corrected else chunk  # noqa: PLW2901
             _keep_unreadable(batch, item, chunk, tally)
             if not chunk.frame.width > 1:
                 continue

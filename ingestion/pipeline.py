@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from ingestion import adapter as adapters
-from ingestion import correcting, intake, refusals, relanding, superseded
+from ingestion import corrected, correcting, intake, refusals, relanding, superseded
 from ingestion.appending import append, append_beside
 from ingestion.connectors.offer import Cursor, offered
 from ingestion.deletions import completed
@@ -61,8 +61,8 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
                 started = log.start(replace(found.plan, cursor=offer.cursor).to_json(), seen=seen)
                 events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
                 done.append(landing(started))
-        corrected, refused = correcting.land_due(lake, log, landing, events=events)
-        done += corrected
+        mended, refused = correcting.land_due(lake, log, landing, events=events)
+        done += mended
     return result(feed, done, refused)
 
 
@@ -148,18 +148,21 @@ def _land_once(
     lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, started: Started, *, events: Events
 ) -> correcting.Done:
     batch_id = started.batch_id
+    plan = from_json(started.plan)
+    stand = corrected.Corrected(lake) if plan.replays is None else corrected.standing(lake, plan.replays)
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
         spool = Spool(Path(folder), batch_id=batch_id, feed=feed.name, at=started.at)
         batch = Batch(
             lake,
             feed.name,
             started,
-            from_json(started.plan),
+            plan,
             adapter,
             spool,
             feed.drift,
             feed.max_unpack_ratio,
             feed.clock,
+            stand,
         )
         try:
             tallies = _write(batch, feed, log, Path(folder), events=events)
@@ -188,7 +191,7 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
         mine = [Tally(item) for item in batch.plan.items if item.entity == name]
         committed = log.committed()
         deleted = completed(batch, entity, mine, joined, folder, committed=committed)
-        frames = chain(_frames(batch, mine, joined), deleted)
+        frames: Iterator[tuple[Tally, pl.DataFrame]] = chain(_frames(batch, mine, joined), deleted)
         if feed.mode == "snapshot" and batch.plan.resubmits is None:
             rows = compare(
                 batch,

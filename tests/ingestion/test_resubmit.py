@@ -367,6 +367,57 @@ def test_a_thread_carries_through_a_second_correction_and_a_replay(refused: Drop
     assert refused.rows(thread) == [("psa-1",)]
 
 
+def test_a_corrected_row_stays_corrected_when_its_batch_is_replayed(refused: Drop) -> None:
+    _approved(refused, 2, hours="7.00")
+    refused.ingest()
+    done = replay(refused.lake, 1, feeds={"psa": refused.feed})
+    assert (done.counts.rows_read, done.counts.landed, done.counts.quarantined, done.counts.excluded) == (3, 1, 1, 1)
+    assert refused.rows("select excluded_by from lake.batch_files where batch_id = 3") == [('{"corrected": 1}',)]
+    assert "1 row stands corrected since in time_entry.csv, last by batch 2" in done.notes[0]
+    assert refused.rows(f"select held from ({BATCHES})") == [(1,)]
+    assert refused.rows(NEWEST) == [("7.00",)]
+    assert refused.rows(CONSERVED) == [(0,)]
+
+
+def test_a_correction_that_lands_after_a_replay_is_of_the_row_that_the_replay_refused_again(refused: Drop) -> None:
+    proposal = _propose(refused, hours="7.00")
+    replay(refused.lake, 1, feeds={"psa": refused.feed})
+    resubmit.approve(refused.lake, proposal, approver="bob")
+    refused.ingest()
+    held = f"select held from ({BATCHES})"
+    assert refused.rows(held) == [(1,)], "the row of batch 1, which batch 2 refused once more"
+    replay(refused.lake, 2, feeds={"psa": refused.feed})
+    assert refused.rows(held) == [(1,)]
+    assert refused.rows(NEWEST) == [("7.00",)]
+
+
+def test_a_mended_adapter_does_not_bring_back_what_a_correction_replaced(drop: Drop, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yml"
+    one = TWO[: TWO.index("  project:")] + TWO[TWO.index("  task:") :]
+    file.write_text(one, encoding="utf-8")
+    drop.options = {"system": str(file)}
+    drop.write("jobs.csv", "no,title\n1,\n2,Two\n")
+    drop.ingest()
+    said = {"batch": 1, "file": "jobs.csv", "row": 1, "changes": {"title": "One"}, "actor": "ann", "reason": "typo"}
+    resubmit.approve(drop.lake, resubmit.propose(drop.lake, **said), approver="bob")
+    drop.ingest()
+    file.write_text(one.replace("name: title", "name: \"coalesce(title, 'none')\""), encoding="utf-8")
+    assert replay(drop.lake, 1, feeds={"psa": drop.feed}).counts.landed == 1
+    names = "select arg_max(name, (updated_at, _batch_id)) from lake.task group by task_id order by task_id"
+    assert drop.rows(names) == [("One",), ("Two",)]
+
+
+def test_a_replayed_snapshot_deletes_no_record_that_stands_corrected(snapshots: Drop) -> None:
+    rows = [entry(n) for n in range(1, 9)]
+    snapshots.put("time_entry.csv", [*rows, entry(9, hours="seven")])
+    snapshots.ingest()
+    resubmit.approve(snapshots.lake, _propose(snapshots, row=9, hours="7.00"), approver="bob")
+    snapshots.ingest()
+    done = replay(snapshots.lake, 1, feeds={"psa": snapshots.feed})
+    assert (done.counts.excluded, done.counts.quarantined, done.tombstones, done.held_back) == (9, 0, 0, 0)
+    assert snapshots.rows(f"select held from ({BATCHES})") == [(0,)]
+
+
 def test_a_correction_names_a_column_as_the_contract_does_though_the_file_writes_it_otherwise(drop: Drop) -> None:
     drop.options = {"drift": "freeze"}
     rows = [{name.upper(): value for name, value in row.items()} for row in (entry(1), entry(2, hours="seven"))]

@@ -25,24 +25,35 @@ attempts as (
 
     select
         starts.batch_id,
+        starts.first_batch_id,
         max(starts.batch_id) over (partition by starts.first_batch_id) as newest_batch_id
     from starts
     inner join batches on starts.batch_id = batches.batch_id
 
 ),
 
--- a corrected row lands from a file named after the action that proposed it; refused again, it stands there
+-- a corrected row lands from a file named after the action that proposed it; refused again, it stands there; it is the
+-- same row in every replay of its batch
 corrected as (
     select
-        actions.item_id,
-        {{ json_text('actions.payload', 'source') }} as source,
+        coalesce(starts.first_batch_id, actions.batch_id) as first_batch_id,
+        actions.row_id,
+        actions.source,
         max(files.batch_id) as batch_id
-    from {{ source('landing', 'action') }} as actions
+    from (
+        select
+            action_id,
+            cast(split_part(item_id, '/', 1) as bigint) as batch_id,
+            substr(item_id, strpos(item_id, '/') + 1) as row_id,
+            {{ json_text('payload', 'source') }} as source
+        from {{ source('landing', 'action') }}
+        where action_type = 'resubmit'
+    ) as actions
     inner join {{ source('landing', 'batch_files') }} as files
         on files.file = '_resubmitted/' || actions.action_id || '.ndjson'
     inner join batches on files.batch_id = batches.batch_id
-    where actions.action_type = 'resubmit'
-    group by actions.item_id, {{ json_text('actions.payload', 'source') }}
+    left join starts on actions.batch_id = starts.batch_id
+    group by coalesce(starts.first_batch_id, actions.batch_id), actions.row_id, actions.source
 ),
 
 -- each refused row that a batch put right, by its batch, entity, file and row
@@ -67,7 +78,7 @@ settled as (
 named as (
     select
         *,
-        cast(batch_id as varchar) || '/' || entity || '/' || file || '/' || cast(row as varchar) as item_id
+        entity || '/' || file || '/' || cast(row as varchar) as row_id
     from quarantine
 ),
 
@@ -83,9 +94,13 @@ resolved as (
     left join attempts on quarantine.batch_id = attempts.batch_id
     left join corrected
         on
-            quarantine.item_id = corrected.item_id
+            coalesce(attempts.first_batch_id, quarantine.batch_id) = corrected.first_batch_id
+            and quarantine.row_id = corrected.row_id
             and coalesce(corrected.source, quarantine.source, '') = coalesce(quarantine.source, corrected.source, '')
-    left join settled on quarantine.item_id = settled.item_id and quarantine.rule = 'unknown_record'
+    left join settled
+        on
+            cast(quarantine.batch_id as varchar) || '/' || quarantine.row_id = settled.item_id
+            and quarantine.rule = 'unknown_record'
 )
 
 select
