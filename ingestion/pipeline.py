@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from ingestion import adapter as adapters
-from ingestion import corrected, correcting, intake, refusals, relanding, superseded
+from ingestion import corrected, correcting, intake, overwriting, refusals, relanding, superseded
 from ingestion.appending import append, append_beside
 from ingestion.connectors.offer import Cursor, offered
 from ingestion.deletions import completed
@@ -203,6 +203,8 @@ def _write(batch: Batch, feed: Feed, log: BatchLog, folder: Path, *, events: Eve
                 max_delete_share=feed.max_delete_share,
             )
         elif batch.plan.replays is not None or batch.plan.resubmits is not None:
+            if batch.plan.resubmits is not None:
+                frames = overwriting.require_own(batch, entity, frames, joined, committed=committed)
             rows = superseded.leave_out(batch, entity, frames)
         else:
             rows = relanding.changed(batch, entity, frames, mine, committed=committed)

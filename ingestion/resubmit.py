@@ -40,11 +40,13 @@ def propose(
     reason: str,
     entity: str | None = None,
     source: str | None = None,
+    replaces: str | None = None,
 ) -> str:
     """Propose a quarantined row with some cells changed; return the action's id.
 
     A row that could not be read has no cells to change: `changes` gives it whole. An empty text is no value. One that
     several entities refused, or several sources of one, is corrected for each of them: `entity` and `source` name it.
+    A correction that gives the row the key of another live record is refused unless `replaces` is that key.
     Raises ConfigError where there is no such row, or several, nothing changes, a column is named that neither the row
     nor the contract has, or it was corrected before.
     """
@@ -68,6 +70,7 @@ def propose(
     correlation = cells.get("_correlation_id") or _thread(lake, held["feed"], batch, file)
     payload = {"feed": held["feed"], "batch": batch, "entity": held["entity"], "file": file, "row": row}
     payload |= {"source": held["source"]}
+    payload |= {"replaces": replaces} if replaces else {}
     payload |= {"before": held["raw"], "after": after, "rule": held["rule"]}
     proposal = Action(PROPOSED, item, actor, reason=reason, payload=payload, correlation_id=correlation)
     return actions.append(lake, [proposal])[0]

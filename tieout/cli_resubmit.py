@@ -31,6 +31,9 @@ def propose(
     reason: Annotated[str, typer.Option(help="Why the corrected value is right.")],
     entity: Annotated[str | None, typer.Option(help="The entity that refused it, where several did.")] = None,
     source: Annotated[str | None, typer.Option(help="The adapter's source, where one entity has several.")] = None,
+    replaces: Annotated[
+        str | None, typer.Option(help="The key of the live record that the row is a version of, where it had another.")
+    ] = None,
     file: ConfigOption = None,
     as_json: LinesOption = False,
 ) -> None:
@@ -48,6 +51,7 @@ def propose(
         reason=reason,
         entity=entity,
         source=source,
+        replaces=replaces,
     )
     done = f"Proposed as {action}; somebody else approves it: tieout resubmit approve {action} --approver NAME"
     report.answer(done, as_json=as_json, event="proposed", action_id=action, actor=actor)

@@ -418,6 +418,45 @@ def test_a_replayed_snapshot_deletes_no_record_that_stands_corrected(snapshots: 
     assert snapshots.rows(f"select held from ({BATCHES})") == [(0,)]
 
 
+@pytest.mark.parametrize("before", ["T2", ""])
+def test_a_correction_overwrites_no_other_record_that_lives_unless_that_is_said(drop: Drop, before: str) -> None:
+    rows = [entry(1), entry(2, hours="seven", time_entry_id=before), entry(3, hours="9.00")]
+    drop.put("time_entry.csv", rows)
+    drop.ingest()
+    wrong = _approved(drop, 2, hours="7.00", time_entry_id="T3")
+    (note,) = drop.ingest().notes
+    was = "which is time_entry T2" if before else "whose key cannot be read"
+    assert f"turns row 2 of time_entry.csv in batch 1, {was}, into T3, which is another record that lives" in note
+    assert "(batch 1, file time_entry.csv, row 3)" in note
+    assert "--replaces T3" in note
+    newest = "select hours::varchar from lake.time_entry where time_entry_id = 'T3' order by _batch_id desc limit 1"
+    assert drop.rows(newest) == [("9.00",)]
+    again = resubmit.propose(
+        drop.lake, batch=1, file="time_entry.csv", row=2, changes={"hours": "7.00", "time_entry_id": "T3"},
+        actor="ann", reason="it is a version of T3", replaces="T3",
+    )  # fmt: skip
+    resubmit.approve(drop.lake, again, approver="bob")
+    assert drop.ingest().counts.landed == 1
+    assert drop.rows(newest) == [("7.00",)]
+    assert _states(drop) == ["replaced", "landed"]
+    assert drop.rows(f"select payload like '%\"replaces\":\"T3\"%' from lake.action where action_id = '{again}'") == [
+        (True,)
+    ]
+    assert wrong != again
+
+
+def test_a_correction_may_give_a_row_a_key_of_its_own_and_two_never_the_same(drop: Drop) -> None:
+    drop.put("time_entry.csv", [entry(1), entry(2, hours="seven"), entry(3, hours="eight")])
+    drop.ingest()
+    _approved(drop, 2, hours="7.00", time_entry_id="T8")
+    _approved(drop, 3, hours="8.00", time_entry_id="T8")
+    (note,) = drop.ingest().notes
+    assert "into T8, which is another record that lives" in note
+    assert _states(drop) == ["landed", "refused"]
+    (batch,) = drop.rows("select max(_batch_id) from lake.time_entry")[0]
+    assert replay(drop.lake, batch, feeds={"psa": drop.feed}).counts.landed == 1, "its own record is not another"
+
+
 def test_a_correction_names_a_column_as_the_contract_does_though_the_file_writes_it_otherwise(drop: Drop) -> None:
     drop.options = {"drift": "freeze"}
     rows = [{name.upper(): value for name, value in row.items()} for row in (entry(1), entry(2, hours="seven"))]
