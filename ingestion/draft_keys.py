@@ -46,7 +46,8 @@ def key_of(
     if found.looked_up:
         return text, None
     is_line = _is_line(found)
-    if found.distinct == found.rows and not is_line:
+    # An id that is unique is one; a number of lines is unique only as long as there is one document.
+    if found.distinct == found.rows and not (is_line and found.guess == "int" and "id" not in tokens(found.words)):
         return text, None
     for chosen in _candidates(found, profiles, links, is_line=is_line):
         names = [p.name for p in chosen]
