@@ -54,7 +54,7 @@ class Corrected:
         if landed.is_empty():
             return
         tally.refuse(landed.select(identity(entity)).unique())
-        batch = landed["_batch_id"].max()
+        batch = max(landed["_batch_id"].to_list())
         are = "1 row stands" if len(found) == 1 else f"{len(found)} rows stand"
         tally.notes.append(
             f"{entity.name}: {are} corrected since in {item.received.file}, last by batch {batch}, and no replay of "
