@@ -212,6 +212,7 @@ def test_cost_to_cost_is_what_the_month_by_month_definition_says(run: Run, month
 
 
 WANTED = "select contract_line_key, revenue_amount, provision_amount, is_estimate_stale from {int_revenue_cost_to_cost}"
+SOLD = "sold by the hour"
 Tables = dict[str, tuple[str, list[tuple[object, ...]]]]
 
 
@@ -237,13 +238,15 @@ def cost_tables(
             [("p", "e", f"{m.end:%Y-%m}", m.end, m.end, m.forecast_date, m.remaining, m.budget) for m in months],
         ),
         "int_project_cost_by_period": (
-            "project_key text, contract_line_key text, period_end date, cost_group decimal(18, 2)", spent,
+            "project_key text, contract_line_key text, period_end date, cost_group decimal(18, 2), earns_itself bool",
+            [("p", "unmapped" if line == SOLD else line, end, cost, line == SOLD) for _, line, end, cost in spent],
         ),
     }  # fmt: skip
 
 
-#: What names a line that earns by cost counts for it alone; what names none is shared; another line's work is neither.
-OF_LINES = st.sampled_from(["l0", "l1", "l2", "none", "unmapped", "of-time-and-materials"])
+#: What names a line that earns by cost counts for it alone; what names none is shared, but not what is sold by itself;
+#: another line's work is neither.
+OF_LINES = st.sampled_from(["l0", "l1", "l2", "none", "unmapped", SOLD, "of-time-and-materials"])
 
 
 @CAREFUL

@@ -80,8 +80,13 @@ costed as (
         weighted.period_id,
         sum(case when costs.contract_line_key = weighted.contract_line_key then costs.cost_group else 0 end)
             as own_cost_group,
-        sum(case when costs.contract_line_key in ('none', 'unmapped') then costs.cost_group else 0 end)
-            as shared_cost_group
+        sum(
+            case
+                when costs.contract_line_key in ('none', 'unmapped') and costs.earns_itself is distinct from true
+                    then costs.cost_group
+                else 0
+            end
+        ) as shared_cost_group
     from weighted
     left join costs
         on
