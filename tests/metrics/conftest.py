@@ -22,6 +22,7 @@ MODELS = (
     "int_metric_hours", "int_metric_rows_hours", "int_metric_rows_capacity",
     "int_metric_receivables", "int_metric_billing_cycle", "int_metric_leakage", "int_metric_realization",
     "int_metric_provisioning", "int_metric_latency", "int_metric_margin_pairs", "int_revenue_forecast",
+    "int_project_bookings",
 )  # fmt: skip
 Rows = Sequence[tuple[Any, ...]]
 Run = Callable[[str, Mapping[str, tuple[str, Rows]]], list[tuple[Any, ...]]]

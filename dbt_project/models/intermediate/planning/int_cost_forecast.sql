@@ -40,22 +40,7 @@ sources as (
 ),
 
 booked as (
-    select
-        project_key,
-        period_id,
-        hours,
-        sum(hours) over (partition by project_key order by first_piece rows unbounded preceding) as hours_to,
-        sum(hours) over (partition by project_key) as total_hours
-    from (
-        select
-            project_key,
-            project_period_id as period_id,
-            sum(hours) as hours,
-            min(piece_from) as first_piece
-        from {{ ref('int_booked_hours') }}
-        where booking_type = 'hard'
-        group by project_key, project_period_id
-    ) as by_period
+    select * from {{ ref('int_project_bookings') }}
 ),
 
 by_booking as (

@@ -20,21 +20,7 @@ with backlog as (
 ),
 
 booked as (
-    select
-        by_period.*,
-        sum(hours) over (partition by project_key order by first_piece rows unbounded preceding) as hours_to,
-        sum(hours) over (partition by project_key) as total_hours
-    from (
-        select
-            project_key,
-            project_period_id as period_id,
-            sum(hours) as hours,
-            sum(amount_group) as amount_group,
-            min(piece_from) as first_piece
-        from {{ ref('int_booked_value') }}
-        where booking_type = 'hard'
-        group by project_key, project_period_id
-    ) as by_period
+    select * from {{ ref('int_project_bookings') }}
 ),
 
 -- Each piece is the difference of two rounded amounts to date, so that the pieces add up to the line's.

@@ -42,8 +42,8 @@ union all
     ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(plan_cost <> 0)", other=none) }}
 union all
 {{ metric_side('cost_forecast', 'operational', 'numerator', 'fct_forecast',
-    "forecast_cost",
-    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(forecast_cost <> 0)", other=none) }}
+    "outlook_cost",
+    ['legal_entity_key', 'region', 'practice', 'customer_key', 'project_key', 'billing_model'], all, where="(outlook_cost <> 0)", other=none) }}
 union all
 {{ metric_side('quoted_margin', 'operational', 'numerator', 'fct_forecast',
     "quoted_margin",
