@@ -11,6 +11,13 @@ import duckdb
 SUMS = {"sum", "sumkahan", "kahan_sum", "fsum"}
 MEANS = {"avg", "mean", "favg", "median", "mode", "product", "geomean", "geometric_mean"}
 MEAN_STARTS = ("quantile", "stddev", "var_", "variance", "approx_quantile", "percentile")
+LISTS = {"list", "array_agg"}
+#: What adds up or averages the elements of a list, or may: what it does is an argument.
+OVER_LISTS = {
+    f"{kind}_{what}"
+    for kind in ("list", "array")
+    for what in ("sum", "avg", "mean", "median", "product", "aggregate", "aggr", "reduce")
+} | {"aggregate", "reduce"}
 #: A part of the syntax: DuckDB hands it over as JSON.
 Node = dict[str, Any]
 
@@ -59,14 +66,14 @@ def sources(table: Node) -> Iterator[Node]:
         yield table
 
 
-def added_by(select: Node) -> Iterator[Node]:
+def added_by(select: Node, *, lists: bool = False) -> Iterator[Node]:
     """Yield the outermost sums and means that a select computes itself, and not those of selects within."""
     waiting = [select[name] for name in ("select_list", "having", "qualify", "modifiers")]
     for part in waiting:
         if isinstance(part, list):
             waiting += part
         elif isinstance(part, dict) and part.get("type") not in ("SELECT_NODE", "SUBQUERY"):
-            if adds(part):
+            if adds(part, lists=lists):
                 yield part
             else:
                 waiting += part.values()
@@ -83,10 +90,33 @@ def walk(part: Any) -> Iterator[Node]:  # noqa: ANN401 - any JSON
             yield from walk(one)
 
 
-def adds(part: Node) -> bool:
-    """Whether a part of the syntax is a sum or a mean, over a group or over a window."""
-    name = str(part.get("function_name", "")).lower()
-    return part.get("class") in ("FUNCTION", "WINDOW") and (name in SUMS | MEANS or name.startswith(MEAN_STARTS))
+def name_of(part: Node) -> str:
+    """Return the name of the function that a part of the syntax calls, else nothing."""
+    return str(part.get("function_name", "")).lower()
+
+
+def adds(part: Node, *, lists: bool = False) -> bool:
+    """Whether a part of the syntax is a sum or a mean, over a group or a window; with `lists` a list is one too."""
+    name = name_of(part)
+    known = SUMS | MEANS | (LISTS if lists else set())
+    return part.get("class") in ("FUNCTION", "WINDOW") and (name in known or name.startswith(MEAN_STARTS))
+
+
+def is_sum(call: Node) -> bool:
+    """Whether a call that adds is a sum, and no mean: of a list that is added up too."""
+    return name_of(call) in SUMS | LISTS
+
+
+def adds_lists(tree: Node) -> bool:
+    """Whether a statement adds up or averages what lists hold."""
+    return any(name_of(one) in OVER_LISTS for one in walk(tree))
+
+
+def conditions_of(where: Node | None) -> list[Node]:
+    """Return the conditions that a where-clause asks for together."""
+    if where and where.get("type") == "CONJUNCTION_AND":
+        return list(where["children"])
+    return [where] if where else []
 
 
 def is_given(call: Node) -> Node:
