@@ -88,8 +88,13 @@ def capacity(
                 working,
             ),
             "int_absence_days": (
-                "worker_key text, day date, hours decimal(18, 2)",
-                [("w", day, away) for day, away in absences.items()],
+                "worker_assignment_key text, day date, hours decimal(18, 2)",
+                [
+                    (one.key, day, away)
+                    for one in terms
+                    for day, away in absences.items()
+                    if one.since <= day < one.until
+                ],
             ),
         },
     )

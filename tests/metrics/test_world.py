@@ -99,6 +99,14 @@ def test_labor_stands_in_the_books_of_whoever_worked(mart: duckdb.DuckDBPyConnec
 def test_a_person_in_two_hr_systems_is_one_person(mart: duckdb.DuckDBPyConnection) -> None:
     keys = mart.execute("select distinct worker_key from mart.fct_capacity").fetchall()
     assert {key for (key,) in keys} == {f"hcm:{post.id}" for post in world.POSTS}
+    twice = mart.execute(
+        "select legal_entity_key, sum(capacity_hours) from mart.fct_capacity where worker_key = 'hcm:ivy'"
+        " and period_id in ('2028-02', 'P02') group by all order by all"
+    ).fetchall()
+    # 21 days of 0.4 × 8 hours in Berlin; in New York 19 of half a day from 31 January to 27 February
+    assert twice == [("erp:BER", 21 * Decimal("3.2")), ("erp:NYC", 19 * Decimal(4))]
+    left_out = mart.execute("select subject_id from mart.control_exception where rule = 'overlapping_terms'").fetchall()
+    assert left_out == [("hcm:fay",)]  # whose old system never ended what it knew
 
 
 def test_the_app_counts_every_entitys_last_period_whatever_it_is_called(mart: duckdb.DuckDBPyConnection) -> None:

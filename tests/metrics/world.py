@@ -103,8 +103,11 @@ POSTS = (
     _post("fay", "RUH", "Advisory", "Consultant", cost="301.07", since=ACQUIRED, fte="0.5", target=None, system="hcm2"),
     _post("gus", "NYC", "Data", "Analyst", cost="88.88"),
     _post("hal", "NYC", "Data", "Analyst", cost="0", worker_type="contractor"),
+    # Ivy is employed twice at once, in an HR system each: two days a week in Berlin, half of the week in New York
+    _post("ivy", "BER", "Cloud", "Analyst", cost="58.00", fte="0.4"),
+    _post("ivy", "NYC", "Data", "Consultant", cost="91.40", fte="0.5", system="hcm2"),
 )
-NAMED_ELSEWHERE = {"fay": "X6"}  # in the HR and project systems of the acquired entity
+NAMED_ELSEWHERE = {"fay": "X6", "ivy": "X9"}  # in the HR and project systems of the acquired entity
 #: (person, day, hours, status): on the leap day, on a Sunday that counts in Riyadh only, and longer than a day.
 ABSENCES = (
     ("ana", LEAP_DAY, Decimal(8), "approved"), ("bo", LEAP_DAY, Decimal(3), "requested"),
@@ -157,6 +160,7 @@ CARDS: Mapping[str, tuple[tuple[str | None, str | None, date, Decimal], ...]] = 
 BOOKABLE = {
     "ana": ("tm", "tm", "pc", "be"), "bo": ("tm", "pc", "be"), "cai": ("pc", "tm"), "dee": ("tm", "pc"),
     "eli": ("pc", "re", "tm"), "fay": ("tm", "re"), "gus": ("tn", "tn", "mi", "be"), "hal": ("tn",),
+    "ivy": ("tm", "pc", "tn", "mi"),
 }  # fmt: skip
 
 
@@ -191,7 +195,10 @@ def work() -> list[Work]:
 
 
 def _entry(draw: random.Random, number: int, post: Post, day: date) -> Work:
-    project = draw.choice(BOOKABLE[post.id])
+    bookable = BOOKABLE[post.id]
+    if post.id == "ivy":  # who works for two entities works for each on its own projects
+        bookable = tuple(one for one in bookable if PROJECTS[one].entity == post.terms.entity)
+    project = draw.choice(bookable)
     hours = Decimal(draw.randrange(4, 37)) / 4
     billable = Decimal(0) if project == "be" else draw.choice([hours, hours, hours - Decimal("0.25")])
     status = draw.choice(["approved"] * 8 + ["submitted", "rejected"])

@@ -17,7 +17,7 @@
             'find': ['worker_key', 'month'],
             'columns': [
                 'worker_key', 'month', 'valid_from', 'valid_to', 'worker_assignment_key', 'legal_entity_key',
-                'practice', 'role', 'hourly_cost', 'cost_currency',
+                'practice', 'role', 'serves_entity_key', 'hourly_cost', 'cost_currency',
             ],
         },
         'int_projects': {
@@ -92,7 +92,8 @@
             'find': ['project_key'], 'columns': ['project_key', 'revenue_stream', 'contract_line_key'],
         },
         'int_worker_assignments': {
-            'find': ['worker_key'], 'columns': ['worker_key', 'valid_from', 'valid_to', 'practice', 'role'],
+            'find': ['worker_key'],
+            'columns': ['worker_key', 'valid_from', 'valid_to', 'practice', 'role', 'serves_entity_key'],
         },
     }) }}
 {% endmacro %}

@@ -19,11 +19,11 @@ placed as (
     select
         resolved.*,
         coalesce(workers.worker_type, 'employee') as worker_type,
-        coalesce(terms.legal_entity_key, 'unmapped') as worker_entity_key,
+        coalesce(beside.legal_entity_key, terms.legal_entity_key, 'unmapped') as worker_entity_key,
         coalesce(projects.legal_entity_key, 'unmapped') as project_entity_key,
         coalesce(projects.customer_key, 'unmapped') as customer_key,
-        coalesce(terms.practice, 'none') as practice,
-        coalesce(terms.role, 'none') as role,
+        coalesce(beside.practice, terms.practice, 'none') as practice,
+        coalesce(beside.role, terms.role, 'none') as role,
         projects.billing_model as project_billing_model,
         case
             when resolved.named_line_key <> 'none' then resolved.named_line_key
@@ -34,19 +34,14 @@ placed as (
             as contract_line_is_ambiguous,
         -- the books of the worker, and those of the project for people without a known entity
         case
-            when coalesce(terms.legal_entity_key, 'unmapped') in ('none', 'unmapped')
+            when coalesce(beside.legal_entity_key, terms.legal_entity_key, 'unmapped') in ('none', 'unmapped')
                 then coalesce(projects.legal_entity_key, 'unmapped')
-            else terms.legal_entity_key
+            else coalesce(beside.legal_entity_key, terms.legal_entity_key)
         end as legal_entity_key
     from resolved
     left join {{ ref('int_workers') }} as workers on resolved.worker_key = workers.worker_key
-    left join {{ ref('int_worker_month_terms') }} as terms
-        on
-            resolved.worker_key = terms.worker_key
-            and resolved.expense_month = terms.month
-            and resolved.expense_date >= terms.valid_from
-            and resolved.expense_date < terms.valid_to
     left join {{ ref('int_projects') }} as projects on resolved.project_key = projects.project_key
+    {{ worker_terms_join('resolved.worker_key', 'resolved.expense_month', 'resolved.expense_date', 'projects.legal_entity_key') }}
     left join {{ ref('int_project_lines') }} as project_lines on resolved.project_key = project_lines.project_key
 ),
 

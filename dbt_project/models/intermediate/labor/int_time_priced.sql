@@ -32,14 +32,14 @@ placed as (
     select
         resolved.*,
         coalesce(workers.worker_type, 'employee') as worker_type,
-        coalesce(terms.legal_entity_key, 'unmapped') as worker_entity_key,
+        coalesce(beside.legal_entity_key, terms.legal_entity_key, 'unmapped') as worker_entity_key,
         coalesce(projects.legal_entity_key, 'unmapped') as project_entity_key,
         coalesce(projects.customer_key, 'unmapped') as customer_key,
-        coalesce(terms.practice, 'none') as practice,
-        coalesce(terms.role, 'none') as role,
-        terms.worker_assignment_key,
-        terms.hourly_cost as cost_rate,
-        terms.cost_currency,
+        coalesce(beside.practice, terms.practice, 'none') as practice,
+        coalesce(beside.role, terms.role, 'none') as role,
+        coalesce(beside.worker_assignment_key, terms.worker_assignment_key) as worker_assignment_key,
+        case when beside.worker_key is null then terms.hourly_cost else beside.hourly_cost end as cost_rate,
+        case when beside.worker_key is null then terms.cost_currency else beside.cost_currency end as cost_currency,
         projects.billing_model as project_billing_model,
         projects.currency as project_currency,
         case
@@ -51,13 +51,8 @@ placed as (
             as contract_line_is_ambiguous
     from resolved
     left join {{ ref('int_workers') }} as workers on resolved.worker_key = workers.worker_key
-    left join {{ ref('int_worker_month_terms') }} as terms
-        on
-            resolved.worker_key = terms.worker_key
-            and resolved.work_month = terms.month
-            and resolved.work_date >= terms.valid_from
-            and resolved.work_date < terms.valid_to
     left join {{ ref('int_projects') }} as projects on resolved.project_key = projects.project_key
+    {{ worker_terms_join('resolved.worker_key', 'resolved.work_month', 'resolved.work_date', 'projects.legal_entity_key') }}
     left join {{ ref('int_project_lines') }} as project_lines on resolved.project_key = project_lines.project_key
 ),
 

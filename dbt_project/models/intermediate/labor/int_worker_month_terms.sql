@@ -23,11 +23,13 @@ select
     pieces.valid_from,
     pieces.valid_to,
     assignments.worker_assignment_key,
+    coalesce(assignments.worker_assignment_key, 'none') as employment,
     assignments.legal_entity_key,
     assignments.practice,
     assignments.role,
-    cost_rates.hourly_cost,
-    cost_rates.currency as cost_currency
+    assignments.serves_entity_key,
+    case when own_rates.worker_key is null then cost_rates.hourly_cost else own_rates.hourly_cost end as hourly_cost,
+    case when own_rates.worker_key is null then cost_rates.currency else own_rates.currency end as cost_currency
 from pieces
 cross join {{ ref('int_horizon') }} as horizon
 left join {{ ref('int_worker_assignments') }} as assignments
@@ -35,11 +37,20 @@ left join {{ ref('int_worker_assignments') }} as assignments
         pieces.worker_key = assignments.worker_key
         and pieces.valid_from >= assignments.valid_from
         and pieces.valid_from < assignments.valid_to
+        and coalesce(assignments.serves_entity_key, 'any') <> ''
 left join {{ ref('int_cost_rates') }} as cost_rates
     on
         pieces.worker_key = cost_rates.worker_key
         and pieces.valid_from >= cost_rates.valid_from
         and pieces.valid_from < cost_rates.valid_to
+        and cost_rates.rated_by = 'any'
+left join {{ ref('int_cost_rates') }} as own_rates
+    on
+        pieces.worker_key = own_rates.worker_key
+        and pieces.valid_from >= own_rates.valid_from
+        and pieces.valid_from < own_rates.valid_to
+        and own_rates.rated_by = assignments.source_system
+        and assignments.is_side_by_side
 where
     pieces.valid_to is not null
     and pieces.valid_from <= horizon.last_day

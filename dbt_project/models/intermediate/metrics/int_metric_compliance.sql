@@ -21,6 +21,8 @@ closing as (
 worker_days as (
     select
         assignments.worker_key,
+        assignments.worker_assignment_key,
+        assignments.serves_entity_key,
         assignments.legal_entity_key,
         assignments.region,
         assignments.practice,
@@ -51,27 +53,37 @@ submitted as (
     from {{ ref('int_time_priced') }}
     where not is_deleted and first_submitted_at is not null
     group by worker_key, work_date
+),
+
+-- whoever has two employments gives one day, at the larger of those with hours on it
+due as (
+    select worker_days.*
+    from worker_days
+    left join {{ ref('int_absence_days') }} as absent
+        on
+            worker_days.worker_assignment_key = absent.worker_assignment_key
+            and worker_days.day = absent.day
+    where worker_days.daily_hours > coalesce(absent.hours, 0)
+    qualify row_number() over (
+        partition by worker_days.worker_key, worker_days.day
+        order by worker_days.serves_entity_key nulls first, worker_days.worker_assignment_key
+    ) = 1
 )
 
 select
-    worker_days.period_id,
-    worker_days.legal_entity_key,
-    worker_days.region,
-    worker_days.practice,
-    worker_days.role,
+    due.period_id,
+    due.legal_entity_key,
+    due.region,
+    due.practice,
+    due.role,
     cast(null as string) as customer_key,
     cast(null as string) as project_key,
     cast(null as string) as billing_model,
     count(*) as due_days,
-    sum(case when submitted.submitted_at <= worker_days.cutoff_at then 1 else 0 end) as compliant_days
-from worker_days
-left join {{ ref('int_absence_days') }} as absent
-    on
-        worker_days.worker_key = absent.worker_key
-        and worker_days.day = absent.day
+    sum(case when submitted.submitted_at <= due.cutoff_at then 1 else 0 end) as compliant_days
+from due
 left join submitted
     on
-        worker_days.worker_key = submitted.worker_key
-        and worker_days.day = submitted.work_date
-where worker_days.daily_hours > coalesce(absent.hours, 0)
+        due.worker_key = submitted.worker_key
+        and due.day = submitted.work_date
 group by 1, 2, 3, 4, 5

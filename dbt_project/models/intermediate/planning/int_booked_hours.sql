@@ -1,15 +1,15 @@
--- Grain: one row a booking, accounting period of the person's books, one of the project's and bill rate, with hours of it
--- after the build's day. A booking's hours are spread over its working days; what lies behind is history that time entries
+-- Grain: one row a booking, accounting period of the person's books, one of the project's, terms and bill rate, with hours
+-- of it after the build's day. A booking's hours are spread over its working days; what lies behind is history that time entries
 -- tell better.
 with days as (
     select * from {{ ref('int_working_days') }}
 ),
 
-counted as (
+measured as (
     select
         bookings.*,
         last_days.working_days_to_date - first_days.working_days_to_date
-        + case when first_days.is_working_day then 1 else 0 end as total_days,
+        + case when first_days.is_working_day then 1 else 0 end as stretch_days,
         first_days.working_days_to_date - case when first_days.is_working_day then 1 else 0 end as days_before
     from {{ ref('int_bookings') }} as bookings
     inner join days as first_days
@@ -18,8 +18,19 @@ counted as (
         on bookings.legal_entity_key = last_days.legal_entity_key and bookings.end_date = last_days.day
 ),
 
+-- Each stretch has the working days of the books that it stands in: together they are the booking's.
+counted as (
+    select
+        * exclude (days_before),
+        days_before - (
+            sum(stretch_days) over (partition by source_system, allocation_id order by start_date) - stretch_days
+        ) as days_before,
+        sum(stretch_days) over (partition by source_system, allocation_id) as total_days
+    from measured
+),
+
 -- Capacity is compared in the person's periods, revenue and cost in the project's: where the calendars differ, a
--- booking is cut at the ends of both, and where another bill rate takes force.
+-- booking is cut at the ends of both, and where other terms of the person or another bill rate take force.
 pieces as (
     select
         counted.*,
@@ -34,6 +45,7 @@ pieces as (
         on
             counted.source_system = spells.source_system
             and counted.allocation_id = spells.allocation_id
+            and spells.spell_from between counted.start_date and counted.end_date
     inner join {{ ref('int_today') }} as build on counted.legal_entity_key = build.legal_entity_key
     inner join {{ ref('int_periods') }} as periods
         on

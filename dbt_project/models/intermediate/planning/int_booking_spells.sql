@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- Grain: one row a booking and stretch of its days over which no bill rate of its person, role or project begins or ends.
+-- Grain: one row a booking and stretch of its days over which neither the terms of its person
+-- change nor a bill rate of person, role or project begins or ends.
 with bookings as (
     select * from {{ ref('int_bookings') }}
 ),

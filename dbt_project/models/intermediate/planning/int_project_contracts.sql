@@ -74,20 +74,44 @@ placed as (
     from weighted
 ),
 
+accepted as (
+    select
+        *,
+        row_number() over (partition by source_system, quote_id order by version desc) = 1 as is_newest,
+        min(quote_id) over (partition by source_system, opportunity_id)
+        = max(quote_id) over (partition by source_system, opportunity_id) as is_the_only_one
+    from {{ ref('stg_crm__quotes') }}
+    where status = 'accepted' and not is_deleted
+),
+
+signed as (
+    select
+        *,
+        count(*) over (partition by source_system, opportunity_id) = 1 as is_the_only_one
+    from {{ ref('int_contracts') }}
+    where not coalesce(is_deleted, false)
+),
+
+-- A contract that names no quote has its opportunity's, where that has one accepted quote and one contract.
 quoted as (
     select
-        contracts.contract_key,
-        quotes.amount,
-        quotes.estimated_cost,
-        quotes.estimated_hours,
-        quotes.currency
-    from {{ ref('int_contracts') }} as contracts
-    inner join {{ ref('stg_crm__quotes') }} as quotes
+        signed.contract_key,
+        accepted.amount,
+        accepted.estimated_cost,
+        accepted.estimated_hours,
+        accepted.currency
+    from signed
+    inner join accepted
         on
-            contracts.source_system = quotes.source_system
-            and contracts.quote_id = quotes.quote_id
-            and contracts.quote_version = quotes.version
-    where quotes.status = 'accepted' and not quotes.is_deleted
+            signed.source_system = accepted.source_system
+            and case
+                when signed.quote_id is null
+                    then
+                        signed.opportunity_id = accepted.opportunity_id
+                        and signed.is_the_only_one and accepted.is_the_only_one and accepted.is_newest
+                when signed.quote_version is null then signed.quote_id = accepted.quote_id and accepted.is_newest
+                else signed.quote_id = accepted.quote_id and signed.quote_version = accepted.version
+            end
 ),
 
 shared as (

@@ -84,8 +84,8 @@ placed as (
             else 'none'
         end as contract_line_key,
         coalesce(nullif(told.stated_customer_key, 'none'), projects.customer_key, 'none') as customer_key,
-        coalesce(told.origin_practice, assignments.practice, projects.practice, 'none') as practice,
-        coalesce(told.origin_role, assignments.role, 'none') as role,
+        coalesce(told.origin_practice, beside.practice, assignments.practice, projects.practice, 'none') as practice,
+        coalesce(told.origin_role, beside.role, assignments.role, 'none') as role,
         coalesce(projects.billing_model, 'none') as billing_model,
         'posted' as source_status,
         told.period_id as work_period_id,
@@ -104,6 +104,13 @@ placed as (
             case when told.origin_practice is null then told.worker_key end = assignments.worker_key
             and told.transaction_date >= assignments.valid_from
             and told.transaction_date < assignments.valid_to
+            and assignments.serves_entity_key is null
+    left join assignments as beside
+        on
+            case when told.origin_practice is null then told.worker_key end = beside.worker_key
+            and told.legal_entity_key = beside.serves_entity_key
+            and told.transaction_date >= beside.valid_from
+            and told.transaction_date < beside.valid_to
     left join only_lines
         on
             case when told.told_contract_line_key = 'none' then told.project_key end = only_lines.project_key

@@ -57,7 +57,7 @@ absent as (
     from assignments
     inner join {{ ref('int_absence_days') }} as absences
         on
-            assignments.worker_key = absences.worker_key
+            assignments.worker_assignment_key = absences.worker_assignment_key
             and assignments.first_day <= absences.day
             and assignments.last_day >= absences.day
     inner join {{ ref('int_working_days') }} as days

@@ -63,7 +63,7 @@ resolved as (
                 coalesce(
                     case
                         when versions.origin_type <> 'time_entry' or coalesce(workers.worker_type, 'employee') <> 'contractor'
-                            then nullif(terms.legal_entity_key, 'unmapped')
+                            then nullif(coalesce(beside.legal_entity_key, terms.legal_entity_key), 'unmapped')
                     end,
                     projects.legal_entity_key
                 )
@@ -79,12 +79,7 @@ resolved as (
     {{ resolve_join('employee', 'worker_ids', 'versions.origin_system', 'versions.employee_id', 'versions.dated_on') }}
     left join {{ ref('int_projects') }} as projects on project_ids.key = projects.project_key
     left join {{ ref('int_workers') }} as workers on worker_ids.key = workers.worker_key
-    left join {{ ref('int_worker_month_terms') }} as terms
-        on
-            worker_ids.key = terms.worker_key
-            and {{ month_start('versions.dated_on') }} = terms.month
-            and versions.dated_on >= terms.valid_from
-            and versions.dated_on < terms.valid_to
+    {{ worker_terms_join('worker_ids.key', month_start('versions.dated_on'), 'versions.dated_on', 'projects.legal_entity_key') }}
 
 ),
 

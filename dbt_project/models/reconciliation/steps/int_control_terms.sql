@@ -32,8 +32,50 @@ select
     cast(null as timestamp with time zone) as breached_at,
     'two cost rates in force from ' || cast(min(valid_from) as varchar) as detail
 from {{ ref('int_cost_rates') }}
-where is_overlapping
+where
+    is_overlapping
+    -- two employments at once have a rate each
+    and (rated_by <> 'any') = (
+        worker_key in (select worker_key from {{ ref('int_worker_assignments') }} where is_side_by_side)
+    )
 group by worker_key
+
+union all
+
+select
+    'overlapping_terms',
+    null,
+    min(legal_entity_key),
+    null,
+    'none',
+    'worker',
+    'canonical',
+    worker_key,
+    null,
+    null,
+    'employed in two HR systems for more than one full time together from ' || cast(min(valid_from) as varchar)
+from {{ ref('int_worker_assignments') }}
+where leaves_out_terms
+group by worker_key
+
+union all
+
+select
+    'booked_after_leaving',
+    null,
+    min(bookings.project_entity_key),
+    bookings.project_key,
+    'none',
+    'booking',
+    bookings.source_system,
+    bookings.allocation_id,
+    null,
+    null,
+    'booked until ' || cast(max(bookings.end_date) as varchar) || ' for somebody who leaves before ' || cast(min(bookings.start_date) as varchar)
+from {{ ref('int_bookings') }} as bookings
+inner join {{ ref('int_today') }} as build on bookings.project_entity_key = build.legal_entity_key
+where bookings.is_after_leaving and bookings.end_date > build.build_date
+group by bookings.project_key, bookings.source_system, bookings.allocation_id
 
 union all
 
