@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from metric_catalogue import load
+from metric_catalogue import condition, load
 
 from lake.figures import value
 from tests.metrics.calendars import (
@@ -26,6 +26,7 @@ from tests.metrics.calendars import (
 )
 from tests.metrics.conftest import Run
 from tests.metrics.drawn import CAREFUL
+from tests.metrics.test_utilization import Entry, hours_of
 
 FOREVER = date(9999, 12, 31)
 
@@ -183,7 +184,8 @@ def test_the_variant_of_tock_gives_the_worked_examples_of_its_own_page(run: Run,
     people, said = TOCK[example]
     (variant,) = [one for one in load() if one.id == "utilization_vs_target_tock"]
     assert variant.denominator is not None
-    sold = below = Decimal(0)
+    (numerator,) = variant.numerator
+    worked, below = [], Decimal(0)
     for target, off, billable, allocation in people:
         terms = [Terms("t", "US", date(2026, 1, 1), FOREVER, Decimal(1), Decimal(40), target)]
         # away for some hours on each of as many days as it takes
@@ -203,8 +205,15 @@ def test_the_variant_of_tock_gives_the_worked_examples_of_its_own_page(run: Run,
                 "int_periods": (PERIODS, [("US", *WEEK[0])]),
             },
         )  # fmt: skip
-        sold += billable + Decimal(allocation) * found[0] * Decimal("0.8")
         below += found[1]
+        # a weekly allocation comes as hours: its share of what is left of the week, of which 80 % are expected
+        sold = billable + Decimal(allocation) * found[0] * Decimal("0.8")
+        worked.append(Entry(WEEK[0][0], "r", "sold", sold, sold))
+    worked.append(Entry(WEEK[0][0], "r", "sold", Decimal(7), Decimal(7), worker_type="contractor"))
+    ((sold,),) = run(
+        f"select sum({numerator.expression}) from {{{numerator.feed}}} where {condition(numerator, 'operational')}",
+        hours_of(worked, []),
+    )
     figure = value(sold, below, is_ratio=variant.denominator is not None)
     assert figure is not None
     assert round(figure, 2) == Decimal(said)
