@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, BinaryIO
@@ -97,7 +98,11 @@ def _settled(source: Source) -> tuple[Source, list[str], int]:
                     break
                 source = source if said is None else replace(source, separator=said[1])
                 skip, first = skip + 1, ""  # noqa: PLW2901 - nothing may follow
-            two = list(islice(csv.reader(chain([first], lines), strict=True, delimiter=source.separator), 2))
+            records = csv.reader(chain([first], lines), strict=True, delimiter=source.separator)
+            two = list(islice(records, 1))
+            if two and len(two[0]) == 1:
+                with suppress(csv.Error):  # of a row; whoever reads the rows says so
+                    two += islice(records, 1)
         except UnicodeDecodeError:
             raise BatchRefused(f"file {source.name} is not UTF-8 text: save it as UTF-8") from None
         except (OSError, EOFError, csv.Error) as error:
