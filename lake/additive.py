@@ -53,14 +53,15 @@ FACTS = {
         _fact(
             "fct_wip_rollforward",
             flows="recognized_functional billed_functional written_off_functional recognized_group billed_group"
-            " written_off_group translation_group",
+            " written_off_group translation_functional translation_group",
             balances="opening_contract closing_contract opening_functional closing_functional opening_group"
             " closing_group",
             apart=("basis",),
         ),
         _fact(
             "fct_forecast",
-            flows="actual_cost actual_revenue plan_cost plan_revenue forecast_cost forecast_revenue",
+            flows="actual_cost actual_revenue plan_cost plan_revenue forecast_cost forecast_revenue forecast_agreed"
+            " forecast_larger outlook_cost",
             balances="cost_to_date revenue_to_date recharged_to_date remaining_cost remaining_hours"
             " estimate_at_completion revenue_at_completion margin_at_completion budget_cost budget_revenue"
             " budget_hours quoted_revenue quoted_cost quoted_hours quoted_margin",

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from dashboards.mart import ConsoleError, Run, console
+from lake.additive import FACTS, Fact
 from lake.errors import MisuseError
 from lake.misuse import refuse
 from tests.firm import Firm
@@ -157,6 +158,13 @@ def test_each_misuse_is_refused_with_one_sentence(
 def test_what_adds_up_is_answered(mart: duckdb.DuckDBPyConnection, statement: str) -> None:
     refuse(mart, statement)
     assert mart.execute(statement).fetchall()
+
+
+@pytest.mark.parametrize("fact", FACTS.values(), ids=lambda fact: fact.name)
+def test_every_amount_and_hour_of_a_fact_is_said_to_add_up_or_not(mart: duckdb.DuckDBPyConnection, fact: Fact) -> None:
+    columns = {name: kind for name, kind, *_ in mart.execute(f"describe mart.{fact.name}").fetchall()}
+    assert {name for name, kind in columns.items() if kind.startswith("DECIMAL")} == fact.measures
+    assert {*fact.apart} <= set(columns)
 
 
 def test_what_is_wrong_with_a_statement_is_said_by_running_it(mart: duckdb.DuckDBPyConnection) -> None:
