@@ -18,19 +18,21 @@ select
     coalesce(sum(amount_functional) filter (where basis = 'operational'), 0)::decimal(18, 2)::varchar,
     coalesce(sum(amount_group) filter (where basis = 'operational'), 0)::decimal(18, 2)::varchar,
     coalesce(sum(amount_functional) filter (where basis = 'finance_posted'), 0)::decimal(18, 2)::varchar,
-    coalesce(sum(amount_group) filter (where basis = 'finance_posted'), 0)::decimal(18, 2)::varchar
+    coalesce(sum(amount_group) filter (where basis = 'finance_posted'), 0)::decimal(18, 2)::varchar,
+    count(*) filter (where amount_functional is null or amount_group is null)
 from mart.fct_project_ledger group by all
 """
 ITEM_CATEGORIES = """
 select
-    legal_entity_key, period_id, category, sum(difference_functional)::decimal(18, 2)::varchar,
-    sum(difference_group)::decimal(18, 2)::varchar, count(*)
+    legal_entity_key, period_id, category, coalesce(sum(difference_functional), 0)::decimal(18, 2)::varchar,
+    coalesce(sum(difference_group), 0)::decimal(18, 2)::varchar, count(*),
+    count(*) filter (where difference_functional is null or difference_group is null)
 from mart.recon_item where status <> 'resolved' group by all
 """
 BRIDGE_CATEGORIES = """
 select
     legal_entity_key, period_id, category, sum(amount_functional)::decimal(18, 2)::varchar,
-    sum(amount_group)::decimal(18, 2)::varchar, sum(item_count)::bigint
+    sum(amount_group)::decimal(18, 2)::varchar, sum(item_count)::bigint, sum(items_without_rate)::bigint
 from mart.recon_bridge group by all
 """
 RULES = """
@@ -50,11 +52,17 @@ def figures(connection: duckdb.DuckDBPyConnection) -> dict[Key, dict[str, Any]]:
     """Return for each (legal entity, period) the figures of its certificate, under the names they have there."""
     found: defaultdict[Key, dict[str, Any]] = defaultdict(_nothing)
     for entity, period, flow, *amounts in _rows(connection, TOTALS):
-        names = ("operational_functional", "operational_group", "posted_functional", "posted_group")
+        names = (
+            "operational_functional",
+            "operational_group",
+            "posted_functional",
+            "posted_group",
+            "rows_without_rate",
+        )
         found[entity, period]["totals"][flow] = dict(zip(names, amounts, strict=True))
     for name, query in (("categories", ITEM_CATEGORIES), ("categories of the bridge", BRIDGE_CATEGORIES)):
-        for entity, period, category, functional, group, items in _rows(connection, query):
-            said = {"functional": functional, "group": group, "items": items}
+        for entity, period, category, functional, group, items, without_rate in _rows(connection, query):
+            said = {"functional": functional, "group": group, "items": items, "items_without_rate": without_rate}
             found[entity, period][name][category] = said
     for entity, period, rule, count, critical in _rows(connection, RULES):
         found[entity, period]["control_exceptions"][rule] = count

@@ -165,7 +165,7 @@ class Truth:
                 .when("failed")
                 .then(pl.lit("integration_failed"))
                 .otherwise(pl.coalesce(made, waiting, late))
-            ).filter((pl.col("amount") != 0) | (pl.col("functional") != 0))
+            ).filter((pl.col("amount") != 0) | (pl.col("functional") != 0) | pl.col("amount").is_null())
         )
 
     def _taken_back(self, rows: pl.DataFrame) -> None:

@@ -23,7 +23,7 @@ _SUMMARY = next(i for i, e in enumerate(ENTITIES) if e.posting == "summary")
 
 def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame, *, flow: str, origin: str) -> None:
     """Pair employees' time (or expenses) with its postings; `lines` are the cost lines that were posted."""
-    rows = with_failure(rows.filter((pl.col("code") != "unrated").fill_null(value=True)))
+    rows = with_failure(rows)
     rows = _hours_apart(
         truth, settled(rows, amount="cost", functional="functional" if flow == "expense_cost" else "cost")
     )
@@ -31,11 +31,12 @@ def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame
     functional = "functional" if "functional" in rows.columns else "cost"
     currency = pl.col("currency") if "currency" in rows.columns else pl.Series(_HOME[rows["entity"].to_numpy()])
     stray = (pl.col("code") == "unmapped").fill_null(value=False)
+    # who has no rate works hours that nobody can price
+    priced = (pl.col("code") != "unrated").fill_null(value=True)
     sides = rows.select(
         "id",
         "entity",
         "period",
-        "group",
         "code",
         "approved",
         "failed",
@@ -50,8 +51,9 @@ def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame
         origin_type=pl.lit(origin),
         origin_system=pl.lit("psa" if origin == "time_entry" else origin),
         currency=currency,
-        amount="cost",
-        functional=pl.col(functional),
+        group=pl.when(priced).then("group"),
+        amount=pl.when(priced).then("cost"),
+        functional=pl.when(priced).then(functional),
         submitted=pl.col("status") == SUBMITTED,
         gone=~live,
         undoes=pl.col("reverses_id").is_not_null(),

@@ -86,5 +86,6 @@ def _id(found: dict[str, str | None]) -> str:
 
 def _named(found: dict[str, str | None]) -> str:
     amount = f"{found['difference_functional']} {found['functional_currency']}"
+    amount = amount if found["difference_functional"] else "an amount without a rate"
     where = f"{found['legal_entity_key']} {found['period_id']}"
     return f"Item {found['item_id']} ({found['category']}, {found['flow']}, {where}, {amount})"

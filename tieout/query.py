@@ -47,14 +47,17 @@ def run(settings: Settings, query: str, *, output: Format = "table") -> str:
 
 
 def exceptions(settings: Settings, *, owner: str | None, limit: int, output: Format) -> str:
-    """Return at most `limit` open reconciliation items as text, the largest difference in group currency first."""
+    """Return at most `limit` open reconciliation items as text, the largest difference in group currency first.
+
+    Before them come those without a rate, since nobody knows how large they are.
+    """
     query = """
         select
             category, owner, severity, flow, legal_entity_key, project_key, period_id, difference_group,
             origin_type, origin_id, item_id
         from mart.recon_item
         where status = 'open' and (cast(? as varchar) is null or owner = cast(? as varchar))
-        order by abs(difference_group) desc nulls last, item_id
+        order by abs(difference_group) desc nulls first, item_id
         limit ?
     """
     with connect(settings) as connection:

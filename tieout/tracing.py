@@ -48,9 +48,15 @@ NAMED = """
 select origin_type, origin_system, origin_id from lake.gl_line where gl_line_id = ? and source_system = ?
 order by updated_at desc, _batch_id desc limit 1
 """
+#: A line that no flow holds: of no project, or kept out of the books whole with its journal.
 NOT_OF_A_PROJECT = """
-select gl_line_id, source_system, _batch_id, _file, _row from lake.gl_line where gl_line_id = ?
-order by updated_at desc, _batch_id desc limit 1
+select lines.gl_line_id, lines.source_system, lines._batch_id, lines._file, lines._row,
+    breaches.subject_id as unbalanced_journal, breaches.detail as imbalance
+from lake.gl_line as lines
+left join mart.control_exception as breaches
+    on breaches.rule = 'unbalanced_journal' and breaches.subject_system = lines.source_system
+    and breaches.subject_id = lines.journal_id
+where lines.gl_line_id = ? order by lines.updated_at desc, lines._batch_id desc limit 1
 """
 NOT_POSTED = """
 select flow, source_entity, source_system, source_id, amount_group, _batch_id, _file, _row
@@ -83,8 +89,11 @@ def trace(settings: Settings, given: str, *, limit: int, as_json: bool = False) 
             )
         other = connection.execute(NOT_OF_A_PROJECT, [given]).fetchone()
         if other:
-            line, system, *place = other
-            return f"GL line {system}:{line} ({_place(*place)}) is no project line: no flow of the ledger holds it."
+            line, system, *place, journal, imbalance = other
+            named = f"GL line {system}:{line} ({_place(*place)})"
+            if journal:
+                return f"{named} is kept out of the ledger: journal {journal} does not balance, {imbalance}."
+            return f"{named} is no project line: no flow of the ledger holds it."
         for kind in ORIGINS:
             if landed := _landed(connection, kind, None, given):
                 return (

@@ -101,6 +101,7 @@ def projects(scope: Scope, flow: str, category: str) -> pl.DataFrame:
 def items(scope: Scope, flow: str, category: str, project_key: str) -> pl.DataFrame:
     """Return the single breaks of one flow, category and project, the largest first, at most MAX_ITEMS.
 
+    Before them come those without a rate, since nobody knows how large they are.
     Amounts that would tell a cost rate which is not granted are empty, and `amount_withheld` is true.
     """
     condition, parameters = where(scope, LOCATED)
@@ -122,7 +123,8 @@ def items(scope: Scope, flow: str, category: str, project_key: str) -> pl.DataFr
                operational_transaction, posted_transaction, operational_hours, posted_hours,
                age_days_approved, age_days_due, correlation_id, integration_error, amount_withheld
         from shown
-        order by abs(difference_group) desc nulls last, age_days_due desc nulls last, item_id limit {MAX_ITEMS}
+        order by difference_group is null and not amount_withheld desc, abs(difference_group) desc nulls last,
+            age_days_due desc nulls last, item_id limit {MAX_ITEMS}
         """,
         (*granted, flow, category, project_key, *parameters),
     )  # fmt: skip

@@ -138,6 +138,15 @@ def listed(rows: Iterable[Row], *names: str) -> list[tuple[Any, ...]]:
     return sorted((*(row[name] for name in names), *_measures(row)) for row in rows)
 
 
+def unpriced(rows: Iterable[Row]) -> list[tuple[str, str, bool, bool]]:
+    """Return category and books of the items that have no functional amount, and which other amounts they lack."""
+    return sorted(
+        (row["category"], row["legal_entity_key"], row["transaction"] is None, row["group"] is None)
+        for row in rows
+        if row["functional"] is None
+    )
+
+
 def summed(rows: Iterable[Row], *names: str) -> dict[tuple[str, ...], tuple[Decimal, ...]]:
     """Return the sums of the measures by `names`."""
     found: dict[tuple[str, ...], tuple[Decimal, ...]] = {}
@@ -156,7 +165,7 @@ def left(rows: list[Row], items: list[Row]) -> dict[tuple[str, ...], tuple[Decim
         for row in rows
         if row["basis"] == basis
     ]
-    signed += [item | {measure: -Decimal(str(item[measure])) for measure in MEASURES} for item in items]
+    signed += [item | {measure: -Decimal(str(item[measure] or 0)) for measure in MEASURES} for item in items]
     total = summed(signed, "flow", "legal_entity_key", "project_key", "period_id")
     return {key: sums for key, sums in total.items() if any(sums)}
 

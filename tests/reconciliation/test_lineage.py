@@ -164,6 +164,14 @@ def test_a_schedule_line_leads_to_its_posting_and_is_told_with_its_place(
     assert f"{file} row {row}" in told
 
 
+def test_a_line_that_is_kept_out_with_its_journal_says_so(firm: Firm, mart: duckdb.DuckDBPyConnection) -> None:
+    ((journal,),) = mart.execute(
+        "select subject_id from mart.control_exception where rule = 'unbalanced_journal'"
+    ).fetchall()
+    said = firm.run("lineage", f"{journal}-1").stdout
+    assert f"is kept out of the ledger: journal {journal} does not balance, its lines sum to 10.00" in said
+
+
 def test_a_schedule_line_posted_in_another_period_leads_to_the_one_that_it_is_for(firm: Firm) -> None:
     work = firm.lake_root / "work"
     compiled = Compiled(work, ("lineage",), given=("lineage_record", "recon_pool_member"))

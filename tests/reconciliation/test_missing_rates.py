@@ -1,6 +1,7 @@
 """A firm without rates: what has no price is an exception, never a build that stops.
 
-Ann has no cost rate and her project no bill rate; Cy, a contractor, has none either. Finance posted all of it.
+Ann has no cost rate and her project no bill rate; Cy, a contractor, has none either. Finance posted all of that. Nobody
+knows the employee of T3, and nothing is posted for it.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def extracts() -> dict[str, list[Row]]:
         "psa/time_entry": [
             APPROVED | {"time_entry_id": "T1", "employee_id": "Ann", "is_billable": "true"},
             APPROVED | {"time_entry_id": "T2", "employee_id": "Cy", "is_billable": "false"},
+            APPROVED | {"time_entry_id": "T3", "employee_id": "Nobody", "is_billable": "false"},
         ],
     }  # fmt: skip
 
@@ -92,6 +94,7 @@ def test_what_was_posted_for_it_is_a_difference_in_the_currency_of_the_posting(m
     ).fetchall()
     assert items == [
         ("labor_cost", "amount_difference", "EUR", Decimal("-200.00"), Decimal("-200.00")),
+        ("labor_cost", "unmapped", None, None, None),
         ("revenue", "amount_difference", "EUR", Decimal("-800.00"), Decimal("-800.00")),
         ("vendor_cost", "accrual_not_reversed", "EUR", Decimal("-560.00"), Decimal("-560.00")),
     ]
@@ -102,8 +105,31 @@ def test_each_missing_rate_is_a_control_exception(mart: duckdb.DuckDBPyConnectio
         "select flow, subject_id from mart.control_exception where rule = 'missing_rate' order by all"
     ).fetchall()
     assert named == [
-        ("billing", "hcm:Ann"), ("labor_cost", "hcm:Ann"), ("revenue", "hcm:Ann"), ("vendor_cost", "hcm:Cy"),
+        ("billing", "hcm:Ann"), ("labor_cost", "T3"), ("labor_cost", "hcm:Ann"), ("revenue", "hcm:Ann"),
+        ("vendor_cost", "hcm:Cy"),
     ]  # fmt: skip
+
+
+def test_who_is_not_known_is_found_by_the_record_and_its_hours(mart: duckdb.DuckDBPyConnection) -> None:
+    (found,) = mart.execute(
+        "select origin_id, operational_hours, difference_hours, operational_functional, severity from mart.recon_item"
+        " where category = 'unmapped'"
+    ).fetchall()
+    assert found == ("T3", 8, 8, None, "high")
+    (named,) = mart.execute(
+        "select subject_type, subject_system, severity from mart.control_exception where subject_id = 'T3'"
+    ).fetchall()
+    assert named == ("time_entry", "psa", "high")
+
+
+def test_the_certificate_says_what_its_totals_leave_out(mart: duckdb.DuckDBPyConnection) -> None:
+    sealed = mart.execute(
+        "select is_certified, reason, content ->> '$.totals.labor_cost.rows_without_rate',"
+        " content ->> '$.categories.unmapped.items_without_rate' from mart.close_certificate"
+        " where period_id = '2027-07'"
+    ).fetchall()
+    assert [(certified, labor, unmapped) for certified, _, labor, unmapped in sealed] == [(False, "2", "1")]
+    assert "5 rows have no rate and are in no total" in sealed[0][1]
 
 
 def test_a_ratio_over_nothing_but_such_time_has_no_value(mart: duckdb.DuckDBPyConnection) -> None:

@@ -12,7 +12,7 @@ import duckdb
 
 #: What tells one difference from another: flow, category, books, project, period, the record behind it where it is
 #: a single one, transaction amount with its currency, functional and group amount.
-Item = tuple[str, str, str, str, str, str | None, Decimal | None, str | None, Decimal, Decimal]
+Item = tuple[str, str, str, str, str, str | None, Decimal | None, str | None, Decimal | None, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,16 @@ def expected_items(drop: Path) -> list[Item]:
             _item(
                 (row["flow"], row["category"], row["legal_entity"], row["project"] or "none", row["period_id"]),
                 (row["origin_type"], row["origin_id"]),
-                (Decimal(row["amount_transaction"]), row["currency"]),
-                (Decimal(row["amount_functional"]), Decimal(row["amount_group"])),
+                (_decimal(row["amount_transaction"]), row["currency"]),
+                (_decimal(row["amount_functional"]), _decimal(row["amount_group"])),
             )
             for row in csv.DictReader(file)
         ]
+
+
+def _decimal(text: str) -> Decimal | None:
+    """Return an amount; what has no rate has none."""
+    return Decimal(text) if text else None
 
 
 def found_items(mart: Path) -> list[Item]:
@@ -70,7 +75,7 @@ def _item(
     place: tuple[str, str, str, str, str],
     origin: tuple[str | None, str | None],
     transaction: tuple[Decimal | None, str | None],
-    amounts: tuple[Decimal, Decimal],
+    amounts: tuple[Decimal | None, Decimal | None],
 ) -> Item:
     origin_type, origin_id = origin
     # A contract line's period and an intercompany pair are many records.

@@ -22,6 +22,7 @@ REFERENCE = (
     "int_periods",
     "break_category",
     "severity_step",
+    "control_rule",
     "sla",
     "tolerance",
 )

@@ -87,8 +87,13 @@ judged as (
         build.build_time,
         nullif(concat_ws(
             '; ',
-            case when not readiness.has_ended then 'the period has not ended' end,
+            case
+                when not readiness.has_ended then 'the period has not ended'
+                -- what may still take postings is no close
+                when not readiness.is_closed then 'the period is not closed'
+            end,
             case when readiness.gl_status <> 'complete' then coalesce(readiness.gl_reason, 'no ledger to prove') end,
+            case when readiness.rows_without_rate > 0 then {{ counted('readiness.rows_without_rate', 'row has no rate and is in no total', 'rows have no rate and are in no total') }} end,
             case when readiness.unclassified_count > 0 then {{ counted('readiness.unclassified_count', 'difference is unclassified', 'differences are unclassified') }} end,
             case when readiness.open_critical > 0 then {{ counted('readiness.open_critical', 'critical item is open', 'critical items are open') }} end,
             case when readiness.critical_control_count > 0 then {{ counted('readiness.critical_control_count', 'critical control exception', 'critical control exceptions') }} end
@@ -119,6 +124,7 @@ written as (
             'build_time': json_value('cast(build_time as varchar)'),
             'categories': 'categories',
             'certified': json_value('reason is null'),
+            'closed': json_value('is_closed'),
             'control_exceptions': 'control_exceptions',
             'critical_control_exceptions': json_value('critical_control_count'),
             'items_hash': 'items_hash',
@@ -130,6 +136,7 @@ written as (
             'open_medium': json_value('open_medium'),
             'period': json_value('period_id'),
             'reason': json_value('reason'),
+            'rows_without_rate': json_value('rows_without_rate'),
             'run_id': json_value('run_id'),
             'totals': 'totals',
             'unclassified_items': json_value('unclassified_count'),

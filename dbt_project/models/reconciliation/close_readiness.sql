@@ -43,6 +43,30 @@ items as (
 
 ),
 
+unpriced as (
+
+    select
+        legal_entity_key,
+        period_id,
+        sum(rows_without_rate) as rows_without_rate
+    from {{ ref('recon_bridge_total') }}
+    group by legal_entity_key, period_id
+
+),
+
+closed as (
+
+    select distinct
+        closures.legal_entity_key,
+        closures.period_id
+    from {{ ref('int_period_closures') }} as closures
+    cross join build
+    where
+        closures.closed_from <= build.build_time
+        and (closures.closed_until is null or closures.closed_until > build.build_time)
+
+),
+
 breaches as (
 
     select
@@ -65,6 +89,7 @@ select
     periods.status as period_status,
     entities.time_zone,
     periods.end_date < {{ local_date('build.build_time', 'entities.time_zone') }} as has_ended,
+    closed.period_id is not null as is_closed,
     cast(date_diff('hour', build.build_time, periods.close_due_at) as bigint) as hours_to_close_due,
     coalesce(completeness.status, 'unproved') as gl_status,
     completeness.reason as gl_reason,
@@ -77,12 +102,13 @@ select
     cast(coalesce(items.unclassified_count, 0) as bigint) as unclassified_count,
     cast(coalesce(items.overdue_count, 0) as bigint) as overdue_count,
     cast(coalesce(items.unapproved_count, 0) as bigint) as unapproved_count,
+    cast(coalesce(unpriced.rows_without_rate, 0) as bigint) as rows_without_rate,
     cast(coalesce(breaches.control_count, 0) as bigint) as control_count,
     cast(coalesce(breaches.critical_control_count, 0) as bigint) as critical_control_count
 from periods
 cross join build
 left join entities on periods.legal_entity_key = entities.legal_entity_key
-{%- for other in ['completeness', 'items', 'breaches'] %}
+{%- for other in ['completeness', 'items', 'unpriced', 'closed', 'breaches'] %}
 left join {{ other }}
     on
         periods.legal_entity_key = {{ other }}.legal_entity_key

@@ -30,18 +30,34 @@ legs as (
     from priced
 ),
 
-dated as (
+-- a charge is of one period, the provider's: where the receiver's calendar has a period of that name on other days, its leg
+-- stands in that one, or the two could never meet
+charged as (
     select
         legs.*,
+        coalesce(named.start_date, legs.work_date) as charge_date
+    from legs
+    left join periods as named
+        on
+            legs.component = 'receiver'
+            and legs.legal_entity_key = named.legal_entity_key
+            and legs.provider_period_id = named.period_id
+            and legs.work_date not between named.start_date and named.end_date
+),
+
+dated as (
+    select
+        charged.*,
         entities.region,
         entities.functional_currency,
         coalesce(work_periods.period_id, 'none') as work_period_id,
-        {{ shifted_period('work_periods', 'shifts') }} as period_id
-    from legs
+        {{ shifted_period('charge_periods', 'shifts') }} as period_id
+    from charged
     left join entities
-        on legs.legal_entity_key = entities.legal_entity_key
-    {{ work_period_join('work_periods', 'legs.legal_entity_key', 'legs.work_date') }}
-    {{ period_shift_join('shifts', 'work_periods', 'legs.legal_entity_key', 'legs.first_submitted_at') }}
+        on charged.legal_entity_key = entities.legal_entity_key
+    {{ work_period_join('work_periods', 'charged.legal_entity_key', 'charged.work_date') }}
+    {{ work_period_join('charge_periods', 'charged.legal_entity_key', 'charged.charge_date') }}
+    {{ period_shift_join('shifts', 'charge_periods', 'charged.legal_entity_key', 'charged.first_submitted_at') }}
 ),
 
 -- The provider's amount stands at its own day's rate; the receiver books it at the period's last day's.
@@ -106,7 +122,6 @@ final as (
             'employee': 'translated.worker_key',
             'customer': 'translated.customer_key',
             'contract_line': 'translated.contract_line_key',
-            'intercompany_rule': "case when translated.method is null then 'unmapped' end",
         }) }} as unmapped_members,
         translated._batch_id,
         translated._file,

@@ -27,6 +27,7 @@ select
     lent.role,
     lent.billing_model,
     lent.work_date,
+    lent.work_period_id as provider_period_id,
     lent.hours,
     lent.billable_hours,
     lent.status,

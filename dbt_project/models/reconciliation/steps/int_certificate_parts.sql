@@ -11,6 +11,7 @@ with totals as (
             'operational_group': json_value('cast(sum(operational_group) as varchar)'),
             'posted_functional': json_value('cast(sum(posted_functional) as varchar)'),
             'posted_group': json_value('cast(sum(posted_group) as varchar)'),
+            'rows_without_rate': json_value('cast(sum(rows_without_rate) as bigint)'),
         }) }} as member_text
     from {{ ref('recon_bridge_total') }}
     group by legal_entity_key, period_id, flow
@@ -27,6 +28,7 @@ categories as (
             'functional': json_value('cast(sum(amount_functional) as varchar)'),
             'group': json_value('cast(sum(amount_group) as varchar)'),
             'items': json_value('cast(sum(item_count) as bigint)'),
+            'items_without_rate': json_value('cast(sum(items_without_rate) as bigint)'),
         }) }} as member_text
     from {{ ref('recon_bridge') }}
     group by legal_entity_key, period_id, category

@@ -13,9 +13,14 @@ with ambiguous as (
 {%- endfor %}
 ),
 
+-- told by worker; of somebody unknown only the record itself can be named
 unpriced as (
 
-    select *
+    select
+        *,
+        case when worker_key = 'unmapped' then source_entity else 'worker' end as subject_type,
+        case when worker_key = 'unmapped' then source_system else 'canonical' end as subject_system,
+        case when worker_key = 'unmapped' then source_id else coalesce(worker_key, 'none') end as subject_id
     from {{ ref('fct_project_ledger') }}
     where amount_transaction is null or amount_functional is null or amount_group is null
 
@@ -44,12 +49,12 @@ select
     legal_entity_key,
     project_key,
     period_id,
-    'worker',
-    'canonical',
-    coalesce(worker_key, 'none'),
+    subject_type,
+    subject_system,
+    subject_id,
     cast(null as decimal(18, 2)),
     null,
-    cast(count(*) as varchar) || ' rows have no '
+    {{ counted('count(*)', 'row has no ', 'rows have no ') }}
     || case
         when bool_or(amount_transaction is null) and flow = 'intercompany'
             then 'intercompany rule in force between the two entities, or no rate that it prices by'
@@ -58,4 +63,4 @@ select
         else 'average exchange rate to the group currency'
     end
 from unpriced
-group by flow, legal_entity_key, project_key, period_id, coalesce(worker_key, 'none')
+group by flow, legal_entity_key, project_key, period_id, subject_type, subject_system, subject_id

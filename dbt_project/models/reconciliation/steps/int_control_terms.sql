@@ -22,23 +22,16 @@ endless as (
 select
     'overlapping_rates' as rule,
     cast(null as varchar) as flow,
-    'none' as legal_entity_key,
-    cast(null as varchar) as project_key,
-    'none' as period_id,
-    'cost_rate' as subject_type,
+    legal_entity_key,
+    project_key,
+    period_id,
+    subject_type,
     'canonical' as subject_system,
-    worker_key as subject_id,
+    subject_id,
     cast(null as decimal(18, 2)) as amount_group,
     cast(null as timestamp with time zone) as breached_at,
-    'two cost rates in force from ' || cast(min(valid_from) as varchar) as detail
-from {{ ref('int_cost_rates') }}
-where
-    is_overlapping
-    -- two employments at once have a rate each
-    and (rated_by <> 'any') = (
-        worker_key in (select worker_key from {{ ref('int_worker_assignments') }} where is_side_by_side)
-    )
-group by worker_key
+    detail
+from {{ ref('int_overlapping_rates') }}
 
 union all
 
@@ -76,24 +69,6 @@ from {{ ref('int_bookings') }} as bookings
 inner join {{ ref('int_today') }} as build on bookings.project_entity_key = build.legal_entity_key
 where bookings.is_after_leaving and bookings.end_date > build.build_date
 group by bookings.project_key, bookings.source_system, bookings.allocation_id
-
-union all
-
-select
-    'overlapping_rates',
-    null,
-    'none',
-    project_key,
-    'none',
-    'bill_rate',
-    'canonical',
-    concat_ws('|', project_key, worker_key, role),
-    null,
-    null,
-    'two bill rates in force from ' || cast(min(valid_from) as varchar)
-from {{ ref('int_bill_rates') }}
-where is_overlapping
-group by project_key, worker_key, role
 
 union all
 

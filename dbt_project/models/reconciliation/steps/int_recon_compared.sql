@@ -78,7 +78,10 @@ totals as (
         min(project_key) filter (where is_live) as posted_project_key,
         min(period_id) filter (where is_live) as posted_period_id,
         bool_or(is_live and posting_origin_type = 'accrual') as has_accrual,
-        bool_or(is_operational and is_unpriced) as is_unpriced,
+        -- a side of which no row has a rate is worth something, nobody knows what: its amount stays empty
+        {%- for amount in ['transaction', 'functional', 'group'] %}
+        coalesce(bool_and(lacks_{{ amount }}) filter (where is_operational), false) as lacks_{{ amount }},
+        {%- endfor %}
         max(unmapped_members) filter (where is_live) as posted_unmapped_members
     from marked
     group by match_key
@@ -87,7 +90,7 @@ totals as (
 
 select
     totals.* exclude (
-        speaker_id, is_unpriced, is_worth_something, any_currency, any_functional_currency
+        speaker_id, is_worth_something, any_currency, any_functional_currency
     ),
     coalesce(standing.standing_count, 0) as standing_count,
     speakers.flow,
@@ -116,19 +119,16 @@ select
     speakers.approved_at,
     speakers.unmapped_members,
     speakers.is_original_posted,
-    -- hours without a price are a missing rate, not a break; a side that states none cannot be held to the other's
+    -- a side that states no hours cannot be held to the other's
     case
-        when totals.operational_count = 0
-            then not coalesce(totals.is_unpriced, false) and coalesce(speakers.component, '') <> 'untold'
+        when totals.operational_count = 0 then coalesce(speakers.component, '') <> 'untold'
         -- time beyond the cap has hours and nothing to earn or bill: none of it is missing
         when totals.posted_count = 0
             then
-                not coalesce(totals.is_unpriced, false)
-                and (
-                    speakers.flow not in ('revenue', 'billing')
-                    or totals.operational_transaction <> 0
-                    or totals.operational_functional <> 0
-                )
+                speakers.flow not in ('revenue', 'billing')
+                or totals.operational_transaction <> 0
+                or totals.operational_functional <> 0
+                or totals.lacks_functional
         when totals.operational_hours is not null and totals.posted_hours is not null then true
         -- a posting and its reversal are nothing posted
         else

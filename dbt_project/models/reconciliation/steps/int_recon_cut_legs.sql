@@ -54,15 +54,18 @@ legs as (
         other_leg.legal_entity_key is not null as is_other_posted,
         -- the provider's books decide when a charge should have been made
         case
-            when compared.operational_functional >= 0 then compared.home_legal_entity_key
+            when compared.component = 'receiver' then compared.counterparty_entity_key
+            when compared.component = 'provider' or compared.operational_functional >= 0 then compared.home_legal_entity_key
             else compared.counterparty_entity_key
         end as provider_key,
         coalesce(parts.part, 'posted') as part,
-        coalesce(parts.part_transaction, compared.operational_transaction - compared.posted_transaction)
-            as difference_transaction,
-        coalesce(parts.part_functional, compared.operational_functional - compared.posted_functional)
-            as difference_functional,
-        coalesce(parts.part_group, compared.operational_group - compared.posted_group) as difference_group,
+        -- a part without a rate has no amount
+        {%- for amount in ['transaction', 'functional', 'group'] %}
+        case
+            when parts.part is not null then parts.part_{{ amount }}
+            else compared.operational_{{ amount }} - compared.posted_{{ amount }}
+        end as difference_{{ amount }},
+        {%- endfor %}
         case
             when parts.part is not null then parts.part_hours
             when compared.is_hours_told
@@ -96,7 +99,7 @@ select
         else 'ic_markup_difference'
     end as category,
     -- an unposted leg may have parts: each is an item of its own
-    case when legs.part in ('unapproved', 'unmapped') then legs.part else 'home' end as leg,
+    case when legs.part in ('unapproved', 'unmapped', 'unpriced') then legs.part else 'home' end as leg,
     legs.home_legal_entity_key as legal_entity_key,
     legs.home_project_key as project_key,
     legs.home_period_id as period_id,

@@ -39,9 +39,13 @@ select
     unposted.home_legal_entity_key as legal_entity_key,
     unposted.home_project_key as project_key,
     unposted.home_period_id as period_id,
-    cast(case when not unposted.is_two_currencies then unposted.open_transaction end as decimal(18, 2)) as difference_transaction,
-    cast(unposted.open_functional as decimal(18, 2)) as difference_functional,
-    cast(unposted.open_group as decimal(18, 2)) as difference_group,
+    -- what has no rate differs by an amount that nobody knows, not by nothing
+    cast(
+        case when unposted.is_two_currencies or unposted.lacks_transaction then null else unposted.open_transaction end
+        as decimal(18, 2)
+    ) as difference_transaction,
+    cast(case when unposted.lacks_functional then null else unposted.open_functional end as decimal(18, 2)) as difference_functional,
+    cast(case when unposted.lacks_group then null else unposted.open_group end as decimal(18, 2)) as difference_group,
     cast(unposted.open_hours as decimal(18, 2)) as difference_hours
 from unposted
 cross join build

@@ -1,4 +1,4 @@
-{%- set single_group = 'coalesce(' ~ translate('kept.operational_functional', 'rates.average_rate') ~ ', 0)' -%}
+{%- set single_group = translate('kept.operational_functional', 'rates.average_rate') -%}
 {{ config(
     materialized='keyed', key=['match_key'], touched='int_recon_scope', moved_where='is_single',
     moves={'operational_group': single_group, 'difference_group': single_group}
@@ -59,7 +59,7 @@ select
             when cuts.category in (
                 'unapproved', 'unmapped', 'unbilled_vendor_accrual', 'integration_failed', 'on_hold', 'overdue',
                 'awaiting_posting', 'not_billed', 'not_recognized', 'reversal_not_posted'
-            ) and cuts.leg = 'home' then 'not_posted'
+            ) and cuts.leg in ('home', 'unpriced') then 'not_posted'
             when cuts.category = 'accrual_not_reversed' then 'accrual'
             else cuts.category
         end
@@ -80,9 +80,10 @@ select
     coalesce(duplicates.currency, compared.currency) as currency,
     compared.functional_currency,
     compared.is_two_currencies and duplicates.ledger_id is null as is_two_currencies,
-    case when not compared.is_two_currencies then compared.operational_transaction end as operational_transaction,
-    compared.operational_functional,
-    compared.operational_group,
+    case when compared.is_two_currencies or compared.lacks_transaction then null else compared.operational_transaction end
+        as operational_transaction,
+    case when compared.lacks_functional then null else compared.operational_functional end as operational_functional,
+    case when compared.lacks_group then null else compared.operational_group end as operational_group,
     case when not compared.is_two_currencies then compared.posted_transaction end as posted_transaction,
     compared.posted_functional,
     compared.posted_group,

@@ -44,6 +44,13 @@ severity_steps as (
 
 ),
 
+-- nobody knows what an item without a rate comes to: it is as severe as the missing rate
+unpriced as (
+
+    select severity from {{ ref('control_rule') }} where rule = 'missing_rate'
+
+),
+
 decisions as (
 
     select * from {{ ref('int_recon_decisions') }}
@@ -100,6 +107,7 @@ select
     weighed.category,
     categories.owner,
     coalesce(
+        case when weighed.difference_functional is null or weighed.difference_group is null then unpriced.severity end,
         list_filter(
             severity_steps.steps,
             lambda step:
@@ -155,4 +163,5 @@ select
     weighed.match_key
 from weighed
 cross join severity_steps
+cross join unpriced
 left join categories on weighed.category = categories.category

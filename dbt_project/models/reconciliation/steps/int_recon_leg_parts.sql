@@ -1,8 +1,17 @@
--- Unposted intercompany legs by what keeps their parts back: not approved, not mapped, or only not posted.
+-- Unposted intercompany legs by what keeps their parts back: not approved, not mapped, without a rule or rate to charge
+-- by, or only not posted.
 
 with matched as (
 
-    select * from {{ ref('int_recon_matched') }}
+    select
+        *,
+        case
+            when source_status = 'submitted' then 'unapproved'
+            when unmapped_members <> '' then 'unmapped'
+            when lacks_functional then 'unpriced'
+            else 'approved'
+        end as part
+    from {{ ref('int_recon_matched') }}
     where basis = 'operational' and match_kind = 'leg'
 
 ),
@@ -16,21 +25,11 @@ unposted as (
 
 select
     matched.match_key,
-    case
-        when matched.source_status = 'submitted' then 'unapproved'
-        when matched.unmapped_members <> '' then 'unmapped'
-        else 'approved'
-    end as part,
-    sum(matched.amount_transaction) as part_transaction,
-    sum(matched.amount_functional) as part_functional,
-    sum(matched.amount_group) as part_group,
+    matched.part,
+    {%- for amount in ['transaction', 'functional', 'group'] %}
+    sum(case when matched.lacks_{{ amount }} then null else matched.amount_{{ amount }} end) as part_{{ amount }},
+    {%- endfor %}
     coalesce(sum(matched.hours), 0) as part_hours
 from matched
 inner join unposted on matched.match_key = unposted.match_key
-group by
-    matched.match_key,
-    case
-        when matched.source_status = 'submitted' then 'unapproved'
-        when matched.unmapped_members <> '' then 'unmapped'
-        else 'approved'
-    end
+group by matched.match_key, matched.part

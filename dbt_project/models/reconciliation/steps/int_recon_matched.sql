@@ -81,7 +81,9 @@ select
     source_status,
     coalesce(unmapped_members, '') as unmapped_members,
     is_original_posted,
-    amount_functional is null as is_unpriced,
+    {%- for amount in ['transaction', 'functional', 'group'] %}
+    amount_{{ amount }} is null as lacks_{{ amount }},
+    {%- endfor %}
     {{ pooled | join(',\n    ') }},
     {{ single | join(',\n    ') }}
 from rekeyed
@@ -98,6 +100,8 @@ select
     amount_group,
     'approved',
     '',
+    false,
+    false,
     false,
     false,
     {{ pooled | join(',\n    ') }}

@@ -4,7 +4,7 @@
     'match_key', 'flow', 'component', 'origin_type', 'origin_system', 'origin_id', 'contract_line_key', 'posted_count',
     'source_status', 'unmapped_members', 'is_original_posted', 'is_two_currencies', 'approved_at',
     'home_legal_entity_key', 'home_project_key', 'home_period_id', 'open_transaction', 'open_functional', 'open_group',
-    'open_hours',
+    'open_hours', 'lacks_transaction', 'lacks_functional', 'lacks_group',
 ] %}
 
 with home as (
