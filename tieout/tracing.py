@@ -89,11 +89,7 @@ def trace(settings: Settings, given: str, *, limit: int, as_json: bool = False) 
             )
         other = connection.execute(NOT_OF_A_PROJECT, [given]).fetchone()
         if other:
-            line, system, *place, journal, imbalance = other
-            named = f"GL line {system}:{line} ({_place(*place)})"
-            if journal:
-                return f"{named} is kept out of the ledger: journal {journal} does not balance, {imbalance}."
-            return f"{named} is no project line: no flow of the ledger holds it."
+            return _outside(*other)
         for kind in ORIGINS:
             if landed := _landed(connection, kind, None, given):
                 return (
@@ -133,6 +129,15 @@ def _landed(
         [of, system],
     ).fetchone()
     return row
+
+
+def _outside(line: str, system: str, *place_and_breach: Any) -> str:  # noqa: ANN401 - a row as it was read
+    """Say why no flow holds a line."""
+    *place, journal, imbalance = place_and_breach
+    named = f"GL line {system}:{line} ({_place(*place)})"
+    if journal:
+        return f"{named} is kept out of the ledger: journal {journal} does not balance, {imbalance}."
+    return f"{named} is no project line: no flow of the ledger holds it."
 
 
 def _alone(connection: duckdb.DuckDBPyConnection, given: str) -> list[dict[str, Any]]:

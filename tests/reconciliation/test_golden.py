@@ -50,6 +50,8 @@ def test_a_golden_case_ends_in_its_items_and_in_a_bridge_that_closes(case: golde
     measured = [item | {measure: item[f"difference_{measure}"] for measure in golden.MEASURES} for item in result.items]
     expected = golden.items(case)
     assert golden.listed(measured, *CELL, "category") == golden.listed(expected, *CELL, "category")
+    for item in (one for one in case["items"] if "lines" in one):
+        assert item["lines"] in [one["gl_line_ids"] for one in measured if one["category"] == item["category"]]
     assert golden.unpriced(measured) == golden.unpriced(expected)
     bridge = [row | {measure: row[f"amount_{measure}"] for measure in golden.MEASURES[:3]} for row in result.bridge]
     assert golden.summed(bridge, *CELL, "category") == golden.summed(expected, *CELL, "category")

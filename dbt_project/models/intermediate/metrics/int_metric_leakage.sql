@@ -57,7 +57,7 @@ select
     coalesce(projects.customer_key, items.customer_key, 'none') as customer_key,
     coalesce(items.project_key, 'none') as project_key,
     coalesce(projects.billing_model, 'none') as billing_model,
-    cast(sum(items.difference_group) as decimal(18, 2)) as leaked_group
+    cast(coalesce(sum(items.difference_group), 0) as decimal(18, 2)) as leaked_group
 from aged as items
 inner join {{ ref('int_period_days') }} as days
     on

@@ -1,7 +1,7 @@
 -- Two rates in force at once: one row in all books and periods in which time stands that they could have priced, so that the
 -- certificate of each holds it; one row of no books where there is no such time.
 
-with overlaps as (
+with claimed as (
 
     select
         'cost_rate' as subject_type,
@@ -49,11 +49,11 @@ priced as (
     where
         basis = 'operational'
         and origin_type = 'time_entry'
-        and transaction_date >= (select min(valid_from) from overlaps)
-        and transaction_date < (select max(valid_to) from overlaps)
+        and transaction_date >= (select min(valid_from) from claimed)
+        and transaction_date < (select max(valid_to) from claimed)
         and (
-            worker_key in (select worker_key from overlaps where subject_type = 'cost_rate')
-            or project_key in (select project_key from overlaps where subject_type = 'bill_rate')
+            worker_key in (select worker_key from claimed where subject_type = 'cost_rate')
+            or project_key in (select project_key from claimed where subject_type = 'bill_rate')
         )
 
 ),
@@ -61,52 +61,52 @@ priced as (
 touched as (
 
     select
-        overlaps.subject_type,
-        overlaps.subject_id,
+        claimed.subject_type,
+        claimed.subject_id,
         priced.legal_entity_key,
         priced.period_id
-    from overlaps
+    from claimed
     inner join priced
         on
-            overlaps.worker_key = priced.worker_key
-            and priced.transaction_date >= overlaps.valid_from
-            and priced.transaction_date < overlaps.valid_to
-    where overlaps.subject_type = 'cost_rate' and not priced.is_billed
+            claimed.worker_key = priced.worker_key
+            and priced.transaction_date >= claimed.valid_from
+            and priced.transaction_date < claimed.valid_to
+    where claimed.subject_type = 'cost_rate' and not priced.is_billed
 
     union
 
     select
-        overlaps.subject_type,
-        overlaps.subject_id,
+        claimed.subject_type,
+        claimed.subject_id,
         priced.legal_entity_key,
         priced.period_id
-    from overlaps
+    from claimed
     inner join priced
         on
-            overlaps.project_key = priced.project_key
-            and priced.transaction_date >= overlaps.valid_from
-            and priced.transaction_date < overlaps.valid_to
+            claimed.project_key = priced.project_key
+            and priced.transaction_date >= claimed.valid_from
+            and priced.transaction_date < claimed.valid_to
     where
-        overlaps.subject_type = 'bill_rate'
+        claimed.subject_type = 'bill_rate'
         and priced.is_billed
-        and overlaps.worker_key in ('none', priced.worker_key)
-        and overlaps.role in ('none', coalesce(priced.role, 'none'))
+        and claimed.worker_key in ('none', priced.worker_key)
+        and claimed.role in ('none', coalesce(priced.role, 'none'))
 
 )
 
 select
-    overlaps.subject_type,
-    overlaps.subject_id,
-    overlaps.project_key,
+    claimed.subject_type,
+    claimed.subject_id,
+    claimed.project_key,
     coalesce(touched.legal_entity_key, 'none') as legal_entity_key,
     coalesce(touched.period_id, 'none') as period_id,
-    case overlaps.subject_type when 'cost_rate' then 'two cost rates' else 'two bill rates' end
-    || ' in force from ' || cast(min(overlaps.valid_from) as varchar) as detail
-from overlaps
+    case claimed.subject_type when 'cost_rate' then 'two cost rates' else 'two bill rates' end
+    || ' in force from ' || cast(min(claimed.valid_from) as varchar) as detail
+from claimed
 left join touched
     on
-        overlaps.subject_type = touched.subject_type
-        and overlaps.subject_id = touched.subject_id
+        claimed.subject_type = touched.subject_type
+        and claimed.subject_id = touched.subject_id
 group by
-    overlaps.subject_type, overlaps.subject_id, overlaps.project_key, coalesce(touched.legal_entity_key, 'none'),
+    claimed.subject_type, claimed.subject_id, claimed.project_key, coalesce(touched.legal_entity_key, 'none'),
     coalesce(touched.period_id, 'none')

@@ -1,4 +1,4 @@
--- Operational rows that reverse another one and stand unposted: is what they reverse posted?
+-- Operational rows that reverse another one and stand unposted: is what they reverse posted, and not already less them?
 
 with ledger as (
 
@@ -19,6 +19,9 @@ open_rows as (
     select
         ledger_id,
         match_key,
+        basis,
+        amount_transaction,
+        hours,
         group_posted_functional
     from {{ ref('int_recon_open_rows') }}
 
@@ -34,6 +37,8 @@ originals as (
 
     select
         reversing.ledger_id,
+        reversing.amount_transaction,
+        reversing.hours,
         ledger.ledger_id as original_ledger_id
     from reversing
     inner join ledger
@@ -47,6 +52,36 @@ originals as (
     -- an approved record stands until its reversal is approved too
     where (reversing.source_status = 'submitted') = (ledger.source_status = 'submitted')
 
+),
+
+corrected as (
+
+    select
+        open_rows.match_key,
+        sum(originals.amount_transaction) as taken_transaction,
+        sum(originals.hours) as taken_hours
+    from originals
+    inner join open_rows on originals.original_ledger_id = open_rows.ledger_id
+    group by open_rows.match_key
+
+),
+
+-- an interface that posts the net of a record and its corrections in one line has posted them all
+posted_net as (
+
+    select corrected.match_key
+    from corrected
+    inner join open_rows on corrected.match_key = open_rows.match_key
+    group by corrected.match_key, corrected.taken_transaction, corrected.taken_hours
+    having
+        sum(case when open_rows.basis = 'finance_posted' then open_rows.amount_transaction else 0 end) <> 0
+        and (
+            sum(case when open_rows.basis = 'operational' then open_rows.amount_transaction else -open_rows.amount_transaction end)
+            + corrected.taken_transaction = 0
+            or sum(case when open_rows.basis = 'operational' then open_rows.hours else -open_rows.hours end)
+            + corrected.taken_hours = 0
+        )
+
 )
 
 select
@@ -54,11 +89,15 @@ select
     originals.original_ledger_id,
     open_rows.match_key as original_match_key,
     -- what is not open agrees with its posting
-    open_rows.ledger_id is null
-    or coalesce(open_rows.group_posted_functional, 0) <> 0
-    or original_members.ledger_id is not null as is_original_posted
+    posted_net.match_key is null
+    and (
+        open_rows.ledger_id is null
+        or coalesce(open_rows.group_posted_functional, 0) <> 0
+        or original_members.ledger_id is not null
+    ) as is_original_posted
 from originals
 left join open_rows on originals.original_ledger_id = open_rows.ledger_id
+left join posted_net on open_rows.match_key = posted_net.match_key
 left join pool_members as original_members on originals.original_ledger_id = original_members.ledger_id
 left join pool_members as own_members on originals.ledger_id = own_members.ledger_id
 where own_members.ledger_id is null
