@@ -93,6 +93,8 @@ def test_what_was_posted_for_it_is_a_difference_in_the_currency_of_the_posting(m
         " where status = 'open' group by all order by all"
     ).fetchall()
     assert items == [
+        # for sale at a price that nobody knows, and invoiced nowhere
+        ("billing", "not_billed", None, None, None),
         ("labor_cost", "amount_difference", "EUR", Decimal("-200.00"), Decimal("-200.00")),
         ("labor_cost", "unmapped", None, None, None),
         ("revenue", "amount_difference", "EUR", Decimal("-800.00"), Decimal("-800.00")),
