@@ -31,9 +31,17 @@ order by legal_entity_key, period_id
 """
 #: What the content says of the figures of the mart; the rest of it says whose they are and from what.
 FIGURES = (
-    "totals", "categories", "control_exceptions", "critical_control_exceptions", "items_hash", "ledger",
+    "totals", "categories", "control_exceptions", "critical_control_exceptions", "items_hash", "projects_hash",
+    "control_exceptions_hash", "ledger",
     "open_critical", "open_high", "open_medium", "open_low", "accepted_items", "unclassified_items",
 )  # fmt: skip
+
+
+#: What a hash is over, in words.
+HASHED = {
+    "items_hash": "items", "projects_hash": "ledger totals by project",
+    "control_exceptions_hash": "control exceptions as such",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,20 +146,33 @@ def _content_findings(content: str, computed: dict[str, Any], batches: dict[int,
     said = json.loads(content)
     findings = []
     for name in FIGURES:
+        if name not in said:  # sealed before certificates said it
+            continue
+        words = HASHED.get(name, name.replace("_", " "))
         if isinstance(said[name], dict):
-            members = sorted({*said[name], *computed[name]})
-            wrong = [m for m in members if said[name].get(m) != computed[name].get(m)]
-            findings += [f"the mart's {name.replace('_', ' ')} differ in {', '.join(wrong)}"] if wrong else []
+            found = {member: _as_sealed(of, said[name].get(member)) for member, of in computed[name].items()}
+            wrong = [m for m in sorted({*said[name], *found}) if said[name].get(m) != found.get(m)]
+            findings += [f"the mart's {words} differ in {', '.join(wrong)}"] if wrong else []
         elif said[name] != computed[name]:
-            words = "items" if name == "items_hash" else name.replace("_", " ")
             findings.append(f"the mart's {words} differ{'s' if name == 'ledger' else ''}")
     bridge = computed["categories of the bridge"]
     if bridge != computed["categories"]:
         wrong = sorted(c for c in {*bridge, *computed["categories"]} if bridge.get(c) != computed["categories"].get(c))
         findings.append(f"the mart's bridge differs from its items in {', '.join(wrong)}")
+    if computed["projects of the bridge"] != computed["projects_hash"]:
+        findings.append("the mart's bridge totals differ from its ledger")
+    elif computed["breaks of the bridge"] != computed["projects_hash"]:
+        findings.append("the mart's bridge totals do not close")
     # what was sealed before certificates named their batches holds the hash over them alone
     named = said.get("batch_ids", batch_ids(batches))
     listed = (batch_ids(batches), len(batches), batches_hash(batches))
     if (named, said["batch_count"], said["batches_hash"]) != listed:
         findings.append("the mart's list of batches differs")
     return findings
+
+
+def _as_sealed(computed: Any, said: Any) -> Any:  # noqa: ANN401 - parts of a JSON document
+    """Return a computed member with no more than what its certificate said of it: later ones say more."""
+    if isinstance(computed, dict) and isinstance(said, dict):
+        return {name: of for name, of in computed.items() if name in said}
+    return computed

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -93,6 +94,25 @@ def test_a_changed_figure_of_the_mart_is_found_and_named(lake: Lake) -> None:
     assert "the mart's list of batches differs" in findings(lake)
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("update main.recon_bridge_total set operational_group = operational_group + 5 where {where}",
+         "the mart's bridge totals differ from its ledger"),
+        ("update main.recon_bridge_total set breaks_group = breaks_group + 5 where {where}",
+         "the mart's bridge totals do not close"),
+        ("update main.fct_project_ledger set project_key = 'psa:else' where {where} and project_key = 'psa:P000001'",
+         "the mart's ledger totals by project differ; the mart's bridge totals differ from its ledger"),
+        ("update main.control_exception set subject_id = 'y', detail = 'x' where {where}",
+         "the mart's control exceptions as such differ"),
+    ],
+    ids=["a side", "a break", "another project", "another subject"],
+)  # fmt: skip
+def test_what_moves_within_an_entitys_totals_is_found_too(lake: Lake, statement: str, said: str) -> None:
+    change(lake, statement.format(where=f"legal_entity_key = '{ENTITY}' and period_id = '{PERIOD}'"))
+    assert findings(lake) == said
+
+
 def test_a_certificate_that_was_rewritten_is_found_even_when_it_was_sealed_anew(lake: Lake) -> None:
     found = [one for one in verify(lake, mart_of(lake)).checked if not one.is_certified]
     assert found
@@ -112,7 +132,7 @@ def test_a_certificate_that_was_rewritten_is_found_even_when_it_was_sealed_anew(
     assert findings(lake) == "its seal is not the one that was recorded when it was published"
 
 
-def seal_and_record(lake: Lake, of: Callable[[dict[str, object]], dict[str, object]]) -> None:
+def seal_and_record(lake: Lake, of: Callable[[dict[str, Any]], dict[str, object]]) -> None:
     """Write every certificate as `of` makes it, sealed and recorded as those of a run of its own."""
     run = "another run"
     with duckdb.connect(str(mart_of(lake))) as connection:
@@ -152,8 +172,16 @@ def test_a_batch_that_was_refused_breaks_the_run_of_those_that_a_certificate_nam
     assert named == [("1-2, 4, 6", batch_ids([1, 2, 4, 6]))]
 
 
-def test_what_was_sealed_before_certificates_named_their_batches_is_intact(lake: Lake) -> None:
-    seal_and_record(lake, lambda content: {name: of for name, of in content.items() if name != "batch_ids"})
+def test_what_was_sealed_before_certificates_said_more_is_intact(lake: Lake) -> None:
+    later = {"batch_ids", "control_exceptions_hash", "projects_hash", "rows_without_rate"}
+
+    def earlier(content: dict[str, Any]) -> dict[str, object]:
+        totals = {
+            flow: {k: v for k, v in of.items() if k != "rows_without_rate"} for flow, of in content["totals"].items()
+        }
+        return {name: of for name, of in (content | {"totals": totals}).items() if name not in later}
+
+    seal_and_record(lake, earlier)
     assert findings(lake) == ""
 
 

@@ -15,7 +15,7 @@ parts as (
     select
         legal_entity_key,
         period_id,
-        {%- for part in ['totals', 'categories', 'control_exceptions', 'items_hash'] %}
+        {%- for part in ['totals', 'categories', 'control_exceptions', 'control_exceptions_hash', 'items_hash', 'projects_hash'] %}
         max(part_text) filter (where part = '{{ part }}') as {{ part }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('int_certificate_parts') }}
@@ -79,7 +79,9 @@ judged as (
         coalesce(parts.totals, '{}') as totals,
         coalesce(parts.categories, '{}') as categories,
         coalesce(parts.control_exceptions, '{}') as control_exceptions,
-        coalesce(parts.items_hash, 'null') as items_hash,
+        {%- for hash in ['control_exceptions_hash', 'items_hash', 'projects_hash'] %}
+        coalesce(parts.{{ hash }}, 'null') as {{ hash }},
+        {%- endfor %}
         evidence.batch_ids,
         evidence.batches_hash,
         evidence.batch_count,
@@ -126,6 +128,7 @@ written as (
             'certified': json_value('reason is null'),
             'closed': json_value('is_closed'),
             'control_exceptions': 'control_exceptions',
+            'control_exceptions_hash': 'control_exceptions_hash',
             'critical_control_exceptions': json_value('critical_control_count'),
             'items_hash': 'items_hash',
             'ledger': json_value('gl_status'),
@@ -135,6 +138,7 @@ written as (
             'open_low': json_value('open_low'),
             'open_medium': json_value('open_medium'),
             'period': json_value('period_id'),
+            'projects_hash': 'projects_hash',
             'reason': json_value('reason'),
             'rows_without_rate': json_value('rows_without_rate'),
             'run_id': json_value('run_id'),

@@ -59,6 +59,34 @@ items as (
         ) as item_text
     from {{ ref('recon_item') }}
 
+),
+
+breaches as (
+
+    select
+        legal_entity_key,
+        period_id,
+        exception_id,
+        concat_ws(
+            '|', exception_id, rule, owner, severity, flow, project_key, subject_type, subject_system, subject_id,
+            cast(amount_group as varchar), detail
+        ) as breach_text
+    from {{ ref('control_exception') }}
+
+),
+
+projects as (
+
+    select
+        legal_entity_key,
+        period_id,
+        concat_ws('|', flow, project_key) as cell,
+        concat_ws(
+            '|', flow, project_key, cast(operational_functional as varchar), cast(operational_group as varchar),
+            cast(posted_functional as varchar), cast(posted_group as varchar)
+        ) as project_text
+    from {{ ref('recon_bridge_total') }}
+
 )
 
 {% for part, rows, name in [('totals', 'totals', 'flow'), ('categories', 'categories', 'category'), ('control_exceptions', 'rules', 'rule')] %}
@@ -72,11 +100,18 @@ group by legal_entity_key, period_id
 
 union all
 {% endfor %}
--- too many to be listed: each item is in the certificate by one hash over all of them
+-- too many to be listed: each is in the certificate by one hash over all of them
+{% for part, rows, text, key in [
+    ('items_hash', 'items', 'item_text', 'item_id'),
+    ('control_exceptions_hash', 'breaches', 'breach_text', 'exception_id'),
+    ('projects_hash', 'projects', 'project_text', 'cell'),
+] %}
 select
     legal_entity_key,
     period_id,
-    'items_hash' as part,
-    {{ json_value(sha256_text("string_agg(item_text, ',' order by item_id)")) }} as part_text
-from items
+    '{{ part }}' as part,
+    {{ json_value(sha256_text("string_agg(" ~ text ~ ", ',' order by " ~ key ~ ")")) }} as part_text
+from {{ rows }}
 group by legal_entity_key, period_id
+{{ 'union all' if not loop.last }}
+{% endfor %}
