@@ -1,13 +1,23 @@
 -- Billable services that nobody has invoiced for more than ninety days and nobody holds back, as the build knows it:
 -- approved time and milestones by their approval, events of a contract by the day on which they fell due, what lacks a
--- key or failed on its way included. Reimbursables and subscriptions are left out, as in the revenue below.
+-- key or failed on its way included, and what an invoice left of them, or a credit note took back. Reimbursables and
+-- subscriptions are left out, as in the revenue below.
 with unbilled as (
     select * from {{ ref('recon_item') }}
     where
         flow = 'billing'
         and status <> 'resolved'
         and coalesce(origin_type, 'none') <> 'expense'
-        and category in ('not_billed', 'unmapped', 'integration_failed')
+        and (
+            category in ('not_billed', 'unmapped', 'integration_failed')
+            -- billed short; what was billed beyond the work makes up for nobody's work
+            or (
+                category in (
+                    'partially_posted', 'amount_difference', 'hours_difference', 'rate_difference', 'reversed_in_erp'
+                )
+                and difference_group > 0
+            )
+        )
 ),
 
 events as (
