@@ -10,7 +10,7 @@ create table dim_period as
     select legal_entity_key, strftime(start_date, '%Y-%m') as period_id, start_date, last_day(start_date) as end_date,
         (last_day(start_date) + 6)::timestamptz as close_due_at,
         case when start_date < date '2026-10-01' then (last_day(start_date) + 5)::timestamptz end as closed_at,
-        case when start_date < date '2026-10-01' then 'closed' else 'open' end as status
+        case when start_date < date '2026-10-01' then 'closed' else 'open' end as status, true as has_begun
     from months, dim_legal_entity;
 create table dim_customer as select 'crm:C' || i as customer_key, 'C' || i as customer_id,
     (array['Alder Bank', 'Birch Energy', 'Cedar Retail', 'Dogwood Health', 'Elm Logistics', 'Fir Telecom'])[i] as name
