@@ -6,16 +6,20 @@ import numpy as np
 import polars as pl
 
 from simulator.calendar import DAY, Ints, seconds
-from simulator.firm import ROLES
+from simulator.firm import ENTITIES, ROLES
 from simulator.people import weekdays
 from simulator.timesheets import Firm, month_tag
+from simulator.truth import Truth
 
 #: Months ahead for which people are booked, with the share of the booking that is firm.
 AHEAD = ((1, "hard"), (2, "hard"), (3, "soft"))
 
 
-def write_bookings(firm: Firm, month: int) -> None:
-    """Write the bookings of a month as the staffing stands; in the last month also those ahead."""
+def write_bookings(firm: Firm, truth: Truth, month: int) -> None:
+    """Write the bookings of a month as the staffing stands; in the last month also those ahead.
+
+    Who leaves within the running month stays booked to its end, which is a breach of control.
+    """
     calendar = firm.world.calendar
     everyone = np.arange(firm.people.count)
     here = (firm.people.hired <= calendar.last[month]) & (firm.people.left >= calendar.first[month])
@@ -38,7 +42,14 @@ def write_bookings(firm: Firm, month: int) -> None:
     frame = pl.concat(frames)
     tag = month_tag(firm.world, month)
     ids = pl.lit(f"RA{tag}-") + pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(6)
-    firm.world.drop.write("resource_allocation", frame.with_columns(allocation_id=ids), part=tag)
+    frame = frame.with_columns(allocation_id=ids)
+    firm.world.drop.write("resource_allocation", frame, part=tag)
+    if calendar.last[month] > calendar.today:
+        leaving = firm.people.ids.filter(pl.Series(here & (firm.people.left < calendar.last[month])))
+        entity_of = dict(zip(firm.projects.ids, firm.projects.entity.tolist(), strict=True))
+        stays = frame.filter(pl.col("employee_id").is_in(leaving.implode()))
+        for project, subject in stays.select("project_id", "allocation_id").iter_rows():
+            truth.control("booked_after_leaving", ENTITIES[entity_of[project]].id, subject, "booking")
 
 
 def _booked(

@@ -145,7 +145,7 @@ class Year:
         tag = month_tag(world, month)
         entries, absences = month_entries(firm, month)
         world.drop.write("absence", absences, part=tag)
-        write_bookings(firm, month)
+        write_bookings(firm, truth, month)
         planted = plant_labour(firm, with_posting(firm, entries, world.rng(14, month)), month)
         planted = edit_after_close(firm, truth, planted, month)
         entries = planted.entries

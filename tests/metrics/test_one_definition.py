@@ -36,7 +36,8 @@ ALLOWED = {
     "dashboards/app_pages/data_and_definitions.py:module": "the console's example: the two sides of metrics",
     "lake/certificate_figures.py:module": "flows in functional currency as they are sealed, which the bridge closes",
     "tieout/reconciliation_page.py:module": "the guide's worked page: a bridge as it stands, and how large the firm is",
-    "tieout/metric_page.py:read_examples": "names the firm of the examples: its people, its first and last period",
+    "tieout/metric_examples.py:read": "names the firm of the examples: its people, its first and last period",
+    "tieout/metric_examples.py:_spread": "how much of a distribution lies at or below what lake.figures ranked",
 }
 
 

@@ -49,10 +49,10 @@ def workings(firm: Firm) -> Workings:
 
 
 def cells(rows: list[dict[str, Any]], measure: str, *more: str) -> Cells:
-    """Return what each cell of the bridge comes to."""
+    """Return what each cell of the bridge comes to; what has no currency is `none` there."""
     found: Cells = defaultdict(Decimal)
     for row in rows:
-        found[tuple(row[name] for name in (*CELL, *more))] += row.get(measure) or 0
+        found[tuple("none" if row[name] is None else row[name] for name in (*CELL, *more))] += row.get(measure) or 0
     return found
 
 

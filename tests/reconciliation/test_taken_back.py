@@ -41,7 +41,7 @@ class History:
 
 AS_POSTED = Posting(
     percent=100, cents_off=0, hours_off=0, other_entity=False, other_project=False, other_currency=False, period=None,
-    kind="line", event=0, bank_percent=100, taken_back=None,
+    kind="line", event=0, bank_percent=100, taken_back=None, leaves=None,
 )  # fmt: skip
 histories = st.builds(
     History,
