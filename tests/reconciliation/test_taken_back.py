@@ -70,6 +70,7 @@ def rows_of(history: History, books: Books) -> list[dict[str, Any]]:
     fact = Fact(
         flow="labor_cost", entity="erp:DE01", project=0, period=history.period, status="approved",
         quarter_hours=history.quarter_hours, cents=history.cents, foreign=False, undone="no", days_open=60,
+        lacks="nothing",
         postings=tuple(postings),
     )  # fmt: skip
     nothing = {"origin_type": "manual", "origin_system": None, "origin_id": None, "origin_level": "none"}
