@@ -32,7 +32,7 @@ def land_due(
     """Land what is approved and was not tried yet; return the batches, and a sentence for each correction refused."""
     done: list[Done] = []
     tried: list[str] = []
-    seen = log.numbers()
+    seen = log.closed()
 
     def attempt(plan: Plan) -> bool:
         started = log.start(plan.to_json(), seen=seen)

@@ -52,7 +52,7 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
     with hold(lake, feed.name, events=events):
         done: list[correcting.Done] = []
         finish_left(lake, feed, adapter, log, done, events=events)
-        seen, landed = log.numbers(), log.landed_files()
+        seen, landed = log.closed(), log.landed_files()
         landed = landed.filter(~pl.col("file").str.starts_with(RESUBMITTED))
         with offered(lake, feed, adapter, _cursor(log, feed), events=events) as offer:
             found = _taken_in(lake, replace(feed, path=offer.folder), adapter, log, landed, events=events)

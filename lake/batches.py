@@ -185,10 +185,15 @@ class BatchLog:
         found = delta.read(table, ["batch_id", "at", "plan"]).filter(pl.col("batch_id").is_in(still_open))
         return [Started(**row) for row in found.sort("batch_id").to_dicts()]
 
-    def numbers(self) -> list[int]:
-        """Return the numbers of all the feed's batches, whatever became of them."""
-        log = delta.read(delta.open_table(self.lake, "batches"), ["batch_id", "feed"])
-        return log.filter(pl.col("feed") == self.feed)["batch_id"].unique().sort().to_list()
+    def closed(self) -> list[int]:
+        """Return the numbers of the feed's batches that were committed or refused.
+
+        Not of those that are started and open: another machine may be landing one, of the very files that are
+        planned next, and a plan that counted it as seen would land them twice.
+        """
+        log = delta.read(delta.open_table(self.lake, "batches"), ["batch_id", "feed", "status"])
+        mine = log.filter((pl.col("feed") == self.feed) & (pl.col("status") != "started"))
+        return mine["batch_id"].unique().sort().to_list()
 
     def committed(self) -> list[int]:
         """Return the numbers of the feed's committed batches."""

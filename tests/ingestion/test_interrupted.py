@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ingestion import pipeline
 from ingestion.feed import BatchResult
 from lake import archive, delta
 from lake.batches import BatchLog, Counts
@@ -114,11 +115,29 @@ def test_a_plan_made_before_another_writers_batch_is_not_started(tmp_path: Path)
     lake = Lake(str(tmp_path / "lake"))
     lake.ensure()
     log = BatchLog(lake, "psa", "delta")
-    seen = log.numbers()
+    seen = log.closed()
     log.start("{}")
     with pytest.raises(LakeError, match="another ingest of feed psa started batch 1 meanwhile"):
         log.start("{}", seen=seen)
     assert BatchLog(lake, "crm", "delta").start("{}", seen=[]).batch_id == 2
+
+
+def test_a_batch_that_another_machine_starts_after_the_unfinished_were_looked_for_is_not_landed_twice(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a bucket no lock keeps two machines apart: the other's batch is open when this one plans the same files."""
+    _put(drop)
+    log = BatchLog(drop.lake, "psa", "delta")
+    look = pipeline.finish_left
+
+    def and_then_the_other_starts(*given: Any, **said: Any) -> None:
+        look(*given, **said)
+        log.start("{}")
+
+    monkeypatch.setattr(pipeline, "finish_left", and_then_the_other_starts)
+    with pytest.raises(LakeError, match="another ingest of feed psa started batch 1 meanwhile"):
+        drop.ingest()
+    assert _state(drop) == [(0, 0, 0, 0, 0)]
 
 
 def test_a_batch_is_closed_only_once(tmp_path: Path) -> None:
