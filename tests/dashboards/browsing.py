@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 
 from dashboards.launch import command, environment
 
-expect.set_options(timeout=20_000)  # another process may be testing beside the browser
+DEADLINE = 60.0  # seconds for whatever is waited for: other processes may be testing beside the browser
+expect.set_options(timeout=DEADLINE * 1000)
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -38,7 +39,6 @@ PAGES = {
     "data_and_definitions": ("Data and definitions", "What does this figure mean, and how fresh is it?"),
 }
 PROBE = "/_stcore/"  # below a page's own path the library asks for its endpoints first, and gets a 404
-DEADLINE = 60.0
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Visit:
 
     def settle(self) -> None:
         self.page.wait_for_selector(READY, timeout=DEADLINE * 1000)
-        expect(self.page.locator("[data-stale=true]")).to_have_count(0, timeout=DEADLINE * 1000)
+        expect(self.page.locator("[data-stale=true]")).to_have_count(0)
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ def app_url(mart: Path) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=DEADLINE)
 
 
 def _await_server(server: subprocess.Popen[bytes], health: str) -> None:

@@ -30,7 +30,7 @@ CUT = """() => [...document.querySelectorAll('[data-testid="stMetricLabel"] *')]
 @pytest.mark.parametrize("path", CARDED)
 def test_a_card_shows_its_name_and_every_badge_whole(visit: Visit, path: str) -> None:
     visit.open(path)
-    expect(visit.page.get_by_test_id("stMetricLabel").first).to_be_attached(timeout=5_000)
+    expect(visit.page.get_by_test_id("stMetricLabel").first).to_be_attached()
     assert visit.page.evaluate(CUT) == []
 
 
@@ -54,7 +54,7 @@ def test_a_filter_of_the_address_survives_a_change_of_page(visit: Visit) -> None
 
 def test_a_filter_stands_in_the_address_after_a_change_of_page(visit: Visit) -> None:
     _to_margin_with_a_filter(visit)
-    expect(visit.page).to_have_url(re.compile("practice=Cloud"), timeout=5_000)
+    expect(visit.page).to_have_url(re.compile("practice=Cloud"))
 
 
 def test_a_filter_is_kept_by_a_reader_who_leaves_the_page_before_its_widgets_are_drawn(visit: Visit) -> None:
@@ -68,7 +68,7 @@ def test_a_filter_is_kept_by_a_reader_who_leaves_the_page_before_its_widgets_are
     for route in held:
         route.continue_()
     visit.settle()
-    expect(visit.page).to_have_url(re.compile(r"/margin\?practice=Cloud$"), timeout=5_000)
+    expect(visit.page).to_have_url(re.compile(r"/margin\?practice=Cloud$"))
     expect(visit.page.get_by_test_id("stMultiSelect").filter(has_text="Practice")).to_contain_text("Cloud")
 
 
