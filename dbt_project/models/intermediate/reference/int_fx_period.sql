@@ -36,10 +36,11 @@ periods as (
         periods.start_date,
         periods.end_date,
         coalesce(periods.status, 'open') <> 'closed' as is_open,
-        -- a period that has not begun is translated at the newest rate there is
-        least(periods.end_date, today.build_date) as newest_day
+        -- A period that has not begun is translated at the newest rate there is. A rate belongs to no entity: its day is the
+        -- build's, so that two books value one contract at one rate while only one of them has passed midnight.
+        least(periods.end_date, build.build_date) as newest_day
     from {{ ref('int_periods') }} as periods
-    inner join {{ ref('int_today') }} as today on periods.legal_entity_key = today.legal_entity_key
+    cross join build
 ),
 
 windows as (

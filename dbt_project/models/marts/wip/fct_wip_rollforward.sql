@@ -8,20 +8,22 @@ positions as (
         legal_entity_key,
         position_currency,
         functional_currency,
+        max(books_key) as books_key,
         max(customer_key) as customer_key,
         min(row_period_end) as first_period_end
     from movements
     group by 1, 2, 3, 4
 ),
 
--- Every period from the first movement on has a row, so that an opening is always the closing before it.
+-- Every period from the first movement on has a row, so that an opening is always the closing before it; up to the day
+-- where the contract's books are kept, as in the metrics: rows of a contract in books that have passed midnight wait for it.
 periods as (
     select
         positions.*,
         periods.period_id,
         periods.end_date as period_end
     from positions
-    inner join {{ ref('int_today') }} as build on positions.legal_entity_key = build.legal_entity_key
+    inner join {{ ref('int_today') }} as build on positions.books_key = build.legal_entity_key
     inner join {{ ref('int_periods') }} as periods
         on
             positions.legal_entity_key = periods.legal_entity_key
