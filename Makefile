@@ -73,10 +73,11 @@ types: setup
 	@$(BIN)/mypy
 
 sql-lint: setup
-	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+	@$(BIN)/python dbt_project/sql_lint.py lint --processes 2 dbt_project/models dbt_project/tests
 
 # In the order of the folders: else the files of few tests come last, which are the long ones, and one core waits.
-test: setup system-packages lint types sql-lint check-generated
+test: setup system-packages
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types sql-lint check-generated
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup
