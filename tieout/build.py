@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import gc
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -167,24 +166,26 @@ def _dbt(
     # The imports of dbt take seconds; commands that do not build must not pay for them.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
-    variables = {} if as_of is None else {"as_of": as_of.astimezone(UTC).isoformat()}
     arguments = [
         "build",
         "--project-dir", str(PROJECT / "dbt_project"),
         "--profiles-dir", str(PROJECT),
         "--exclude-resource-type", "unit_test",
-        "--vars", json.dumps(variables),
         "--log-level", "none", "--log-level-file", "debug",  # what it says is in its log; here our sentence stands
     ]  # fmt: skip
     if full_refresh:
         arguments.append("--full-refresh")
+    read = settings.work_root / "dbt_target" / "partial_parse.msgpack"
+    if as_of is not None and read.exists():
+        arguments += ["--partial-parse-file-path", str(read)]  # the folder is new, but the project was read before
     watcher = _Watcher(events)
     events("build_started", message="Building the mart (dbt on DuckDB)", run_id=run_id)
     # What changes with every build goes through the environment: a changed variable makes dbt read every
     # file again, a changed environment only those that ask for it.
     given = environment(settings, work) | {"TIEOUT_RUN_ID": run_id, "TIEOUT_CODE_VERSION": _code_version()}
+    given["TIEOUT_AS_OF"] = "" if as_of is None else as_of.astimezone(UTC).isoformat()
     steady = {name: value for name, value in given.items() if name != "TIEOUT_RUN_ID"}
-    said = transcript.Transcript(work / "transcript.json", transcript.key(PROJECT, steady | variables))
+    said = transcript.Transcript(work / "transcript.json", transcript.key(PROJECT, steady))
     if full_refresh:
         said.forget()
     elif said.holds and (work / "dbt_target" / "manifest.json").exists():

@@ -133,16 +133,13 @@ def _defaults(entity: Entity) -> dict[str, str]:
 
 def _sources(entities: list[Entity]) -> dict[str, object]:
     """Return one domain's lake tables as dbt sources."""
-    # dbt-duckdb fills in what stands in braces, after which it is SQL: a path may hold both braces and apostrophes.
-    escaped = """ | replace("'", "''") | replace('{', '{' * 2) | replace('}', '}' * 2)"""
-    root = "{{ env_var('TIEOUT_LAKE_ROOT', 'lake/data')" + escaped + " }}"
     tables = [
         {
             "name": entity.name,
             "description": f"{entity.grain[:1].upper()}{entity.grain[1:]}, in every landed version.",
             "config": {
                 "meta": {
-                    "external_location": f"delta_scan('{root}/tables/{entity.name}')",
+                    "external_location": f"memory.main.lake_table('tables/{entity.name}')",
                     "owner": entity.owner,
                 }
             },

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from jinja2 import Template
 
 from lake.catalogue import open_duckdb
 from lake.contracts import ENTITIES
+from lake.dbt_connection import point_at
 from lake.store import Lake
 from tieout import generate
 
@@ -46,6 +46,7 @@ def test_a_lake_may_lie_under_any_name(tmp_path: Path) -> None:
     Lake(str(root)).ensure()
     found = 0
     with open_duckdb() as connection:
+        point_at(connection, str(root))
         for file in sorted(generate.STAGING.rglob("_*sources.yml")):
             for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
                 for table in source["tables"]:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from lake import extensions
+from tests import parsed
 from tests.firm import ROOT, Firm
 
 
@@ -20,6 +21,7 @@ def plain(firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("plain")
     environment = {
         **os.environ,
+        **parsed.environment(),
         "TIEOUT_LAKE_ROOT": str(firm.lake_root),
         "TIEOUT_WORK": str(work),
         "TIEOUT_CLOCK": "data",

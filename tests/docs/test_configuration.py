@@ -23,6 +23,8 @@ def test_every_variable_that_dbt_reads_is_there() -> None:
     # dbt itself writes beside them, once it has been run by hand
     written = (file for kind in ("sql", "yml") for file in (ROOT / "dbt_project").rglob(f"*.{kind}"))
     files = [ROOT / "profiles.yml", *(file for file in written if "target" not in file.parts)]
-    read = {name for file in files for name in re.findall(r"env_var\(\s*.(TIEOUT_\w+)", file.read_text("utf-8"))}
+    files.append(ROOT / "lake/dbt_connection.py")
+    asked = re.compile(r"(?:env_var|environ\.get)\(\s*.(TIEOUT_\w+)")
+    read = {name for file in files for name in asked.findall(file.read_text("utf-8"))}
     assert "TIEOUT_LAKE_ROOT" in read
     assert read == set(re.findall(r"`(TIEOUT_\w+)`", PAGE.split("## Plain dbt")[1]))

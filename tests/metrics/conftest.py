@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests import parsed
+
 REPO = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO / "dbt_project"))  # the catalogue's modules stand beside the models, outside every package
 MODELS = (
@@ -32,14 +34,18 @@ Run = Callable[[str, Mapping[str, tuple[str, Rows]]], list[tuple[Any, ...]]]
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Compile the models once; the result maps a model's name to its SQL."""
     folder = tmp_path_factory.mktemp("dbt")
-    environment = os.environ | {
-        "TIEOUT_LAKE_ROOT": str(folder / "lake"),
-        "TIEOUT_WORK": str(folder),
-        "TIEOUT_CLOCK": "data",
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
+    environment = (
+        os.environ
+        | parsed.environment()
+        | {
+            "TIEOUT_LAKE_ROOT": str(folder / "lake"),
+            "TIEOUT_WORK": str(folder),
+            "TIEOUT_CLOCK": "data",
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+    )
     outcome = subprocess.run(
         [
             str(Path(sys.executable).parent / "dbt"), "compile", "--quiet",

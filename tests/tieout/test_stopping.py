@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from tests import parsed
 from tests.firm import ROOT, Firm, configure, tieout
 
 SENTENCE = "tieout: stopped; run the command again to go on."
@@ -178,7 +179,7 @@ def _stopped(*arguments: str, at: str) -> None:
 def _begun(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tieout", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stderr=subprocess.PIPE, text=True, env={**os.environ, **parsed.environment(), "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     try:
         yield process

@@ -19,7 +19,7 @@
     {%- set reason = 'an increment' -%}
     {%- if flags.FULL_REFRESH -%}
         {%- set reason = 'a full refresh was asked for' -%}
-    {%- elif var('as_of', none) is not none -%}
+    {%- elif as_of() is not none -%}
         {%- set reason = 'an earlier time was asked for' -%}
     {%- elif last | length == 0 -%}
         {%- set reason = 'nothing was built before' -%}

@@ -7,7 +7,7 @@
     {%- if not execute or flags.WHICH not in ('run', 'build') or not touches_keyed_models() -%}
         {{ return('') }}
     {%- endif -%}
-    {%- if var('as_of', none) is not none -%}
+    {%- if as_of() is not none -%}
         {{ return('') }}
     {%- endif -%}
     {%- set built = [] -%}

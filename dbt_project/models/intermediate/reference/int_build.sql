@@ -5,8 +5,8 @@ with landed as (
 
 clock as (
     select
-        {% if var('as_of', none) is not none -%}
-            cast('{{ var("as_of") }}' as timestamp with time zone) as as_of,
+        {% if as_of() is not none -%}
+            cast('{{ as_of() }}' as timestamp with time zone) as as_of,
         {%- else -%}
             cast(null as timestamp with time zone) as as_of,
         {%- endif %}
