@@ -47,13 +47,11 @@ def test_a_lake_may_lie_under_any_name(tmp_path: Path) -> None:
     found = 0
     with open_duckdb() as connection:
         point_at(connection, str(root))
-        point_at(connection, str(root))
         for file in sorted(generate.STAGING.rglob("_*sources.yml")):
             for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
                 for table in source["tables"]:
                     meta = (table.get("config") or source["config"])["meta"]
-                    # as dbt-duckdb does
-                    scan = meta["external_location"].format_map({"identifier": table["name"]})
+                    scan = meta["external_location"].format_map({"identifier": table["name"]})  # as dbt-duckdb does
                     assert connection.execute(f"select count(*) from {scan}").fetchall() == [(0,)]
                     found += 1
     assert found > len(ENTITIES)
