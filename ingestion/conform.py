@@ -9,6 +9,7 @@ from operator import or_
 import polars as pl
 from polars.selectors import by_name
 
+from ingestion.borrowed import Borrowed
 from ingestion.rules import Broken, faults, mandatory, nulls
 from ingestion.storing import ROW, Context, stored
 from ingestion.values import typed, typed_again
@@ -68,12 +69,19 @@ def check_header(columns: list[str], entity: Entity, *, file: str) -> None:
         )
 
 
-def conform(frame: pl.DataFrame, entity: Entity, context: Context, unmapped: pl.DataFrame | None = None) -> Conformed:
+def conform(
+    frame: pl.DataFrame,
+    entity: Entity,
+    context: Context,
+    unmapped: pl.DataFrame | None = None,
+    borrowed: Borrowed | None = None,
+) -> Conformed:
     """Check and cast a frame of text columns named as the contract's, with their row numbers in `_row`.
 
     Empty texts are nulls, defaults of the contract fill nulls, unknown columns go into `_extra` as JSON: those of
     `unmapped`, row for row, where an adapter maps the others, else those that the contract does not know.
-    Every source row is in exactly one of the two frames of the answer.
+    Every source row is in exactly one of the two frames of the answer; of a value that was `borrowed` from another
+    file, the reason names that file and row.
     """
     check_header(frame.columns, entity, file=context.file)
     declared = (*entity.columns, *ENVELOPE)
@@ -81,7 +89,7 @@ def conform(frame: pl.DataFrame, entity: Entity, context: Context, unmapped: pl.
     extra = text.select(by_name(unknown_columns(frame.columns, entity))) if unmapped is None else _given(unmapped)
     values = _cast(text, declared, context.time_zone)
     broken, bare = faults(text, values, entity, context)
-    rejected = _sentences(text, broken, context)
+    rejected = _sentences(text, broken, context, borrowed)
     keys = values.select("source_system", *entity.key)
     refused = keys.clear()
     if broken:
@@ -140,7 +148,7 @@ def _cast(text: pl.DataFrame, columns: tuple[Column, ...], zone: str) -> pl.Data
     return values.with_columns(text.select(**again).get_columns()) if again else values
 
 
-def _sentences(text: pl.DataFrame, broken: Broken, context: Context) -> pl.DataFrame:
+def _sentences(text: pl.DataFrame, broken: Broken, context: Context, borrowed: Borrowed | None) -> pl.DataFrame:
     """Write one row per refused source row, with a sentence for everything that is wrong with it."""
     parts = []
     for column, mask, why in broken:
@@ -153,6 +161,8 @@ def _sentences(text: pl.DataFrame, broken: Broken, context: Context) -> pl.DataF
             rule=pl.Series([r.rule for r in why], dtype=pl.String),
             why=pl.Series([r.why for r in why], dtype=pl.String),
         )
+        if borrowed is not None:
+            part = part.with_columns(why=pl.concat_str("why", borrowed.told(column.name, mask).alias("where")))
         shown = pl.when(pl.col("value").is_null()).then(pl.lit("")).otherwise(pl.format(" '{}'", "value"))
         parts.append(part.with_columns(reason=pl.format("{}{} {}", "column_name", shown, "why")))
     if not parts:

@@ -13,6 +13,10 @@ from lake.errors import BatchRefused, ContractError
 
 _AT = "=at"
 _PLACE = "=place"
+#: How many columns of a file a sentence shows.
+_SHOWN = 12
+#: Which file a row that is looked up stands in.
+FILE = "=file"
 
 
 class Lookup:
@@ -27,10 +31,10 @@ class Lookup:
 
     def repeated(self, join: Join) -> int:
         """Return how many keys come several times, of which only the last row is ever found."""
-        keys = _keys(self.frame, list(join.match.values()), join.source)
+        keys = _keys(self.frame, list(join.match.values()), self.files or join.source)
         order = join.after or join.upto
         if order is not None:
-            keys = keys.with_columns(_version(self.frame, order.there, order, join.source))
+            keys = keys.with_columns(_version(self.frame, order.there, order, self.files or join.source))
         whole = keys.drop_nulls()
         return whole.group_by(whole.columns).len().filter(pl.col("len") > 1).height
 
@@ -40,14 +44,31 @@ class Lookup:
         Of several rows with the same key, and of the same version, the last stays; a row without a key is none.
         """
         if id(join) not in self._keyed:
-            keys = _keys(self.frame, list(join.match.values()), join.source)
+            keys = _keys(self.frame, list(join.match.values()), self.files or join.source)
             order = join.after or join.upto
             if order is not None:
-                keys = keys.with_columns(_version(self.frame, order.there, order, join.source))
-            boxed = keys.with_columns(self.frame.select(pl.struct(pl.exclude(ROW)).alias(join.name)).to_series())
+                keys = keys.with_columns(_version(self.frame, order.there, order, self.files or join.source))
+            boxed = keys.with_columns(
+                self.frame.select(pl.struct(pl.exclude(ROW, FILE)).alias(join.name)).to_series(),
+                self._stands_in().alias(place_of(join.name)),
+            )
             whole = boxed.drop_nulls(subset=keys.columns)
             self._keyed[id(join)] = join, whole.unique(subset=keys.columns, keep="last", maintain_order=True)
         return self._keyed[id(join)][1]
+
+    def _stands_in(self) -> pl.Series:
+        """Return where each row stands: its file, where that is known, and its number in it."""
+        known = self.frame.columns
+        file = pl.col(FILE) if FILE in known else pl.lit(None, dtype=pl.String)
+        place = pl.struct(file=file, row=ROW if ROW in known else pl.lit(0))
+        return self.frame.with_columns(place.alias(_PLACE))[
+            _PLACE
+        ]  # beside its columns, since constants alone are one row
+
+
+def place_of(join: str) -> str:
+    """Return the name of the column that tells where the row that a join found stands."""
+    return f"=place of {join}"
 
 
 def joined(frame: pl.DataFrame, join: Join, other: Lookup, *, file: str) -> pl.DataFrame:
@@ -76,12 +97,30 @@ def run(frame: pl.DataFrame, wanted: Mapping[str, pl.Expr], *, file: str) -> pl.
         # Constants alone would give one row: computing beside the frame's columns keeps its height.
         result = frame.with_columns(e.alias(f"={name}") for name, e in wanted.items())
     except (pl.exceptions.ColumnNotFoundError, pl.exceptions.StructFieldNotFoundError) as error:
-        brief = str(error).splitlines()[0]
-        raise BatchRefused(f"file {file} lacks a column that the adapter maps: {brief}") from None
+        raise _lacking(frame, wanted, str(error).splitlines()[0], file=file) from None
     except pl.exceptions.PolarsError as error:
         names = ", ".join(wanted)
         raise ContractError(f"the adapter's SQL for {names} fails on file {file}: {error}") from None
     return result.select(pl.col(f"={name}").alias(name) for name in wanted)
+
+
+def _lacking(frame: pl.DataFrame, wanted: Mapping[str, pl.Expr], brief: str, *, file: str) -> BatchRefused:
+    asked = dict.fromkeys(name for made in wanted.values() for name in made.meta.root_names())
+    lacking = ", ".join(name for name in asked if name not in frame.columns)
+    has = [name for column in frame.columns if _is_sent(column) for name in _members(column, frame.schema[column])]
+    shown = ", ".join(map(repr, has[:_SHOWN])) + (", …" if len(has) > _SHOWN else "")
+    return BatchRefused(
+        f"file {file} lacks a column that the adapter maps: {lacking or brief}; it has {shown}: send it as before, "
+        "or give the column's new name in the adapter (key `names` of its source)"
+    )
+
+
+def _is_sent(column: str) -> bool:
+    return column != ROW and not column.startswith("=")
+
+
+def _members(column: str, kind: pl.DataType) -> list[str]:
+    return [f"{column}.{member.name}" for member in kind.fields] if isinstance(kind, pl.Struct) else [column]
 
 
 def _keys(frame: pl.DataFrame, expressions: list[str], name: str) -> pl.DataFrame:
@@ -106,5 +145,5 @@ def _versions(wide: pl.DataFrame, there: pl.DataFrame, keys: list[str], join: Jo
         strategy="forward" if join.after else "backward",
         allow_exact_matches=join.after is None,
         check_sortedness=False,
-    ).select(_PLACE, join.name)
+    ).select(_PLACE, join.name, place_of(join.name))
     return here.join(found, on=_PLACE, how="left", maintain_order="left").drop("=rank", _PLACE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from ingestion import mapping, readers
+from ingestion import joining, mapping, readers
 from ingestion.adapter import Adapter, Input
 from ingestion.conform import REJECTED, conform
 from ingestion.faults import told
@@ -106,7 +106,8 @@ def lookups(batch: Batch) -> dict[str, Lookup]:
         for received in sorted(files, key=lambda r: by_age(r.file, r.as_at)):
             with told(received.file), _archived(batch, received) as path:
                 spec, kind = source_of(received, source, path, most=batch.most(received))
-                parts += [chunk.frame for chunk in readers.read(spec, kind)]
+                file = pl.lit(received.file).alias(joining.FILE)
+                parts += [chunk.frame.with_columns(file) for chunk in readers.read(spec, kind)]
         whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
         found[name] = mapping.lookup(whole, source)
     return found
@@ -132,7 +133,7 @@ def accepted_frames(batch: Batch, item: Item, tally: Tally, joined: Mapping[str,
                 tally.leave_out(name, rows)
             if mapped.left_out is not None:
                 tally.left_out.append(told_keys(mapped.left_out, entity, context))
-            result = conform(mapped.frame, entity, context, mapped.extra)
+            result = conform(mapped.frame, entity, context, mapped.extra, mapped.borrowed)
             tally.drift.update(dict.fromkeys(result.drift))
             if tally.drift and batch.drift == "freeze":
                 raise _frozen(batch, item, tally.drift)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ingestion.adapter import ColumnMap, Input, SourceFiles, sql
+from ingestion.borrowed import Borrowed
 from ingestion.figures import difference
 from ingestion.functions import applied
-from ingestion.joining import Lookup, joined, run
+from ingestion.joining import Lookup, joined, place_of, run
 from ingestion.readers.chunk import ROW
 from ingestion.unmapped import unmapped
 from lake.contracts import ENTITIES
@@ -24,6 +25,7 @@ class Mapped:
 
     `left_out` has what tells the record of each row that a filter left out: nothing of rows of something else.
     `extra` has, row for row, the columns that the adapter does not know; None where columns go by their own names.
+    `borrowed` tells what was looked up, None where nothing is.
     """
 
     frame: pl.DataFrame
@@ -31,6 +33,7 @@ class Mapped:
     excluded: Mapping[str, int] = field(default_factory=dict)
     extra: pl.DataFrame | None = None
     left_out: pl.DataFrame | None = None
+    borrowed: Borrowed | None = None
 
 
 def looked_up(
@@ -66,7 +69,20 @@ def apply(frame: pl.DataFrame, step: Input, lookups: Mapping[str, Lookup | pl.Da
     mapped = run(wide, wanted, file=file)
     text = mapped.select(_as_text(mapped[name]) for name in mapped.columns)
     known = pl.concat(left_out) if left_out else None
-    return Mapped(text.with_columns(frame[ROW]), frame, excluded, unmapped(frame, wide, step), known)
+    borrowed = _borrowed(wide, wanted, step, lookups) if step.joins else None
+    return Mapped(text.with_columns(frame[ROW]), frame, excluded, unmapped(frame, wide, step), known, borrowed)
+
+
+def _borrowed(
+    wide: pl.DataFrame,
+    wanted: Mapping[str, pl.Expr],
+    step: Input,
+    lookups: Mapping[str, Lookup | pl.DataFrame],
+) -> Borrowed:
+    names = [j.name for j in step.joins]
+    joins = {c: tuple(n for n in names if n in made.meta.root_names()) for c, made in wanted.items()}
+    files = {j.name: getattr(lookups[j.source], "files", "") or j.source for j in step.joins}
+    return Borrowed(wide.select(place_of(name) for name in names), joins, files)
 
 
 def _canonical(columns: list[str], entity: str) -> dict[str, str]:
@@ -127,7 +143,7 @@ def lookup(frame: pl.DataFrame, source: SourceFiles) -> Lookup:
     """Prepare a source's rows to be joined by others."""
     wide = nested(_named(frame, source))
     if source.where is not None and wide.width:
-        keep = run(wide, {"keep": sql(source.where, source.name)}, file=source.name)["keep"]
+        keep = run(wide, {"keep": sql(source.where, source.name)}, file=" or ".join(source.patterns))["keep"]
         wide = wide.filter(keep.fill_null(value=False))
     return Lookup(wide, " or ".join(source.patterns))
 

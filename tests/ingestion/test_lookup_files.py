@@ -124,3 +124,49 @@ def test_a_header_file_that_is_written_anew_takes_the_place_of_what_it_said(brun
     assert brunel.rows("select vendor_id, name from lake.vendor order by 1") == [("V1", "seven"), ("V2-8", "eight")]
     refused = "select file, row from lake.quarantine order by 1"
     assert brunel.rows(refused) == [("beleg_zeile_1.csv", 1), ("beleg_zeile_2.csv", 1)]
+
+
+def reasons(drop: Drop) -> list[tuple[str]]:
+    return drop.rows("select reason from lake.quarantine order by row")
+
+
+def test_a_value_that_was_looked_up_is_refused_by_the_file_and_row_that_it_stands_in(brunel: Drop) -> None:
+    brunel.put("beleg_kopf_1.csv", [{"beleg": "6", "name": "six"}, {"beleg": "7", "name": ""}])
+    line(brunel, 2, "6", "7", "8")
+    brunel.ingest()
+    told = brunel.rows("select file, row, reason from lake.quarantine order by 1, 2")
+    start = "file {}, row {}: name is empty, and every row must have it ("
+    assert [(file, row, reason.removeprefix(start.format(file, row))) for file, row, reason in told] == [
+        ("beleg_zeile_1.csv", 1, "looked up in beleg_kopf_1.csv, row 2)"),
+        ("beleg_zeile_2.csv", 2, "looked up in beleg_kopf_1.csv, row 2)"),
+        ("beleg_zeile_2.csv", 3, "looked up in beleg_kopf_*.csv, where no row matches)"),
+    ]
+
+
+def test_a_value_of_the_row_itself_names_no_other_file(brunel: Drop) -> None:
+    other_head(brunel, 1, "7", "seven")
+    brunel.put("beleg_zeile_1.csv", [{"id": "", "beleg": "7"}])
+    brunel.ingest()
+    assert reasons(brunel) == [("file beleg_zeile_1.csv, row 1: vendor_id is empty, and every row must have it",)]
+
+
+def test_a_version_that_was_looked_up_is_refused_by_its_own_row(brunel: Drop, tmp_path: Path) -> None:
+    upto = "upto: {stand: ab}"
+    match = "match: {beleg: beleg}"
+    (tmp_path / "brunel.yml").write_text(ADAPTER.replace(match, f"{match}, {upto}"), "utf-8")
+    brunel.put("beleg_zeile_1.csv", [{"id": "V1", "beleg": "7", "stand": "2026-02-15"}])
+    kopf = [{"beleg": "7", "ab": f"2026-0{month}-01", "name": "" if month == 2 else "n"} for month in (1, 2, 3)]
+    brunel.put("beleg_kopf_1.csv", kopf)
+    brunel.ingest()
+    ((said,),) = reasons(brunel)
+    assert said.endswith("(looked up in beleg_kopf_1.csv, row 2)")
+
+
+def test_a_file_that_lacks_what_it_is_looked_up_by_is_named_with_what_it_has(brunel: Drop) -> None:
+    brunel.put("beleg_kopf_1.csv", [{"belegnr": "7", "name": "seven"}])
+    with pytest.raises(BatchRefused) as refused:
+        brunel.ingest()
+    assert str(refused.value) == (
+        "file beleg_kopf_*.csv lacks a column that the adapter maps: beleg; it has 'belegnr', 'name': send it as "
+        "before, or give the column's new name in the adapter (key `names` of its source)"
+    )
