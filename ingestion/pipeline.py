@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -29,7 +29,7 @@ from ingestion.withdrawn import withdrawn
 from lake import delta
 from lake.batches import BatchLog, Counts, Started
 from lake.contracts import ENTITIES
-from lake.errors import BatchRefused, ContractError, OvertakenError
+from lake.errors import BatchRefused, ContractError, OvertakenError, SourceError
 from lake.events import Events, ignore
 from lake.quarantine import Spool
 from lake.schemas import SYSTEM_TABLES
@@ -43,7 +43,8 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
     """Land the feed's new files as one batch over all its entities; first finish what a killed run left.
 
     The same content again lands nothing, unless it is a return to it. Raises BatchRefused, with one sentence, where
-    the batch may not land; then nothing of it is visible; SourceError where the feed's folder cannot be read.
+    the batch may not land; then nothing of it is visible; SourceError where the feed's folder cannot be read. Approved
+    corrections land either way: then the error's notes say so.
     """
     lake.ensure()
     adapter = adapters.load(feed.system)
@@ -52,18 +53,42 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
     with hold(lake, feed.name, events=events):
         done: list[correcting.Done] = []
         finish_left(lake, feed, adapter, log, done, events=events)
-        seen, landed = log.closed(), log.landed_files()
-        landed = landed.filter(~pl.col("file").str.starts_with(RESUBMITTED))
-        with offered(lake, feed, adapter, _cursor(log, feed), events=events) as offer:
-            found = _taken_in(lake, replace(feed, path=offer.folder), adapter, log, landed, events=events)
-            _remember(lake, feed, landed, found.repeats)
-            if found.plan is not None:
-                started = log.start(replace(found.plan, cursor=offer.cursor).to_json(), seen=seen)
-                events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
-                done.append(landing(started))
+        try:
+            done += _land_new(lake, feed, adapter, log, landing, events=events)
+        except SourceError as error:
+            _tell_beside(error, feed, *correcting.land_due(lake, log, landing, events=events))
+            raise
         mended, refused = correcting.land_due(lake, log, landing, events=events)
         done += mended
     return result(feed, done, refused)
+
+
+def _land_new(
+    lake: Lake, feed: Feed, adapter: adapters.Adapter, log: BatchLog, landing: Callable[[Started], correcting.Done], *,
+    events: Events,
+) -> list[correcting.Done]:  # fmt: skip
+    """Land what the feed offers that has not landed yet, as one batch; none where nothing is new."""
+    seen, landed = log.closed(), log.landed_files()
+    landed = landed.filter(~pl.col("file").str.starts_with(RESUBMITTED))
+    with offered(lake, feed, adapter, _cursor(log, feed), events=events) as offer:
+        found = _taken_in(lake, replace(feed, path=offer.folder), adapter, log, landed, events=events)
+        _remember(lake, feed, landed, found.repeats)
+        if found.plan is None:
+            return []
+        started = log.start(replace(found.plan, cursor=offer.cursor).to_json(), seen=seen)
+        events("batch_started", feed=feed.name, batch_id=started.batch_id, files=len(found.plan.items))
+        return [landing(started)]
+
+
+def _tell_beside(error: SourceError, feed: Feed, mended: list[correcting.Done], refused: list[str]) -> None:
+    """Add to a refusal, as its notes, what became of approved corrections: they wait for no drop."""
+    for batch_id, counts, _ in mended:
+        error.add_note(
+            f"batch {batch_id}, of approved corrections, was committed all the same: {counts.landed:,} of "
+            f"{counts.rows_read:,} landed"
+        )
+    for sentence in result(feed, mended, refused).notes:
+        error.add_note(sentence)
 
 
 def _taken_in(

@@ -79,6 +79,8 @@ def ingest(settings: Settings, *, only: tuple[str, ...], events: Events) -> int:
             why = plain(error) if isinstance(error, OSError) else error
             for reason in str(why).splitlines():
                 events("feed_refused", message=f"Feed {feed.name} refused: {reason}", feed=feed.name)
+            for note in getattr(error, "__notes__", ()):
+                events("batch_note", message=f"Note: feed {feed.name}: {note}", feed=feed.name)
             continue
         events("feed_finished", message=f"Feed {feed.name}: {_counted(result)}", feed=feed.name)
         _tell_notes(result, events)

@@ -11,7 +11,7 @@ from ingestion import resubmit
 from ingestion.corrections import corrections
 from ingestion.replay import replay
 from lake.batches import BatchLog
-from lake.errors import ConfigError
+from lake.errors import BatchRefused, ConfigError
 from tests.ingestion.conftest import CONSERVED, Drop, entry
 from tieout.status import BATCHES
 
@@ -465,3 +465,29 @@ def test_a_correction_names_a_column_as_the_contract_does_though_the_file_writes
     _approved(drop, 2, hours="7.00")
     assert drop.ingest().counts.landed == 1
     assert json.loads(corrections(drop.lake)[0].after)["HOURS"] == "7.00"
+
+
+def test_a_refused_drop_keeps_no_approved_correction_waiting(refused: Drop) -> None:
+    """It lands beside the refusal, which says so; the next drop finds it landed."""
+    _approved(refused, 2, hours="7.00")
+    refused.write("manifest.json", json.dumps({"files": [{"name": "time_entry.csv"}, {"name": "other.csv"}]}))
+    with pytest.raises(BatchRefused, match=r"other\.csv, which is not there") as told:
+        refused.ingest()
+    (note,) = told.value.__notes__
+    assert note == "batch 3, of approved corrections, was committed all the same: 1 of 1 landed"
+    assert _states(refused) == ["landed"]
+    assert refused.rows(NEWEST) == [("7.00",)]
+    assert refused.rows(CONSERVED) == [(0,)]
+    with pytest.raises(BatchRefused) as told:
+        refused.ingest()
+    assert not hasattr(told.value, "__notes__"), "there is no correction any more to tell of"
+
+
+def test_a_correction_that_is_refused_beside_a_refused_batch_is_told_of(frozen: Drop) -> None:
+    lacking = _approved(frozen, 2, hours="7.00")
+    frozen.put("time_entry.2.csv", [entry(4, colour="red")])
+    with pytest.raises(BatchRefused, match="colour") as told:
+        frozen.ingest()
+    (note,) = told.value.__notes__
+    assert f"correction {lacking} of 1/time_entry/time_entry.csv/2" in note
+    assert _states(frozen) == ["refused"]
