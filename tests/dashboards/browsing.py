@@ -6,8 +6,8 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -57,6 +57,11 @@ class Visit:
     def settle(self) -> None:
         self.page.wait_for_selector(READY, timeout=DEADLINE * 1000)
         expect(self.page.locator("[data-stale=true]")).to_have_count(0)
+
+    def blame(self) -> None:
+        """Fail where a request left the machine or an error stands in the console."""
+        assert not self.away, f"requests left the machine: {self.away}"
+        assert not self.errors, f"the browser's console holds errors: {self.errors}"
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +118,29 @@ def visit(browser: Browser, app_url: str) -> Iterator[Visit]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser, app_url: str) -> Iterator[Callable[[str], Visit]]:
+    """Open a page once and show it to every test that only looks at it."""
+    with ExitStack() as at_the_end:
+        opened: dict[str, Visit] = {}
+
+        def window(path: str) -> Visit:
+            if path not in opened:
+                opened[path] = at_the_end.enter_context(watched(browser, app_url))
+                opened[path].open(path)
+            return opened[path]
+
+        yield window
+
+
+@pytest.fixture
+def shown(windows: Callable[[str], Visit], path: str) -> Iterator[Visit]:
+    """The page at the test's path, as it stands after it was opened: whoever clicks takes a `visit` of its own."""
+    found = windows(path)
+    yield found
+    found.blame()
+
+
 @contextmanager
 def watched(
     browser: Browser,
@@ -128,8 +156,7 @@ def watched(
     _watch(found)
     yield found
     context.close()
-    assert not found.away, f"requests left the machine: {found.away}"
-    assert not found.errors, f"the browser's console holds errors: {found.errors}"
+    found.blame()
 
 
 def _watch(visit: Visit) -> None:

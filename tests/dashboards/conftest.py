@@ -10,9 +10,9 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).parent))
 
 import mart_fixture
-from browsing import app_url, browser, visit
+from browsing import app_url, browser, shown, visit, windows
 
-__all__ = ["app_url", "browser", "visit"]
+__all__ = ["app_url", "browser", "shown", "visit", "windows"]
 
 
 @pytest.fixture(scope="session")

@@ -33,9 +33,8 @@ def graves(visit: Visit) -> list[str]:
 
 
 @pytest.mark.parametrize("path", VIEWS)
-def test_axe_finds_nothing_grave_on_a_page(visit: Visit, path: str) -> None:
-    visit.open(path)
-    assert not graves(visit)
+def test_axe_finds_nothing_grave_on_a_page(shown: Visit, path: str) -> None:
+    assert not graves(shown), path
 
 
 @pytest.mark.parametrize("path", ["", "reconciliation", "data_and_definitions"])

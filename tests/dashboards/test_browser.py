@@ -28,22 +28,20 @@ CUT = """() => [...document.querySelectorAll('[data-testid="stMetricLabel"] *')]
 
 
 @pytest.mark.parametrize("path", CARDED)
-def test_a_card_shows_its_name_and_every_badge_whole(visit: Visit, path: str) -> None:
-    visit.open(path)
-    expect(visit.page.get_by_test_id("stMetricLabel").first).to_be_attached()
-    assert visit.page.evaluate(CUT) == []
+def test_a_card_shows_its_name_and_every_badge_whole(shown: Visit, path: str) -> None:
+    expect(shown.page.get_by_test_id("stMetricLabel").first, path).to_be_attached()
+    assert shown.page.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_drawn_whole_and_says_its_bases(visit: Visit, path: str) -> None:
+def test_a_page_is_drawn_whole_and_says_its_bases(shown: Visit, path: str) -> None:
     title, question = PAGES[path]
-    visit.open(path)
-    expect(visit.page).to_have_title(f"{title} · Tieout")
-    expect(visit.page.get_by_role("heading", name=question)).to_be_visible()
-    assert visit.page.locator(".stMarkdownBadge").count() >= 1
-    assert visit.page.get_by_test_id("stException").count() == 0
-    assert visit.page.get_by_test_id("stAlert").count() == 0
-    wider = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    expect(shown.page).to_have_title(f"{title} · Tieout")
+    expect(shown.page.get_by_role("heading", name=question)).to_be_visible()
+    assert shown.page.locator(".stMarkdownBadge").count() >= 1
+    assert shown.page.get_by_test_id("stException").count() == 0
+    assert shown.page.get_by_test_id("stAlert").count() == 0
+    wider = shown.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
 
 
@@ -118,9 +116,8 @@ def test_a_metric_that_is_chosen_in_the_catalogue_is_explained_in_full(visit: Vi
 
 
 @pytest.mark.parametrize("path", WIDE)
-def test_a_table_shows_its_last_column_whole(visit: Visit, path: str) -> None:
-    visit.open(path)
-    table = visit.page.get_by_test_id("stDataFrame").first
-    expect(table).to_be_visible()
+def test_a_table_shows_its_last_column_whole(shown: Visit, path: str) -> None:
+    table = shown.page.get_by_test_id("stDataFrame").first
+    expect(table, path).to_be_visible()
     hidden = table.evaluate(HIDDEN)
     assert hidden <= 1
