@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -54,7 +54,7 @@ def take_in(
     for other in found:
         if other not in wanted and other.name != MANIFEST:
             events("file_ignored", feed=feed.name, file=other.name)
-    entries = _manifest(found, wanted, feed.time_zone)
+    sent = _manifest(found, wanted, feed.time_zone)
     sizes = set(landed["bytes"].to_list())
     known = KnownFiles.load(lake, feed)
     kinds = {f.name: {s.kind_of(f.name) for s in adapter.sources.values() if s.matches(f.name)} for f in wanted}
@@ -68,7 +68,7 @@ def take_in(
     for file in wanted:
         try:
             received[file.name] = _receive(
-                lake, feed, file, kinds[file.name], entries, known,
+                lake, feed, file, kinds[file.name], sent.files if sent else None, known,
                 before=named.get(file.name, ()), perhaps_landed=file.size in sizes, is_first=file.name in first,
             )  # fmt: skip
         except SourceError as error:
@@ -87,7 +87,10 @@ def take_in(
             chosen, also = chosen + fresh, also + same
         else:
             chosen += not_landed(items, mine)
-    return Intake(_plan(feed, adapter, inputs, chosen, offered) if chosen else None, tuple(also))
+    if not chosen:
+        return Intake(None, tuple(also))
+    plan = _plan(feed, adapter, inputs, chosen, offered)
+    return Intake(replace(plan, notes=sent.notes) if sent else plan, tuple(also))
 
 
 def _with_earlier(
@@ -140,17 +143,17 @@ def _uses(step: Input, adapter: Adapter, file: str) -> bool:
     return step.source.matches(file) or any(adapter.sources[j.source].matches(file) for j in step.joins)
 
 
-def _manifest(found: list[Found], wanted: list[Found], zone: str) -> dict[str, manifest.Entry] | None:
+def _manifest(found: list[Found], wanted: list[Found], zone: str) -> manifest.Manifest | None:
     for file in found:
         if file.name == MANIFEST:
-            entries = manifest.load(file.path, zone)
-            missing = sorted(entries.keys() - {f.name for f in found})
+            sent = manifest.load(file.path, zone)
+            missing = sorted(sent.files.keys() - {f.name for f in found})
             wrong = [BatchRefused(f"{MANIFEST} lists {n}, which is not there: the drop is incomplete") for n in missing]
-            unlisted = [f.name for f in wanted if f.name not in entries]
+            unlisted = [f.name for f in wanted if f.name not in sent.files]
             wrong += [BatchRefused(f"{MANIFEST} does not list {n}: list it, or take it away") for n in unlisted]
             if wrong:
                 raise together(wrong)
-            return entries
+            return sent
     return None
 
 
@@ -159,7 +162,7 @@ def _receive(  # noqa: PLR0917 - what is known of a file
     feed: Feed,
     found: Found,
     kinds: set[str],
-    entries: dict[str, manifest.Entry] | None,
+    entries: Mapping[str, manifest.Entry] | None,
     known: KnownFiles,
     *,
     before: Collection[tuple[str, int]],

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,10 @@ _MOST_DIGITS = 30
 _KEYS = ("name", "row_count", "sha256", "control_totals", "window")
 _SHOWN = 60
 _WINDOW = ("from", "to")
+#: What a sender who writes it above the files wants held against them; `name` may be the drop's own.
+_CHECKS = ("files", *(key for key in _KEYS if key != "name"))
+_ALIKE = 0.75
+_NOTED = 10
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,19 @@ class Entry:
     window_to: datetime | None = None
 
 
-def load(path: Path, zone: str) -> dict[str, Entry]:
+@dataclass(frozen=True)
+class Manifest:
+    """What a manifest says of each file, by name; `notes` are sentences on what else it says."""
+
+    files: Mapping[str, Entry]
+    notes: tuple[str, ...] = ()
+
+
+def load(path: Path, zone: str) -> Manifest:
     """Read a manifest; raises BatchRefused with one sentence where it is not what a manifest must be.
 
-    A moment without an offset is read in the feed's time `zone`.
+    A moment without an offset is read in the time `zone`. Keys above the files that ask for no check (a sender, a
+    time of export) are noted; one that reads like a check is refused, as it would be held against nothing.
     """
     if path.stat().st_size > _LARGEST:
         raise BatchRefused(f"{MANIFEST} is larger than {_LARGEST} bytes")
@@ -47,14 +61,23 @@ def load(path: Path, zone: str) -> dict[str, Entry]:
         raise BatchRefused(f"{MANIFEST} is not JSON: {error}") from None
     if not isinstance(said, dict) or not isinstance(said.get("files"), list):
         raise BatchRefused(f"{MANIFEST} must be an object with a list `files`")
-    _require_known(said, ("files",), MANIFEST)
+    other = [key for key in said if key != "files"]
+    checks = [key for key in other if get_close_matches(key.lower(), _CHECKS, n=1, cutoff=_ALIKE)]
+    _require_known({key: said[key] for key in checks}, ("files",), MANIFEST)
+    _require_known(said, None, MANIFEST)
     entries: dict[str, Entry] = {}
     for position, item in enumerate(said["files"], start=1):
         entry = _entry(item, position, ZoneInfo(zone))
         if entry.name in entries:
             raise BatchRefused(f"{MANIFEST} lists {entry.name} twice: nobody can tell which of both holds")
         entries[entry.name] = entry
-    return entries
+    return Manifest(entries, (_noted(other),) if other else ())
+
+
+def _noted(keys: list[str]) -> str:
+    more = f" and {len(keys) - _NOTED:,} more" if len(keys) > _NOTED else ""
+    named = ", ".join(_shown(key) for key in keys[:_NOTED])
+    return f"{MANIFEST} has keys beside `files` that nothing is held against: {named}{more}"
 
 
 def _entry(item: object, position: int, zone: tzinfo) -> Entry:

@@ -191,6 +191,7 @@ def _land_once(
         )
         try:
             tallies = _write(batch, feed, log, Path(folder), events=events)
+            tallies[0].notes[:0] = plan.notes
             append_beside(batch, "quarantine", spool.frames())
             append_beside(batch, "batch_files", [_records(batch, tallies)])
         except (BatchRefused, ContractError) as first:

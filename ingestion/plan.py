@@ -72,7 +72,8 @@ class Plan:
 
     `replays` is the batch that this one lands again from the archive, `resubmits` the one whose refused rows it
     brings corrected; both None where it is an ordinary one.
-    `cursor` is how far a connection's sources have been read once the batch has landed.
+    `cursor` is how far a connection's sources have been read once the batch has landed. `notes` are sentences on the
+    drop that a person should know of though it landed.
     """
 
     system: str
@@ -82,6 +83,7 @@ class Plan:
     replays: int | None = None
     resubmits: int | None = None
     cursor: Mapping[str, Any] | None = None
+    notes: tuple[str, ...] = ()
 
     def thread(self, feed: str, batch: int) -> str:
         """Return the correlation id of rows that bring none, and that are received for the first time.
@@ -106,7 +108,7 @@ def from_json(text: str) -> Plan:
         items = tuple(Item(i["entity"], i["source"], i["content"], _received(i["received"])) for i in said["items"])
         lookups = {name: tuple(_received(r) for r in files) for name, files in said["lookups"].items()}
         rest = said.get("replays"), said.get("resubmits"), said.get("cursor")
-        return Plan(said["system"], said["time_zone"], items, lookups, *rest)
+        return Plan(said["system"], said["time_zone"], items, lookups, *rest, notes=tuple(said.get("notes") or ()))
     except (ValueError, KeyError, TypeError) as error:
         raise LakeError(f"the plan of an unfinished batch cannot be read: {error}") from None
 
