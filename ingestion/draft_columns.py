@@ -22,7 +22,7 @@ def open_ends(entity: Entity, mapped: Mapping[str, Profile], source: str, names:
         yield "      # TODO: if a row holds until the next one begins, add"
         yield f"      #   join: [{{source: {source}, as: next_one, match: {{{same}}}, {after}}}]"
         yield f"      # and map valid_to as next_one.{shown(start.name)}, written as valid_from is."
-    if entity.name in {"gl_line", "gl_balance"} and "amount" in mapped:
+    if entity.name in {"gl_line", "gl_balance"} and not mapped.keys().isdisjoint(("amount", "functional_amount")):
         yield "      # TODO: debits must be positive: add `negate` to what is applied to amounts where credits are."
 
 

@@ -193,6 +193,8 @@ def _input(sample: Sample, proposals: Sequence[Proposal], linked: Links) -> Iter
     lines: list[str] = []
     for column in (*best.entity.columns, *ENVELOPE):
         found = best.columns.get(column.name)
+        is_guess = found is None and (column.name,) == best.entity.key
+        found = best.key_perhaps(sample.profiles) if is_guess else found
         text = identifier(found.name, names) if found else None
         doubt = None
         if found and text and (column.name,) == best.entity.key:
@@ -200,6 +202,7 @@ def _input(sample: Sample, proposals: Sequence[Proposal], linked: Links) -> Iter
         if found and text is not None:
             mapped[column.name] = found
             lines += [*mapping_of(column, found, text), *reference(column, found, sample.name, linked)]
+            doubt = "taken as the key, as no two rows share it: check that it names the record" if is_guess else doubt
             lines += [f"      # TODO: {doubt}."] if doubt else []
         elif column in best.needed:
             lines.append(_missing(column, best, sample))

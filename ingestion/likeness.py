@@ -44,7 +44,10 @@ _SAME: dict[str, tuple[str, ...]] = {
     "hrs": ("hour",), "nm": ("name",), "cd": ("code",), "mgr": ("manager",), "comp": ("legal", "entity"),
     "co": ("legal", "entity"), "le": ("legal", "entity"), "cctr": ("cost", "center"), "cc": ("cost", "center"),
     "ctr": ("center",), "po": ("purchase", "order"), "bal": ("balance",), "upd": ("updated",), "crt": ("created",),
+    "am": ("at",),
 }  # fmt: skip
+#: Guesses of what no record is named by.
+_NO_IDS = frozenset({"date", "ts", "other_date", "other_ts", "other_bool", "comma_decimal", "duration", "empty"})
 _DULL = frozenset({"is", "the", "of", "last", "export", "data", "list", "report", "all", "csv"})
 
 
@@ -67,6 +70,12 @@ class Proposal:
         unused = [p for p in profiles if p not in self.columns.values() and p.fits(column.kind)]
         best = max(unused, key=lambda p: alike(tokens(p.words), tokens(column.name)), default=None)
         return best if best and alike(tokens(best.words), tokens(column.name)) >= _WORTH_A_HINT else None
+
+    def key_perhaps(self, profiles: Sequence[Profile]) -> Profile | None:
+        """Return the column not used yet that is called a number or an id and tells all rows apart, if only one is."""
+        unused = [p for p in profiles if p not in self.columns.values() and p.guess not in _NO_IDS and not p.empty]
+        named = [p for p in unused if tokens(p.words)[-1:] in {("id",), ("no",), ("code",)} and p.distinct == p.rows]
+        return named[0] if len(named) == 1 and named[0].rows > 1 else None
 
 
 def tokens(name: str) -> tuple[str, ...]:
@@ -137,7 +146,9 @@ def _score(profile: Profile, words: Sequence[str], column: Column, entity: Entit
     if profile.name == column.name:
         return 1.0 if profile.fits(column.kind) else 0.9
     # What says of another source's row when it changed, or that it is gone, says nothing of this one.
-    if column.name == "source_system" or (profile.looked_up is not None and column in ENVELOPE):
+    # Nor is it what names this one.
+    is_own = column in ENVELOPE or (column.name,) == entity.key
+    if column.name == "source_system" or (profile.looked_up is not None and is_own):
         return 0.0
     wanted = tokens(column.name)
     own = tokens(entity.name)
@@ -146,5 +157,6 @@ def _score(profile: Profile, words: Sequence[str], column: Column, entity: Entit
         score = max(score, 0.9 * alike((*words[:-1], "id"), wanted))
     if column.name == entity.key[-1] and column.kind is Kind.ID and set(words) == {"id"}:
         score = 0.9
-    score *= 1.0 if profile.fits(column.kind) else 0.4
+    can_be = profile.guess not in _NO_IDS if column.kind is Kind.ID else profile.fits(column.kind)
+    score *= 1.0 if can_be else 0.4
     return score if profile.looked_up is None else 0.95 * score

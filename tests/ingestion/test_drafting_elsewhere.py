@@ -108,3 +108,37 @@ def test_a_source_that_says_more_of_an_entity_is_not_taken_for_its_lines(tmp_pat
 )
 def test_words_of_other_tongues_are_said_as_the_contracts_say_them(name: str, words: tuple[str, ...]) -> None:
     assert tokens(name) == words
+
+
+ERP = {
+    "Mandanten.csv": "MandantNr;Bezeichnung;Waehrung\n0010;Nord GmbH;EUR\n0020;Alpen AG;CHF\n",
+    "Sachkonten.csv": "MandantNr;KontoNr;Bezeichnung\n0010;1200;Bank\n0010;4400;Erlös\n0020;1200;Bank\n",
+    "Projekte.csv": "ProjektNr;Projektname;Ende\nP-0;Neubau;\nP-1;Altbau;\n",
+    "Belegkoepfe.csv": "BelegNr;MandantNr;Buchungsdatum;Periode;GeaendertAm\n"
+    + "".join(f"RE-{n};00{n % 2 + 1}0;{n + 12}.01.2026;01/2026;{n + 12}.01.2026 18:30:00\n" for n in range(4)),
+    "Belegpositionen.csv": "BelegNr;PosNr;KontoNr;BetragHauswaehrung\n"
+    + "".join(f"RE-{n};1;1200;-{n},50\nRE-{n};2;4400;{n},50\n" for n in range(4)),
+    "Stundenbuchungen.csv": "BuchungsNr;PersonalNr;ProjektNr;Datum;Stunden;Abrechenbar\n"
+    + "".join(f"S{n};MA{n % 3};P-{n % 2};{n + 12}.01.2026;7,{n}0;{'JN'[n % 2]}\n" for n in range(6)),
+}
+
+
+def test_an_erp_with_header_and_line_apart_is_drafted_by_its_own_words(tmp_path: Path) -> None:
+    for name, text in ERP.items():
+        (tmp_path / name).write_text(text, encoding="windows-1252")
+    drafted = draft(tmp_path)
+    assert "belegkoepfe seems to be the header of belegpositionen" in drafted
+    inputs = _inputs(drafted)
+    said = {name: {c: m.sql for c, m in (step.columns or {}).items()} for name, step in inputs.items()}
+    assert said["legal_entity"]["legal_entity_id"] == '"MandantNr"'
+    assert said["account"]["account_no"] == '"KontoNr"'
+    lines = said["gl_line"]
+    assert (lines["legal_entity_id"], lines["period_id"], lines["posting_date"], lines["functional_amount"]) == (
+        'belegkoepfe."MandantNr"', 'belegkoepfe."Periode"', 'belegkoepfe."Buchungsdatum"', '"BetragHauswaehrung"',
+    )  # fmt: skip
+    assert "TODO: debits must be positive" in drafted
+    times = said["time_entry"]
+    assert times["time_entry_id"] == '"BuchungsNr"', "a date names no record, and no two rows share this number"
+    assert "TODO: taken as the key, as no two rows share it" in drafted
+    assert (inputs["time_entry"].columns or {})["is_billable"].values == {"J": "true", "N": "false"}
+    assert [tokens(name) for name in ("GeaendertAm", "Projektname")] == [("updated", "at"), ("project", "name")]
