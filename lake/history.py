@@ -15,8 +15,8 @@ from lake.store import Lake
 #: What makes another state of an item: its ages and totals move daily and say nothing new.
 STATE = (
     "status", "category", "owner", "severity", "assigned_to", "accepted_by", "accepted_at", "acceptance_reason",
-    "difference_transaction", "difference_functional", "difference_group", "gl_line_ids", "correlation_id",
-    "integration_error", "hold_reason",
+    "difference_transaction", "difference_functional", "difference_group", "difference_hours",
+    "gl_line_ids", "correlation_id", "integration_error", "hold_reason",
 )  # fmt: skip
 _OF_THE_RUN = ("run_id", "build_time", "published_at")
 

@@ -42,6 +42,7 @@ _ITEM: dict[str, pl.DataType] = {
         for side in ("operational", "posted", "difference")
         for amount in ("transaction", "functional", "group")
     },
+    "difference_hours": _AMOUNT,
     "operational_hours": _AMOUNT,
     "posted_hours": _AMOUNT,
     **dict.fromkeys(

@@ -1,6 +1,6 @@
 -- What people last decided about each item: an acceptance that stands, with the amounts that were accepted,
 -- and whom it is assigned to. An acceptance is of an amount as it stood: once a published mart showed the
--- item at another amount or resolved, it has lapsed for good.
+-- item at another amount (or at other hours, where they are all that differs) or resolved, it has lapsed for good.
 
 with actions as (
 
@@ -48,6 +48,18 @@ lapsed as (
         history.status = 'resolved'
         or history.difference_transaction is distinct from accepted.accepted_transaction
         or history.difference_functional is distinct from accepted.accepted_functional
+        or (
+            accepted.accepted_functional = 0
+            and (
+                history.difference_group is distinct from accepted.accepted_group
+                -- hours decide where they are all that was accepted; older publications do not state them
+                or (
+                    accepted.accepted_group = 0
+                    and coalesce(accepted.accepted_transaction, 0) = 0
+                    and history.difference_hours <> accepted.accepted_hours
+                )
+            )
+        )
 
 ),
 
