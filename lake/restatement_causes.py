@@ -8,6 +8,7 @@ from lake.restatement_rows import bare, pair
 CLOSEST_FIRST = (
     "its own record", "an exchange rate", "a record that names it", "its account", "an intercompany rule",
     "its contract line", "terms of the worker", "its project", "its period", "its match", "its cell",
+    "the rate of its estimate",
 )  # fmt: skip
 #: The place of the words in the column `cause`, as SQL.
 PLACE = "list_position([" + ", ".join(f"'{words}'" for words in CLOSEST_FIRST) + "], cause)"
@@ -135,6 +136,22 @@ inner join numbered as cost
 inner join causes on cost.change_id = causes.change_id
 where mine.change_id not in (select change_id from causes) and mine.change_id not in (select change_id from by_time)
 """
+#: An estimate at completion is in the group's currency: where no cost moved, the rate to the line's own currency did.
+BY_RATE = f"""
+insert into causes
+select mine.change_id, arrived.n, 'the rate of its estimate'
+from numbered as mine
+inner join subjects on mine.subject_id = subjects.ledger_id
+inner join (select n, unnest(bears_on) as ref from arrived where entity = 'fx_rate') as arrived
+    on arrived.ref = {pair("rate", "subjects.currency", "(select group_currency from after_mart.build_info)")}
+where mine.measure = 'operational' and mine.flow in ('revenue', 'loss_provision')
+    and subjects.source_entity = 'contract_line'
+    and subjects.contract_line_key in (
+        select source_system || ':' || contract_line_id from lake.contract_line
+        where recognition_method = 'percent_complete' or (recognition_method is null and billing_model = 'fixed_fee')
+    )
+    and mine.change_id not in (select change_id from causes) and mine.change_id not in (select change_id from by_time)
+"""
 #: What is earned evenly grows with the days.
 BY_DAY = """
 insert into by_time
@@ -154,4 +171,4 @@ where numbered.measure = 'operational' and subjects.source_entity = 'contract_li
 """
 NOT_BOTH = "delete from causes where change_id in (select change_id from by_time)"
 
-STEPS = (SUBJECTS, LEDGER_REFS, LEDGER_CAUSES, FELL_DUE, BY_COST, BY_DAY, NOT_BOTH)
+STEPS = (SUBJECTS, LEDGER_REFS, LEDGER_CAUSES, FELL_DUE, BY_COST, BY_RATE, BY_DAY, NOT_BOTH)

@@ -213,6 +213,29 @@ def test_a_contract_that_ends_earlier_moves_what_its_lines_earn(books: duckdb.Du
     assert causes(books, "operational") == [("L7 in May", "its contract line", 1, "K7")]
 
 
+def test_an_estimate_in_another_currency_moves_with_the_rate_that_its_cost_is_put_over_it_with(
+    books: duckdb.DuckDBPyConnection,
+) -> None:
+    # no cost moved: of two lines that earn by cost, one in USD and one in the group's EUR, the rate moves the first,
+    # and what earns by the hour is in no estimate
+    for line, method in (("L1", "percent_complete"), ("L2", "percent_complete"), ("L3", "time_and_materials")):
+        put(books, "lake.contract_line", source_system="crm", contract_line_id=line, recognition_method=method)
+    put(books, "arrived", n=1, entity="fx_rate", source_id="EUR>USD", bears_on=bears_on(
+        "fx_rate", source_system="erp", from_currency="EUR", to_currency="USD",
+    ))  # fmt: skip
+    for change, (line, currency) in enumerate((("L1", "USD"), ("L2", "EUR"), ("L3", "USD")), 1):
+        moved(books, change, "operational", line, 12, flow="revenue")
+        row(
+            books, line, "operational", None, flow="revenue", source_entity="contract_line",
+            contract_line_key=f"crm:{line}", currency=currency,
+        )  # fmt: skip
+    assert causes(books, "operational") == [
+        ("L1", "the rate of its estimate", 1, "EUR>USD"),
+        ("L2", "unattributed", 0, None),
+        ("L3", "unattributed", 0, None),
+    ]
+
+
 def test_what_is_posted_of_a_line_moves_nothing_that_it_earned(books: duckdb.DuckDBPyConnection) -> None:
     # the month ended, so that more of the retainer is earned; a revenue line posted meanwhile is no cause of that
     put(
