@@ -14,8 +14,10 @@ from typing import Any
 
 import polars as pl
 
+from ingestion.adapter import Adapter
 from ingestion.corrections import PROPOSED, Correction, corrections, file_of
 from ingestion.plan import Item, Plan, Received, from_json
+from ingestion.readers.chunk import REPEATED_HEADER, UNREADABLE
 from ingestion.tally import Tally
 from lake import actions, archive, delta
 from lake.batches import BatchLog, Counts, Started
@@ -27,7 +29,7 @@ Done = tuple[int, Counts, list[Tally]]
 
 
 def land_due(
-    lake: Lake, log: BatchLog, land: Callable[[Started], Done], *, events: Events
+    lake: Lake, log: BatchLog, adapter: Adapter, land: Callable[[Started], Done], *, events: Events
 ) -> tuple[list[Done], list[str]]:
     """Land what is approved and was not tried yet; return the batches, and a sentence for each correction refused."""
     done: list[Done] = []
@@ -40,7 +42,7 @@ def land_due(
         events("batch_started", feed=log.feed, batch_id=started.batch_id, resubmits=plan.resubmits)
         return finish(started, land, done)
 
-    for plan in plans(lake, log.feed):
+    for plan in plans(lake, log.feed, adapter):
         if attempt(plan):
             continue
         tried += [item.content for item in plan.items]
@@ -80,7 +82,7 @@ def sentence(refused: Correction) -> str:
     )
 
 
-def plans(lake: Lake, feed: str) -> list[Plan]:
+def plans(lake: Lake, feed: str, adapter: Adapter) -> list[Plan]:
     """Archive the feed's approved corrections that were not tried yet and plan a batch for each batch they mend."""
     due = {c.action_id for c in corrections(lake) if c.feed == feed and c.state == "approved"}
     if not due:
@@ -92,7 +94,7 @@ def plans(lake: Lake, feed: str) -> list[Plan]:
             continue
         said = json.loads(row["payload"])
         origin = origins.setdefault(said["batch"], plan_of(lake, said["batch"]))
-        by_batch.setdefault(said["batch"], []).append(_item(lake, row, said, origin))
+        by_batch.setdefault(said["batch"], []).append(_item(lake, row, said, origin, adapter))
     return [
         Plan(origins[number].system, origins[number].time_zone, tuple(items), origins[number].lookups, resubmits=number)
         for number, items in by_batch.items()
@@ -106,7 +108,7 @@ def plan_of(lake: Lake, batch: int) -> Plan:
     return from_json(row["plan"])
 
 
-def _item(lake: Lake, row: Mapping[str, Any], said: Mapping[str, Any], origin: Plan) -> Item:
+def _item(lake: Lake, row: Mapping[str, Any], said: Mapping[str, Any], origin: Plan, adapter: Adapter) -> Item:
     """Return the corrected row as a file of one line, dated as the file that it was refused from."""
     sent = [
         i
@@ -115,7 +117,13 @@ def _item(lake: Lake, row: Mapping[str, Any], said: Mapping[str, Any], origin: P
     ]
     if not sent:
         raise LakeError(f"batch {said['batch']} has no file {said['file']} of {said['entity']}: it cannot be mended")
-    line = json.dumps(said["after"], ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    # Cells that are empty are columns of a mapped source all the same: its adapter would miss them.
+    is_mapped = any(
+        i.columns is not None for i in adapter.inputs if (i.entity, i.source.name) == (sent[0].entity, sent[0].source)
+    )
+    has_cells = is_mapped and said["rule"] not in (UNREADABLE, REPEATED_HEADER)
+    had = dict.fromkeys(json.loads(said["before"])) if has_cells else {}
+    line = json.dumps(had | said["after"], ensure_ascii=False, sort_keys=True).encode() + b"\n"
     kept = archive.store(lake, io.BytesIO(line))
     received = Received(
         file=file_of(row["action_id"]),

@@ -56,9 +56,9 @@ def ingest(lake: Lake, feed: Feed, *, events: Events = ignore) -> BatchResult:
         try:
             done += _land_new(lake, feed, adapter, log, landing, events=events)
         except SourceError as error:
-            _tell_beside(error, feed, *correcting.land_due(lake, log, landing, events=events))
+            _tell_beside(error, feed, *correcting.land_due(lake, log, adapter, landing, events=events))
             raise
-        mended, refused = correcting.land_due(lake, log, landing, events=events)
+        mended, refused = correcting.land_due(lake, log, adapter, landing, events=events)
         done += mended
     return result(feed, done, refused)
 

@@ -491,3 +491,28 @@ def test_a_correction_that_is_refused_beside_a_refused_batch_is_told_of(frozen: 
     (note,) = told.value.__notes__
     assert f"correction {lacking} of 1/time_entry/time_entry.csv/2" in note
     assert _states(frozen) == ["refused"]
+
+
+MAPPED = """
+system: shop
+sources:
+  jobs: {files: "jobs*.csv"}
+entities:
+  task:
+    from: jobs
+    columns: {task_id: no, project_id: project, name: title, parent_task_id: above}
+"""
+
+
+def test_a_corrected_row_of_a_mapped_source_may_have_empty_cells(drop: Drop, tmp_path: Path) -> None:
+    """They are columns of its file all the same, which an adapter that maps them asks for."""
+    file = tmp_path / "shop.yml"
+    file.write_text(MAPPED, encoding="utf-8")
+    drop.options = {"system": str(file)}
+    drop.write("jobs.csv", "no,project,title,above\n1,P1,,\n2,P1,Two,1\n")
+    assert drop.ingest().counts.quarantined == 1
+    said = {"batch": 1, "file": "jobs.csv", "row": 1, "actor": "ann", "reason": "left out"}
+    resubmit.approve(drop.lake, resubmit.propose(drop.lake, **said, changes={"title": "One"}), approver="bob")
+    assert drop.ingest().counts.landed == 1
+    assert _states(drop) == ["landed"]
+    assert drop.rows("select task_id, name from lake.task order by 1") == [("1", "One"), ("2", "Two")]
