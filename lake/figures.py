@@ -147,7 +147,7 @@ def roll_up(
         conditions.append(f"figures.{PERIOD} in ({', '.join('?' for _ in periods)})")
         parameters += periods
     last = wanted.additivity == "balance" and PERIOD not in by
-    source = f"figures {LEDGERS} {_last_periods(periods) if last else ''} where {' and '.join(conditions)}"
+    source = f"figures {_last_periods(periods) if last else ''} where {' and '.join(conditions)}"
     query = _percentile(by, source) if wanted.additivity == "distribution" else _sums(by, source)
     parameters = [*(periods if last else ()), *parameters]
     if wanted.additivity == "distribution":
@@ -168,19 +168,16 @@ def roll_up(
 
 
 #: Position in WORST_FIRST; a ledger that nobody proved anything of is unproved.
-WORST = "min(case ledgers.status when 'incomplete' then 0 when 'complete' then 2 else 1 end) as worst"
+WORST = "min(case {} when 'incomplete' then 0 when 'complete' then 2 else 1 end) as worst"
 PROVISIONAL = "bool_or(figures.is_provisional) as is_provisional"
-LEDGERS = """
-    left join mart.gl_completeness as ledgers
-        on figures.legal_entity_key = ledgers.legal_entity_key and figures.period_id = ledgers.period_id
-"""
 
 
 def _sums(by: Sequence[str], source: str) -> str:
     names = "".join(f"figures.{name}, " for name in by)
     return f"""
         select {names}sum(figures.numerator) as numerator, sum(figures.denominator) as denominator,
-               list(distinct figures.period_id) as periods, {WORST}, {PROVISIONAL}
+               list(distinct figures.period_id) as periods,
+               {WORST.format("figures.gl_status")}, {PROVISIONAL}
         from mart.fct_metric as {source}
         {_grouped(by, "figures.")}
     """
@@ -191,8 +188,11 @@ def _percentile(by: Sequence[str], source: str) -> str:
     plain = "".join(f"{name}, " for name in by)
     weighed = f"""
         select {names}figures.value, sum(figures.weight) as weight, list(distinct figures.period_id) as periods,
-               {WORST}, {PROVISIONAL}
-        from mart.fct_metric_distribution as {source}
+               {WORST.format("figures.status")}, {PROVISIONAL}
+        from (
+            select distribution.*, ledgers.status from mart.fct_metric_distribution as distribution
+            left join mart.gl_completeness as ledgers using (legal_entity_key, period_id)
+        ) as {source}
         group by {names}figures.value
     """
     return f"""

@@ -45,7 +45,7 @@ def body(page: Page) -> None:
     with right.container(border=True, height="stretch"):
         _runoff(page)
     with st.container(border=True):
-        st.subheader(f"Where the backlog lies {badge('operational', 'finance_posted')}", anchor=False)
+        st.subheader(f"Where the backlog lies {badge('operational', 'finance_posted', balance=True)}", anchor=False)
         chosen = st.segmented_control(
             "By", list(VIEWS), default="Customer", key="backlog_by", bind="query-params",
             label_visibility="collapsed", required=True,
@@ -59,7 +59,7 @@ def body(page: Page) -> None:
 
 
 def _trend(read: figures.Figures) -> None:
-    st.subheader(f"Contracted backlog {badge('operational', 'finance_posted')}", anchor=False)
+    st.subheader(f"Contracted backlog {badge('operational', 'finance_posted', balance=True)}", anchor=False)
     text.note(
         "Amount in force of signed, active lines less revenue recognised to date, on each basis of revenue; not the "
         f"statutory remaining performance obligation · {read.page.currency} · axis does not start at zero"

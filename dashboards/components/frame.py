@@ -10,7 +10,7 @@ import duckdb
 import streamlit as st
 
 from dashboards.components import filters, formats, text
-from dashboards.components.badges import INCOMPLETE, PROVISIONAL, badge
+from dashboards.components.badges import INCOMPLETE, PROVISIONAL, TO_DATE, badge
 from dashboards.mart import MartUnavailableError, served
 from dashboards.queries import reconciliation, reference
 from dashboards.scope import Scope
@@ -40,6 +40,7 @@ class Page:
     sentence: str
     title: str
     incomplete: tuple[str, ...] = ()
+    incomplete_before: tuple[str, ...] = ()
     provisional: tuple[str, ...] = ()
     rows_without_rate: int = 0
 
@@ -54,10 +55,11 @@ def prepare(title: str) -> None:
 
     It is drawn by the navigation, not by the pages, so that a choice survives a change of page.
     """
-    st.session_state[INCOMPLETE] = st.session_state[PROVISIONAL] = False
+    st.session_state[INCOMPLETE] = st.session_state[TO_DATE] = st.session_state[PROVISIONAL] = False
     try:
         st.session_state[PREPARED] = page = _open(title)
         st.session_state[INCOMPLETE] = bool(page.incomplete)
+        st.session_state[TO_DATE] = bool(page.incomplete or page.incomplete_before)
         st.session_state[PROVISIONAL] = bool(page.provisional)
     except (MartUnavailableError, NotSignedInError, duckdb.Error) as error:
         st.session_state[PREPARED] = error
@@ -119,6 +121,7 @@ def _open(title: str) -> Page:
         sentence=filters.sentence(chosen, run),
         title=title,
         incomplete=reference.incomplete(scope),
+        incomplete_before=reference.incomplete_before(scope),
         provisional=reference.provisional(scope),
         rows_without_rate=reconciliation.rows_without_rate(scope),
     )
@@ -151,6 +154,9 @@ def _say_what_is_shown(page: Page, *, needs_periods: bool) -> None:
     if page.incomplete:
         ledgers = "; ".join(text.plain(one) for one in page.incomplete)
         text.note(f":material/warning: Posted figures stand on a ledger that is **incomplete**: {ledgers}")
+    if page.incomplete_before:
+        ledgers = "; ".join(text.plain(one) for one in page.incomplete_before)
+        text.note(f":material/warning: Posted balances also stand on earlier **incomplete** ledgers: {ledgers}")
     if page.provisional:
         periods = ", ".join(text.plain(one) for one in page.provisional)
         text.note(f":material/hourglass_empty: Figures with **{periods}** are **provisional**: it was still running")

@@ -37,7 +37,7 @@ def card(series: Series, *, filters: Filters, trend: Trend = "line") -> None:
     only = f"at {series.points[0].period_id}" if len(series.points) == 1 else None
     moved = formats.change(series.change, definition.unit)
     trend_values = [None if one is None else float(one) for one in series.values()]
-    marks = badge(definition.basis, provisional=series.is_provisional)
+    marks = badge(definition.basis, provisional=series.is_provisional, balance=definition.is_balance)
     st.metric(
         f"{SHORT.get(definition.metric_id, definition.label)} {marks}",
         formats.figure(series.latest, definition.unit),

@@ -33,7 +33,7 @@ def draw(page: Page) -> None:
         label_visibility="collapsed", required=True,
     )  # fmt: skip
     basis = BASES[str(chosen or word("finance_posted"))]
-    title.subheader(f"Unbilled work, rolled forward {badge(basis)}", anchor=False)
+    title.subheader(f"Unbilled work, rolled forward {badge(basis, balance=True)}", anchor=False)
     revenue = "posted" if basis == "finance_posted" else "operational"
     text.note(
         f"{revenue.capitalize()} revenue less invoices, net of each contract; what is below zero is deferred revenue · "

@@ -107,19 +107,36 @@ def provisional(scope: Scope) -> tuple[str, ...]:
 
 def incomplete(scope: Scope) -> tuple[str, ...]:
     """Return in words the ledgers of the chosen periods and entities that do not add up, and why."""
-    condition, values = where(scope, Columns(region="region"))
+    return _incomplete(scope, "period_id = any(?)")
+
+
+def incomplete_before(scope: Scope) -> tuple[str, ...]:
+    """Return in words those of the chosen entities' earlier periods, on which only what is a balance stands."""
+    last_chosen = """
+        select max(chosen.end_date) from mart.dim_period as chosen
+        where chosen.period_id = any(?) and chosen.legal_entity_key = incomplete.legal_entity_key
+    """
+    return _incomplete(scope, f"period_id <> all(?) and end_date <= ({last_chosen})")
+
+
+def _incomplete(scope: Scope, periods: str) -> tuple[str, ...]:
+    chosen = scope.filters.periods
+    condition, values = where(scope, Columns(region="region"), all_periods=True)
     frame = fetch(
         scope.run, scope.rights,
         f"""
-        with ledgers as (
-            select completeness.legal_entity_key, completeness.period_id, completeness.reason, entities.region
+        with incomplete as (
+            select completeness.legal_entity_key, completeness.period_id, completeness.reason, entities.region,
+                   periods.end_date
             from mart.gl_completeness as completeness
             left join mart.dim_legal_entity as entities using (legal_entity_key)
+            left join mart.dim_period as periods using (legal_entity_key, period_id)
             where completeness.status = 'incomplete'
         )
-        select legal_entity_key, period_id, reason from ledgers where {condition} order by period_id, legal_entity_key
+        select legal_entity_key, period_id, reason from incomplete
+        where {condition} and {periods} order by period_id, legal_entity_key
         """,
-        values,
+        (*values, *[chosen] * periods.count("?")),
     )  # fmt: skip
     known = names(scope.run, "legal_entity")
     return tuple(f"{known.get(entity, entity)} {period} ({reason})" for entity, period, reason in frame.iter_rows())

@@ -31,11 +31,13 @@
         {%- endfor %}
         cast(figures.numerator as decimal(38, 6)) as numerator,
         cast(figures.denominator as decimal(38, 6)) as denominator,
-        {{ ledger_worth('figures.basis') }} as gl_status,
+        {{ ledger_worth('figures.basis', "case when figures.metric_id in ('" ~ balances | join("', '") ~ "') then to_date.status else ledgers.status end") }}
+            as gl_status,
         coalesce(build.build_date between periods.start_date and periods.end_date, false) as is_provisional
     from figures
     left join {{ ref('int_today') }} as build on figures.legal_entity_key = build.legal_entity_key
     {{- ledger_worth_join('figures') }}
+    {{- ledger_worth_to_date_join('figures', 'to_date') }}
     left join {{ ref('int_periods') }} as periods
         on
             figures.legal_entity_key = periods.legal_entity_key

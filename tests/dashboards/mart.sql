@@ -89,7 +89,8 @@ create table fct_project_period as
 create table fct_metric as
     with p as (select f.*, e.region from fct_project_period f join dim_legal_entity e using (legal_entity_key))
     select metric_id, basis, period_id, period_end, legal_entity_key, region, practice, 'Consultant' as role, customer_key, project_key,
-        billing_model, flow, numerator::decimal(38, 6) as numerator, denominator::decimal(38, 6) as denominator, period_id = '2026-11' as is_provisional
+        billing_model, flow, numerator::decimal(38, 6) as numerator, denominator::decimal(38, 6) as denominator, period_id = '2026-11' as is_provisional,
+        case when basis <> 'operational' then 'complete' end as gl_status
     from (
         select 'services_revenue' as metric_id, *, revenue_services + revenue_reimbursable as numerator, null as denominator from p
         union all by name

@@ -34,6 +34,28 @@ def test_every_posted_figure_on_an_unproved_ledger_says_incomplete(
     assert "1 account differs from the trial balance" in texts(app)
 
 
+def test_a_balance_stands_on_the_ledgers_before_the_periods_chosen_and_a_flow_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointer = mart_fixture.write(tmp_path)
+    with duckdb.connect(str(pointer.resolve())) as connection:
+        connection.execute(
+            "update gl_completeness set status = 'incomplete', reason = '1 account differs from the trial balance'"
+            " where legal_entity_key = 'erp:DE01' and period_id = '2026-03'"
+        )
+    monkeypatch.setenv("TIEOUT_MART", str(pointer))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    marks: dict[str, bool] = {}
+    for page in ("overview", "backlog"):
+        app = opened(page, period=["2026-08", "2026-09"])
+        marks |= {one.label.split(" :red")[0]: ":red-badge[Incomplete]" in one.label for one in app.metric}
+        assert "earlier **incomplete** ledgers: Northwind Beratung GmbH 2026" in texts(app)
+    assert marks["Contracted backlog :blue-badge[Posted]"]
+    assert not marks["Contracted backlog :orange-badge[Operational]"]
+    assert not marks["Services revenue :blue-badge[Posted]"]
+
+
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Serve a mart that was built while its newest period with figures was running."""
