@@ -118,9 +118,9 @@ def visit(browser: Browser, app_url: str) -> Iterator[Visit]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def windows(browser: Browser, app_url: str) -> Iterator[Callable[[str], Visit]]:
-    """Open a page once and show it to every test that only looks at it."""
+    """Open a page once and show it to every test of a file that only looks at it; left open, windows cost CPU."""
     with ExitStack() as at_the_end:
         opened: dict[str, Visit] = {}
 
