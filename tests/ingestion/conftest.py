@@ -103,3 +103,13 @@ def snapshots(drop: Drop) -> Drop:
 
 
 CONSERVED = "select count(*) from lake.batch_files where landed + quarantined + excluded <> rows_read"
+
+
+@pytest.fixture
+def refused(drop: Drop) -> Drop:
+    """A drop whose second row was refused and whose third could not be read."""
+    rows = [entry(1), entry(2, hours="seven", _correlation_id="C-77"), entry(3)]
+    content = drop.put("time_entry.csv", rows, list(rows[1])).read_text().splitlines()
+    drop.write("time_entry.csv", "\n".join([*content[:3], "T3,P1"]) + "\n")
+    assert drop.ingest().counts.quarantined == 2
+    return drop
