@@ -93,7 +93,7 @@ def finish_last(lake: Lake, marts: Path, work: Path) -> None:
 
 
 def environment(settings: Settings, work: Path) -> dict[str, str]:
-    """Return what profiles.yml and the models read from the environment, also for plain dbt."""
+    """Return what dbt's connection and the models read from the environment, also for plain dbt."""
     return {
         "TIEOUT_LAKE_ROOT": settings.lake_root,
         "TIEOUT_WORK": str(work),

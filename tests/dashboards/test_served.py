@@ -11,20 +11,28 @@ import streamlit as st
 from opening import PAGES, WITH_CARDS, opened, texts
 
 RUNNING = ["2026-09", "2026-10"]
+INCOMPLETE = """
+    update gl_completeness set status = 'incomplete', reason = '1 account differs from the trial balance'
+    where legal_entity_key = 'erp:DE01' and period_id = '{}'
+"""
+PROVISIONAL = "update {} set is_provisional = period_id = '2026-10'"
+
+
+def _serve(folder: Path, monkeypatch: pytest.MonkeyPatch, *changes: str) -> None:
+    """Let the app show a mart of its own that was changed."""
+    pointer = mart_fixture.write(folder)
+    with duckdb.connect(str(pointer.resolve())) as connection:
+        for change in changes:
+            connection.execute(change)
+    monkeypatch.setenv("TIEOUT_MART", str(pointer))
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def test_every_posted_figure_on_an_unproved_ledger_says_incomplete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pointer = mart_fixture.write(tmp_path)
-    with duckdb.connect(str(pointer.resolve())) as connection:
-        connection.execute(
-            "update gl_completeness set status = 'incomplete', reason = '1 account differs from the trial balance'"
-            " where legal_entity_key = 'erp:DE01' and period_id = '2026-09'"
-        )
-    monkeypatch.setenv("TIEOUT_MART", str(pointer))
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    _serve(tmp_path, monkeypatch, INCOMPLETE.format("2026-09"))
     app = opened("overview")
     posted = [one.label for one in app.metric if "-badge[Operational]" not in one.label]
     assert posted
@@ -37,15 +45,7 @@ def test_every_posted_figure_on_an_unproved_ledger_says_incomplete(
 def test_a_balance_stands_on_the_ledgers_before_the_periods_chosen_and_a_flow_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pointer = mart_fixture.write(tmp_path)
-    with duckdb.connect(str(pointer.resolve())) as connection:
-        connection.execute(
-            "update gl_completeness set status = 'incomplete', reason = '1 account differs from the trial balance'"
-            " where legal_entity_key = 'erp:DE01' and period_id = '2026-03'"
-        )
-    monkeypatch.setenv("TIEOUT_MART", str(pointer))
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    _serve(tmp_path, monkeypatch, INCOMPLETE.format("2026-03"))
     marks: dict[str, bool] = {}
     for page in ("overview", "backlog"):
         app = opened(page, period=["2026-08", "2026-09"])
@@ -59,13 +59,7 @@ def test_a_balance_stands_on_the_ledgers_before_the_periods_chosen_and_a_flow_do
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Serve a mart that was built while its newest period with figures was running."""
-    pointer = mart_fixture.write(tmp_path)
-    with duckdb.connect(str(pointer.resolve())) as connection:
-        for table in ("fct_metric", "fct_metric_distribution"):
-            connection.execute(f"update {table} set is_provisional = period_id = '2026-10'")
-    monkeypatch.setenv("TIEOUT_MART", str(pointer))
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    _serve(tmp_path, monkeypatch, *(PROVISIONAL.format(table) for table in ("fct_metric", "fct_metric_distribution")))
 
 
 @pytest.mark.parametrize("page", WITH_CARDS)

@@ -31,18 +31,8 @@ def start(lake_root: Path, work: Path, *selection: str, run_id: str = "the-same"
         "DBT_TARGET_PATH": str(work / "target"),
         "DBT_LOG_PATH": str(work / "logs"),
     }
-    command = [
-        sys.executable,
-        "-c",
-        _DBT,
-        "build",
-        "--project-dir",
-        "dbt_project",
-        "--profiles-dir",
-        ".",
-        "--no-write-json",
-    ]
-    command += ["--resource-type", "model", "--resource-type", "seed", *selection]
+    command = [sys.executable, "-c", _DBT, "build", "--project-dir", "dbt_project", "--profiles-dir", "."]
+    command += ["--no-write-json", "--resource-type", "model", "--resource-type", "seed", *selection]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
