@@ -126,4 +126,4 @@ select
     cast(closing_group as decimal(18, 2)) as closing_group,
     {{ ledger_worth('opened.basis') }} as gl_status
 from opened
-{{- ledger_worth_to_date_join('opened') }}
+{{- ledger_worth_join('opened', to_date=true) }}
