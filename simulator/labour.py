@@ -11,6 +11,9 @@ from simulator.ledger import CURRENCY_IDS, ENTITY_IDS, Ledger
 from simulator.timesheets import APPROVED, DELETED, HOUR, REJECTED, STATUS, Firm, month_tag, next_run
 from simulator.world import World
 
+#: Seconds from an approval to its message, and from that to the answer of an ERP that refuses it.
+_QUEUED, _REFUSED = 300, 90
+
 _STYLE = np.array([e.posting for e in ENTITIES])
 _CURRENCY = np.array([e.currency for e in ENTITIES])
 #: Share of records whose interface message fails first and is posted days later.
@@ -144,18 +147,19 @@ def post_by_style(ledger: Ledger, rows: pl.DataFrame, *, tag: str, account: str,
     return pl.concat(lines) if lines else rows.clear().with_columns(gl_line_id=pl.lit(None, pl.String))
 
 
-def with_failure(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add whether the newest message of a record that is not posted has failed."""
+def with_failure(rows: pl.DataFrame, now: int) -> pl.DataFrame:
+    """Add whether the newest message of a record that is not posted has failed; not before the ERP has answered it."""
     slow = (pl.col("due") - pl.col("approved")) > 54 * HOUR
     dead = pl.col("code").is_in(["dead", "unmapped"]).fill_null(value=False)
     waiting = pl.col("code").is_in(["stuck", "reversal", "unrated"]).fill_null(value=False)
-    return rows.with_columns(dead=dead, failed=(slow | dead) & ~waiting)
+    answered = pl.col("approved") + _QUEUED + _REFUSED <= now
+    return rows.with_columns(dead=dead, failed=(slow | dead) & ~waiting & answered)
 
 
 def write_messages(world: World, rows: pl.DataFrame, *, flow: str, origin: str, system: str, part: str) -> None:
     """Write the middleware's log: one attempt, or a failure and a second attempt where posting took days."""
-    rows = with_failure(rows.filter((pl.col("status") == APPROVED) | pl.col("posted").is_not_null()))
     now = world.calendar.now
+    rows = with_failure(rows.filter((pl.col("status") == APPROVED) | pl.col("posted").is_not_null()), now)
     base = rows.select(
         "failed",
         "dead",
@@ -163,7 +167,7 @@ def write_messages(world: World, rows: pl.DataFrame, *, flow: str, origin: str, 
         key=pl.lit(f"{flow}:") + pl.col("id"),
         origin_id="id",
         region=pl.Series([e.region for e in ENTITIES]).gather(rows["entity"]),
-        queued_at=pl.min_horizontal(pl.col("approved") + 300, pl.col("posted") - 600),
+        queued_at=pl.min_horizontal(pl.col("approved") + _QUEUED, pl.col("posted") - 600),
     )
     first = base.with_columns(
         attempt=pl.lit(1, pl.Int64),
@@ -172,7 +176,7 @@ def write_messages(world: World, rows: pl.DataFrame, *, flow: str, origin: str, 
         .when(pl.col("posted").is_null())
         .then(pl.lit("queued"))
         .otherwise(pl.lit("succeeded")),
-        done=pl.when("failed").then(pl.col("queued_at") + 90).otherwise("posted"),
+        done=pl.when("failed").then(pl.col("queued_at") + _REFUSED).otherwise("posted"),
     )
     again = base.filter(pl.col("failed") & pl.col("posted").is_not_null()).with_columns(
         attempt=pl.lit(2, pl.Int64),
@@ -184,7 +188,7 @@ def write_messages(world: World, rows: pl.DataFrame, *, flow: str, origin: str, 
         attempt=pl.lit(2, pl.Int64),
         status=pl.lit("dead_letter"),
         queued_at=pl.col("queued_at") + 6 * HOUR,
-        done=pl.col("queued_at") + 6 * HOUR + 90,
+        done=pl.col("queued_at") + 6 * HOUR + _REFUSED,
     )
     both = pl.concat([first, again, last]).filter(
         (pl.col("queued_at") <= now) & (pl.col("done").is_null() | (pl.col("done") <= now))

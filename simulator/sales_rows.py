@@ -51,7 +51,9 @@ def sales_of(firm: Firm, entries: pl.DataFrame, costs: pl.DataFrame) -> pl.DataF
     for rows, origin, system in ((entries, "time_entry", "psa"), (costs, "expense", "expense")):
         model = pl.Series(projects.model == TIME).gather(rows["project"])
         live = pl.col("status").is_in([SUBMITTED, APPROVED])
-        kept = with_failure(rows.filter(model & pl.col("billable") & live & pl.col("code").is_null()))
+        kept = with_failure(
+            rows.filter(model & pl.col("billable") & live & pl.col("code").is_null()), firm.world.calendar.now
+        )
         kept = kept.with_columns(
             origin_type=pl.lit(origin),
             origin_system=pl.lit(system),

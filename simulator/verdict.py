@@ -18,12 +18,17 @@ from simulator.truth import Truth
 from simulator.world import World
 
 _HOME = np.array([e.currency for e in ENTITIES])
+#: Of the file of items. Amounts are in it, since several may lack an origin: what ties is written in any order.
+ORDER = (
+    *("flow", "category", "legal_entity", "project", "period_id", "origin_id"),
+    *("amount_transaction", "amount_functional", "amount_group", "note"),
+)
 _SUMMARY = next(i for i, e in enumerate(ENTITIES) if e.posting == "summary")
 
 
 def judge_cost(firm: Firm, truth: Truth, rows: pl.DataFrame, lines: pl.DataFrame, *, flow: str, origin: str) -> None:
     """Pair employees' time (or expenses) with its postings; `lines` are the cost lines that were posted."""
-    rows = with_failure(rows)
+    rows = with_failure(rows, firm.world.calendar.now)
     rows = _hours_apart(
         truth, settled(rows, amount="cost", functional="functional" if flow == "expense_cost" else "cost")
     )
@@ -169,4 +174,4 @@ def shown(world: World, projects: Projects, truth: Truth) -> pl.DataFrame:
         amount_group=money("group"),
         injected=pl.col("code").is_not_null(),
         note=pl.coalesce("note", "code"),
-    ).sort("flow", "category", "legal_entity", "project", "period_id", "origin_id", nulls_last=False)
+    ).sort(ORDER, nulls_last=False)

@@ -5,6 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from simulator.labour import with_failure
+from simulator.verdict import ORDER
+
 from .books import Books, open_gaps
 
 #: Every category of the bridge but `unclassified`.
@@ -103,3 +106,14 @@ def test_differences_are_a_few_per_cent_of_labour(books: Books) -> None:
     operational = books.labour().filter(closed)["group"].sum()
     posted = books.posted("labor_cost").filter(closed)["group"].sum()
     assert 0.0005 < abs(operational - posted) / operational < 0.04
+
+
+def test_a_message_has_not_failed_before_the_erp_answers_it() -> None:
+    """Approved seconds before the extracts are taken, a record's message is in none of them: it awaits its posting."""
+    now = 1_000_000
+    rows = pl.DataFrame({"approved": [now - 4, now - 3600], "due": [now + 10**6] * 2, "code": [None, None]})
+    assert with_failure(rows.cast({"code": pl.String}), now)["failed"].to_list() == [False, True]
+
+
+def test_items_that_tie_but_for_their_amounts_are_written_in_one_order(items: pl.DataFrame) -> None:
+    assert items.equals(items.sort(ORDER, nulls_last=False))
