@@ -62,7 +62,7 @@ def _trend(read: figures.Figures) -> None:
     st.subheader(f"Contracted backlog {badge('operational', 'finance_posted', balance=True)}", anchor=False)
     text.note(
         "Amount in force of signed, active lines less revenue recognised to date, on each basis of revenue; not the "
-        f"statutory remaining performance obligation · {read.page.currency} · axis does not start at zero"
+        f"statutory remaining performance obligation · {read.page.currency} · axis need not start at zero"
     )
     lines = [
         (word(basis), read.series((CONTRACTED, basis)).values(), look)

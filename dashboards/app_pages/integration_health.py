@@ -106,7 +106,7 @@ def _traffic(read: figures.Figures) -> None:
     with st.container(border=True):
         st.subheader(f"{interfaces.NAME} {badge('operational')}", anchor=False)
         text.note(
-            "Highest share of failures first · latencies of all messages of the periods, to two significant digits"
+            "Highest share of failures first · latencies of what succeeded in the periods, to two significant digits"
         )
         interfaces.draw(read)
 
@@ -127,7 +127,7 @@ def _latency(days: pl.DataFrame, step: str) -> None:
     st.subheader(f"Latency {badge('operational')}", anchor=False)
     worst = float(days["latency_p95_seconds"].drop_nulls().max() or 0)  # type: ignore[arg-type]
     unit, seconds = next(((name, size) for name, size in SCALES if worst >= 2 * size), SCALES[-1])
-    text.note(f"{unit} from queued to answered, of all messages of a {step}")
+    text.note(f"{unit} from queued to answered, of the messages of a {step} that succeeded")
     labels = [formats.day(one) for one in days["first_day"]]
     lines: list[bars.Line] = [
         (name, [None if one is None else Decimal(str(one)) / seconds for one in days[column]], look)

@@ -55,7 +55,7 @@ def _trend(read: figures.Figures) -> None:
     st.subheader(
         f"{read.catalogue[metric, 'operational'].label} {badge('finance_posted', 'operational')}", anchor=False
     )
-    text.note("Both bases over the periods chosen · axis does not start at zero")
+    text.note("Both bases over the periods chosen · axis need not start at zero")
     lines = [
         (word(basis), read.series((metric, basis)).values(), look)
         for basis, look in style.POSTED_FIRST

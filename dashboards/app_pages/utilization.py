@@ -68,7 +68,7 @@ def body(page: Page) -> None:
 
 def _trend(read: figures.Figures) -> None:
     st.subheader(f"Billable utilization {badge('operational', 'finance_posted')}", anchor=False)
-    text.note("Billable hours as a share of available hours, by period of the work · axis does not start at zero")
+    text.note("Billable hours as a share of available hours, by period of the work · axis need not start at zero")
     periods = read.page.scope.filters.periods
     lines = [
         (f"{word(basis)}", read.series((BILLABLE, basis)).values(), look)
